@@ -1,0 +1,325 @@
+/* eqlite.h — Event Query Language (EQL) as a library.
+ *
+ *     rule text ─▶ compiler ─▶ rules ─┐                      once, when rules load
+ *                                     ├─▶ matcher ─▶ alerts  for every event
+ *     bytes ─▶ reader ─▶ events ──────┘                │
+ *                                                      └─▶ sink ─▶ bytes
+ *
+ * A compiler gathers rules and diagnostics. Rules are finished, immutable, counted by reference and may be shared by
+ * threads. A matcher holds what has been seen so far: use one per thread or partition. Reader and sink are there for
+ * convenience; any of the caller's own will do.
+ *
+ * Conventions. Functions return a status; the result comes first and is untouched on failure, a callback's context
+ * last. Strings are pointer and length, never terminated unless said, and NUL is data. Option structs begin with
+ * their size: set them from their _INIT macro. All memory comes through the allocator of the options. No global
+ * state, no locale, no clock: the same input gives the same output. */
+#ifndef EQLITE_H
+#define EQLITE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#if defined(__GNUC__)
+#define EQLITE_API __attribute__((visibility("default")))
+#else
+#define EQLITE_API
+#endif
+
+/* ── Version ─────────────────────────────────────────────────────────────────────────────────────────────────────── */
+
+#define EQLITE_VERSION_MAJOR 0
+#define EQLITE_VERSION_MINOR 1
+#define EQLITE_VERSION_PATCH 0
+
+EQLITE_API const char *eqlite_version(void); /* of the library at run time, "0.1.0"; static */
+
+/* ── Basics ──────────────────────────────────────────────────────────────────────────────────────────────────────── */
+
+typedef enum eqlite_status {
+    EQLITE_OK = 0,
+    EQLITE_NOMEM = 1,   /* an allocation failed; the objects involved can still be freed */
+    EQLITE_INVALID = 2, /* wrong rule, query, event or argument; diagnostics say what */
+    EQLITE_LIMIT = 3,   /* a documented limit was reached */
+    EQLITE_IO = 4,      /* reading or writing failed; diagnostics name the path */
+    EQLITE_END = 5      /* nothing more: end of the input, or a callback asked to stop */
+} eqlite_status;
+
+EQLITE_API const char *eqlite_status_text(eqlite_status status); /* static */
+
+typedef struct eqlite_string { /* borrowed bytes */
+    const char *ptr;
+    size_t len;
+} eqlite_string;
+
+/* As realloc: ptr NULL allocates, size 0 frees and returns NULL; on failure returns NULL and ptr stays valid. */
+typedef struct eqlite_allocator {
+    void *(*resize)(void *ptr, size_t size, void *ctx);
+    void *ctx;
+} eqlite_allocator;
+
+/* Takes output bytes; returning false means that they could not be written, and ends the call with EQLITE_IO. */
+typedef bool eqlite_write(const char *ptr, size_t len, void *ctx);
+
+/* ── Diagnostics ─────────────────────────────────────────────────────────────────────────────────────────────────── */
+
+typedef struct eqlite_diagnostics eqlite_diagnostics; /* belongs to the object it was asked from */
+
+typedef enum eqlite_severity { EQLITE_ERROR, EQLITE_WARNING, EQLITE_NOTE } eqlite_severity;
+
+typedef struct eqlite_diagnostic {
+    const char *code; /* "E0101"; stable, explained in docs/errors.md */
+    eqlite_severity severity;
+    eqlite_string message, help; /* one sentence each; help may be empty */
+    eqlite_string source;        /* path, or the name given with the text; empty if about no text */
+    eqlite_string rule;          /* id of the rule, if any */
+    uint32_t line, column;       /* 1-based, in code points; 0 if about no text */
+    size_t start, end;           /* byte span in the query text */
+} eqlite_diagnostic;
+
+EQLITE_API size_t eqlite_diagnostics_count(const eqlite_diagnostics *d);
+EQLITE_API size_t eqlite_diagnostics_errors(const eqlite_diagnostics *d);   /* counts also what was not kept */
+EQLITE_API size_t eqlite_diagnostics_warnings(const eqlite_diagnostics *d);
+EQLITE_API eqlite_diagnostic eqlite_diagnostics_get(const eqlite_diagnostics *d, size_t index);
+/* Entry `index` for a person: source line, carets, help; with ANSI colours if `colour`. */
+EQLITE_API eqlite_status eqlite_diagnostics_print(const eqlite_diagnostics *d, size_t index, bool colour,
+                                                  eqlite_write *write, void *ctx);
+/* Entry `index` as one JSON object, no newline. */
+EQLITE_API eqlite_status eqlite_diagnostics_json(const eqlite_diagnostics *d, size_t index, eqlite_write *write,
+                                                 void *ctx);
+
+/* ── Compiler ────────────────────────────────────────────────────────────────────────────────────────────────────── */
+
+typedef struct eqlite_compiler eqlite_compiler;
+typedef struct eqlite_rules eqlite_rules;
+
+typedef struct eqlite_options {
+    size_t size;                       /* sizeof(eqlite_options) */
+    const eqlite_allocator *allocator; /* NULL: the C library's heap. Must outlive every object made with it. */
+    const char *dialect;               /* "elastic", "endpoint"; NULL: elastic, or what a rule file implies */
+    const char *timestamp_field;       /* NULL: "@timestamp" */
+    const char *category_field;        /* field of the word before `where`; NULL: "event.category" */
+    const char *tiebreaker_field;      /* orders events of equal time; NULL: none */
+} eqlite_options;
+#define EQLITE_OPTIONS_INIT {sizeof(eqlite_options), NULL, NULL, NULL, NULL, NULL}
+
+EQLITE_API eqlite_status eqlite_compiler_new(eqlite_compiler **out, const eqlite_options *options);
+EQLITE_API void eqlite_compiler_free(eqlite_compiler *c); /* NULL is fine; rules that it made live on */
+/* One query. `name` is what diagnostics call it ("<query>"). EQLITE_INVALID: it did not compile. */
+EQLITE_API eqlite_status eqlite_compiler_add_query(eqlite_compiler *c, const char *name, const char *text, size_t len);
+/* A rule file (.toml or .eql), or all below a folder. Rules that do not compile are left out, with diagnostics; the
+ * rest count. EQLITE_IO: the path itself could not be read. */
+EQLITE_API eqlite_status eqlite_compiler_add_path(eqlite_compiler *c, const char *path);
+/* A rule file's text from memory; the ending of `name` (.toml, .eql) decides how it is read. */
+EQLITE_API eqlite_status eqlite_compiler_add_rule(eqlite_compiler *c, const char *name, const char *text, size_t len);
+/* Compile what was added so far into rules, and forget it: the compiler can be filled again. */
+EQLITE_API eqlite_status eqlite_compiler_finish(eqlite_rules **out, eqlite_compiler *c);
+/* Everything reported so far; valid until the compiler is freed. */
+EQLITE_API const eqlite_diagnostics *eqlite_compiler_diagnostics(const eqlite_compiler *c);
+EQLITE_API size_t eqlite_compiler_refused(const eqlite_compiler *c); /* rules and queries left out so far */
+
+/* ── Rules ───────────────────────────────────────────────────────────────────────────────────────────────────────── */
+
+typedef enum eqlite_rule_kind { EQLITE_RULE_EVENT, EQLITE_RULE_SEQUENCE, EQLITE_RULE_SAMPLE } eqlite_rule_kind;
+
+typedef struct eqlite_rule { /* a view; strings belong to the rules */
+    eqlite_rule_kind kind;
+    eqlite_string id, name, description, note;
+    eqlite_string severity; /* "low", "medium", "high", "critical" */
+    int risk_score;         /* 0..100 */
+    eqlite_string query, dialect, path;
+    eqlite_string interval, from; /* "5m", "now-9m" */
+    int64_t max_signals;
+    uint32_t line;                /* of the query in the file */
+    const eqlite_string *tags, *index, *references;
+    size_t n_tags, n_index, n_references;
+    size_t n_tests;
+    const char *not_runnable; /* NULL, or why this version can check but not run it; static */
+} eqlite_rule;
+
+typedef struct eqlite_rule_test {
+    eqlite_string name;
+    eqlite_string events; /* NDJSON; empty if in a file */
+    eqlite_string file;   /* path, or empty */
+    int64_t alerts;       /* expected number of alerts; -1: at least one */
+    const eqlite_string *event_ids; /* expected event.id of each alert; a sequence's joined by blanks */
+    size_t n_event_ids;   /* 0: not checked */
+    uint32_t line;
+} eqlite_rule_test;
+
+EQLITE_API eqlite_rules *eqlite_rules_retain(eqlite_rules *r); /* thread-safe */
+EQLITE_API void eqlite_rules_free(eqlite_rules *r);            /* drop one reference; thread-safe; NULL is fine */
+EQLITE_API size_t eqlite_rules_count(const eqlite_rules *r);
+EQLITE_API eqlite_rule eqlite_rules_get(const eqlite_rules *r, size_t index);
+EQLITE_API eqlite_rule_test eqlite_rules_test(const eqlite_rules *r, size_t index, size_t test);
+/* All metadata of a rule as one JSON object. */
+EQLITE_API eqlite_status eqlite_rules_json(const eqlite_rules *r, size_t index, eqlite_write *write, void *ctx);
+/* The fields that the rules read, in a fixed order, and how many rules read each. */
+EQLITE_API size_t eqlite_rules_field_count(const eqlite_rules *r);
+EQLITE_API eqlite_string eqlite_rules_field(const eqlite_rules *r, size_t index, size_t *rules);
+
+/* ── Matcher ─────────────────────────────────────────────────────────────────────────────────────────────────────── */
+
+typedef struct eqlite_matcher eqlite_matcher;
+
+typedef struct eqlite_event { /* one event's JSON and where it came from; strings are borrowed */
+    const char *json;
+    size_t len;
+    bool padded;          /* at least EQLITE_PADDING readable bytes follow: no copy is needed */
+    eqlite_string path;   /* for alerts and diagnostics; may be empty */
+    uint64_t line, offset;
+} eqlite_event;
+#define EQLITE_PADDING 64
+
+typedef struct eqlite_alert_event {
+    bool missing;        /* the place of a missing event in a sequence */
+    eqlite_string json;  /* verbatim */
+    eqlite_string path;
+    uint64_t line, offset;
+} eqlite_alert_event;
+
+typedef struct eqlite_alert eqlite_alert; /* valid during the callback */
+
+EQLITE_API size_t eqlite_alert_rule(const eqlite_alert *a); /* index in the rules */
+EQLITE_API size_t eqlite_alert_event_count(const eqlite_alert *a);
+EQLITE_API eqlite_alert_event eqlite_alert_get_event(const eqlite_alert *a, size_t index);
+EQLITE_API size_t eqlite_alert_key_count(const eqlite_alert *a);
+/* Join key `index` as JSON text. */
+EQLITE_API eqlite_status eqlite_alert_key(const eqlite_alert *a, size_t index, eqlite_write *write, void *ctx);
+
+/* Called for each alert, in order. False stops: the call that fed the event returns EQLITE_END. */
+typedef bool eqlite_on_alert(const eqlite_alert *alert, void *ctx);
+
+typedef struct eqlite_matcher_options {
+    size_t size;
+    eqlite_on_alert *on_alert;
+    void *ctx;
+    uint64_t limit;          /* per rule: at most the last so many results (as Elasticsearch's size); 0: no limit */
+    uint32_t samples_per_key; /* of sample queries; 0: 1 */
+    bool unwrap;             /* read {"_source": {…}} as the event inside */
+    eqlite_write *on_bad_event; /* a broken event, described in one line; NULL: only counted */
+} eqlite_matcher_options;
+#define EQLITE_MATCHER_OPTIONS_INIT {sizeof(eqlite_matcher_options), NULL, NULL, 0, 0, true, NULL}
+
+typedef struct eqlite_stats {
+    size_t size;              /* set by the caller to sizeof(eqlite_stats) */
+    uint64_t events;          /* decoded and matched */
+    uint64_t bad_events;      /* not JSON objects: skipped */
+    uint64_t repaired_events; /* matched after mending: invalid UTF-8, lone surrogates, duplicate keys, … */
+    uint64_t bytes;           /* of events */
+    uint64_t alerts;
+    uint64_t regex_fallbacks; /* matches that hit a backtracking limit and were decided without backtracking */
+    uint64_t regex_failures;  /* could not be decided either way; read as no match */
+    uint64_t choices_cut;     /* conditions over several arrays with too many combinations; read as no match */
+    uint64_t no_timestamp;    /* events without a usable timestamp: seen by event rules only */
+    uint64_t late;            /* events older than one already seen, kept out of sequences */
+} eqlite_stats;
+
+/* The rules are retained. The allocator is that of the rules' compiler. */
+EQLITE_API eqlite_status eqlite_matcher_new(eqlite_matcher **out, eqlite_rules *rules,
+                                            const eqlite_matcher_options *options);
+EQLITE_API void eqlite_matcher_free(eqlite_matcher *m);
+/* Match one event. A broken one is counted and described: the status is still EQLITE_OK. */
+EQLITE_API eqlite_status eqlite_matcher_feed(eqlite_matcher *m, const eqlite_event *event);
+/* True once no further event can change the result (every rule ends in a full `head`). */
+EQLITE_API bool eqlite_matcher_done(const eqlite_matcher *m);
+/* The input has ended: results that waited for more (tail, limits, samples, missing events) are given now. */
+EQLITE_API eqlite_status eqlite_matcher_finish(eqlite_matcher *m);
+EQLITE_API void eqlite_matcher_stats(const eqlite_matcher *m, eqlite_stats *out);
+/* The last broken event's error, while on_bad_event runs or after feed: byte offset in the event and a static reason;
+ * NULL if the last event was fine. */
+EQLITE_API const char *eqlite_matcher_bad_event(const eqlite_matcher *m, size_t *offset);
+
+/* ── Reader ──────────────────────────────────────────────────────────────────────────────────────────────────────── */
+
+typedef struct eqlite_reader eqlite_reader;
+
+typedef struct eqlite_reader_options {
+    size_t size;
+    const eqlite_allocator *allocator;
+    const char *input;   /* "auto", "ndjson", "json"; NULL: auto */
+    bool follow;         /* wait for more at the end, as tail -F */
+    size_t max_event;    /* bytes; 0: 64 MiB */
+    bool (*stop)(void *ctx); /* polled; true ends the input. May be NULL */
+    void (*progress)(uint64_t bytes, void *ctx); /* bytes read so far. May be NULL */
+    void *ctx;
+} eqlite_reader_options;
+#define EQLITE_READER_OPTIONS_INIT {sizeof(eqlite_reader_options), NULL, NULL, false, 0, NULL, NULL, NULL}
+
+EQLITE_API eqlite_status eqlite_reader_new(eqlite_reader **out, const eqlite_reader_options *options);
+EQLITE_API void eqlite_reader_free(eqlite_reader *r);
+/* "-" is standard input. Compressed files and archives are unpacked: gzip, zstd, xz, bzip2, zip, tar, … */
+EQLITE_API eqlite_status eqlite_reader_add(eqlite_reader *r, const char *path);
+/* The next event, valid until the next call. EQLITE_END after the last. EQLITE_IO: a file could not be read, see the
+ * diagnostics; calling again goes on with the next. When *problem is not NULL the bytes are no event, and it says why. */
+EQLITE_API eqlite_status eqlite_reader_next(eqlite_event *out, const char **problem, eqlite_reader *r);
+EQLITE_API uint64_t eqlite_reader_total_bytes(const eqlite_reader *r); /* 0 if unknown */
+EQLITE_API const eqlite_diagnostics *eqlite_reader_diagnostics(const eqlite_reader *r);
+
+/* ── Sink ────────────────────────────────────────────────────────────────────────────────────────────────────────── */
+
+typedef struct eqlite_sink eqlite_sink;
+
+typedef struct eqlite_sink_options {
+    size_t size;
+    const char *format;  /* "ndjson", "json", "table", "csv"; NULL: ndjson */
+    const char *content; /* "events": what matched; "ecs", "compact": alert documents; NULL: ecs */
+    const char *const *columns; /* table, csv: field paths */
+    size_t n_columns;
+    unsigned width;      /* table: columns of the terminal; 0: no limit */
+    bool colour, terminal; /* table: ANSI colours; escape event values for a terminal */
+    eqlite_write *write;
+    void *ctx;
+} eqlite_sink_options;
+#define EQLITE_SINK_OPTIONS_INIT \
+    {sizeof(eqlite_sink_options), NULL, NULL, NULL, 0, 0, false, false, NULL, NULL}
+
+/* The rules are retained. */
+EQLITE_API eqlite_status eqlite_sink_new(eqlite_sink **out, eqlite_rules *rules, const eqlite_sink_options *options);
+EQLITE_API eqlite_status eqlite_sink_put(eqlite_sink *s, const eqlite_alert *alert);
+EQLITE_API eqlite_status eqlite_sink_end(eqlite_sink *s); /* write what is still held; once */
+EQLITE_API void eqlite_sink_free(eqlite_sink *s);
+
+/* ── Looking inside ──────────────────────────────────────────────────────────────────────────────────────────────── */
+
+/* A form of a query: "tokens", "ast", "plan" or "program". Works on a wrong query as far as it goes. */
+EQLITE_API eqlite_status eqlite_explain(eqlite_compiler *c, const char *stage, const char *name, const char *text,
+                                        size_t len, eqlite_write *write, void *ctx);
+
+/* Is this text a whole query, as far as brackets, strings and comments tell? For interactive input. */
+EQLITE_API bool eqlite_query_is_complete(const char *text, size_t len);
+
+typedef struct eqlite_function {
+    const char *name, *help;
+    bool folds; /* name~ ignores case */
+    unsigned min_args, max_args;
+} eqlite_function;
+EQLITE_API size_t eqlite_function_count(void);
+EQLITE_API eqlite_function eqlite_function_get(size_t index);
+EQLITE_API const char *const *eqlite_keywords(void); /* NULL at the end */
+EQLITE_API const char *const *eqlite_dialects(void); /* NULL at the end */
+
+/* A survey learns which fields events have: for `fields`, `.schema`, completion. */
+typedef struct eqlite_survey eqlite_survey;
+typedef struct eqlite_survey_field {
+    eqlite_string path;
+    uint64_t events;                        /* that have a value */
+    uint64_t strings, numbers, booleans;    /* values by type */
+    bool array;                             /* some event has several values */
+    eqlite_string example;                  /* a value, as text; cut at 80 bytes */
+} eqlite_survey_field;
+EQLITE_API eqlite_status eqlite_survey_new(eqlite_survey **out, const eqlite_allocator *allocator);
+EQLITE_API void eqlite_survey_free(eqlite_survey *s);
+EQLITE_API eqlite_status eqlite_survey_feed(eqlite_survey *s, const eqlite_event *event); /* EQLITE_INVALID: broken */
+EQLITE_API size_t eqlite_survey_count(const eqlite_survey *s); /* sorted by path */
+EQLITE_API eqlite_survey_field eqlite_survey_get(const eqlite_survey *s, size_t index);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,88 @@
+/* rule.h — a rule file: what it says about itself, its own tests, and the query inside.
+ *
+ * Three shapes give the same struct: detection-rules TOML (the native one), protections-artifacts TOML, and plain
+ * .eql (a query; leading // @key value comments are metadata). rule_fields.def lists every key that we know, with its
+ * type; the whole document is kept besides, so that nothing is lost. */
+#ifndef EQ_RULE_RULE_H
+#define EQ_RULE_RULE_H
+
+#include "base/arena.h"
+#include "base/diag.h"
+#include "lang/languages.h"
+#include "rule/toml.h"
+
+enum eq_level { EQ_LEVEL_LOW, EQ_LEVEL_MEDIUM, EQ_LEVEL_HIGH, EQ_LEVEL_CRITICAL };
+const char *eq_level_name(enum eq_level l);
+bool eq_level_parse(enum eq_level *out, struct eq_slice name);
+
+struct eq_threat_item {
+    struct eq_slice id, name, reference;
+};
+
+struct eq_threat {
+    struct eq_slice framework;
+    struct eq_threat_item tactic;
+    struct eq_threat_item *techniques; /* sub-techniques included, in document order */
+    size_t n_techniques;
+};
+
+/* One entry of [[tests]]. */
+struct eq_rule_test {
+    struct eq_slice name;
+    struct eq_slice events; /* NDJSON text, inline; empty if `file` */
+    struct eq_slice file;   /* resolved beside the rule; empty if inline */
+    int64_t alerts;         /* expected number; -1: one or more ("match") */
+    struct eq_slice *event_ids; /* expected event.id of the alerts' events, in order; joined by ' ' for sequences */
+    size_t n_event_ids;         /* 0: not checked */
+    uint32_t line;
+};
+
+struct eq_rule {
+    struct eq_slice path;        /* of the file */
+    struct eq_slice id;          /* rule_id, or id; a file name for plain .eql */
+    struct eq_slice name, description, note, license, author; /* author: joined by ", " */
+    enum eq_level severity;
+    int risk_score;
+    struct eq_slice *tags, *index, *references;
+    size_t n_tags, n_index, n_references;
+    struct eq_threat *threats;
+    size_t n_threats;
+    struct eq_slice interval, from; /* "5m", "now-9m" */
+    int64_t max_signals;
+    struct eq_slice message;        /* [eqlite] message template, {{field}} filled in per alert; or empty */
+    enum eq_dialect dialect;
+    struct eq_slice category_field, timestamp_field, tiebreaker_field; /* empty: the run's own */
+    struct eq_slice type;           /* "eql"; rules of other types are refused with a diagnostic */
+    struct eq_source source;        /* the query, placed in its file */
+    struct eq_rule_test *tests;
+    size_t n_tests;
+    const struct eq_toml *document; /* NULL for plain .eql */
+};
+
+struct eq_rule_set {
+    const struct eq_alloc *alloc;
+    struct eq_arena arena; /* everything below lives here */
+    struct eq_rule **items;
+    size_t n, cap;
+    uint64_t refused; /* files or rules that could not be used; each has an error in the diagnostics */
+};
+
+struct eq_rule_options {
+    enum eq_dialect dialect; /* EQ_DIALECT_AUTO: by shape of the file */
+};
+
+void eq_rule_set_init(struct eq_rule_set *set, const struct eq_alloc *alloc);
+void eq_rule_set_free(struct eq_rule_set *set);
+/* Load a rule file, or every *.toml and *.eql below a folder, in order of path (bytewise). x.test.toml beside x.toml
+ * adds tests to it. A rule that cannot be used is described in `diags` and left out; the rest still load. Fails only
+ * if `path` itself cannot be read (EQ_IO, reported) or without memory. Sources named by diagnostics live in set->arena. */
+enum eq_status eq_rule_load(struct eq_rule_set *set, const char *path, const struct eq_rule_options *options,
+                            struct eq_diags *diags);
+/* A rule file's text from memory; `name` stands for the path and decides the shape by its ending. */
+enum eq_status eq_rule_load_text(struct eq_rule_set *set, struct eq_slice name, struct eq_slice text,
+                                 const struct eq_rule_options *options, struct eq_diags *diags);
+
+/* All that the file says, as one JSON object. */
+void eq_rule_json(struct eq_buf *out, const struct eq_rule *rule);
+
+#endif

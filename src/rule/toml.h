@@ -1,0 +1,50 @@
+/* toml.h — a TOML document as a plain tree with positions. The parser is toml++, behind toml_shim.cc. */
+#ifndef EQ_RULE_TOML_H
+#define EQ_RULE_TOML_H
+
+#include "base/arena.h"
+#include "base/status.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum eq_toml_kind {
+    EQ_TOML_TABLE,
+    EQ_TOML_ARRAY,
+    EQ_TOML_STRING,
+    EQ_TOML_INT,
+    EQ_TOML_FLOAT,
+    EQ_TOML_BOOL,
+    EQ_TOML_DATE /* date, time or both: `text` is its ISO form */
+};
+
+struct eq_toml {
+    enum eq_toml_kind kind;
+    struct eq_slice key;   /* in its table; empty inside arrays */
+    struct eq_slice text;  /* STRING, DATE */
+    int64_t integer;       /* INT, BOOL */
+    double number;         /* FLOAT */
+    struct eq_toml *first; /* kids of TABLE and ARRAY, in document order */
+    struct eq_toml *next;
+    uint32_t line, column;         /* of the value, 1-based */
+    uint32_t key_line, key_column; /* of the key; 0 inside arrays */
+};
+
+struct eq_toml_error {
+    uint32_t line, column;
+    char message[256];
+};
+
+/* The root table in `arena`. EQ_INVALID with *error; EQ_NOMEM; EQ_LIMIT when nested too deeply. */
+enum eq_status eq_toml_parse(struct eq_toml **out, struct eq_slice text, struct eq_arena *arena,
+                             struct eq_toml_error *error);
+
+#ifdef __cplusplus
+}
+#endif
+
+/* The value at a dotted path of keys below `table`, or NULL. */
+const struct eq_toml *eq_toml_get(const struct eq_toml *table, const char *path);
+
+#endif
