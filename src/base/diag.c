@@ -1,0 +1,125 @@
+/* diag.c — a list of reports, and where in the text they point. How they look is in diag_print.c. */
+#include "base/diag.h"
+
+#include "base/utf8.h"
+
+enum { DEFAULT_MAX = 1000 };
+
+static const struct {
+    const char *name, *title;
+    enum eq_severity severity;
+} codes[] = {
+#define DIAG(code, severity, title) {#code, title, EQ_##severity},
+#include "base/diagnostics.def"
+#undef DIAG
+};
+
+void eq_diags_init(struct eq_diags *d, const struct eq_alloc *alloc)
+{
+    *d = (struct eq_diags){.alloc = alloc, .max = DEFAULT_MAX};
+    eq_arena_init(&d->arena, alloc);
+}
+
+void eq_diags_free(struct eq_diags *d)
+{
+    if (!d->alloc)
+        return;
+    eq_arena_free(&d->arena);
+    eq_free(d->alloc, d->items);
+    eq_diags_init(d, d->alloc);
+}
+
+void eq_diags_clear(struct eq_diags *d)
+{
+    eq_arena_reset(&d->arena);
+    d->n = d->errors = d->warnings = 0;
+    d->failed = false;
+}
+
+/* Format into the arena; false when memory ran out. */
+static bool format_text(struct eq_slice *out, struct eq_diags *d, const char *format, va_list args)
+    __attribute__((format(printf, 3, 0)));
+static bool format_text(struct eq_slice *out, struct eq_diags *d, const char *format, va_list args)
+{
+    struct eq_buf b;
+    eq_buf_init(&b, d->alloc);
+    eq_buf_vprintf(&b, format, args);
+    *out = (struct eq_slice){NULL, 0};
+    if (eq_buf_status(&b) == EQ_OK)
+        *out = eq_arena_copy(&d->arena, eq_buf_slice(&b));
+    eq_buf_free(&b);
+    if (!out->ptr)
+        d->failed = true;
+    return out->ptr != NULL;
+}
+
+struct eq_diag *eq_diag_add(struct eq_diags *d, enum eq_code code, const struct eq_source *source, struct eq_span span,
+                            const char *format, ...)
+{
+    struct eq_diag *diag;
+    struct eq_slice message;
+    va_list args;
+    bool ok;
+
+    d->errors += codes[code].severity == EQ_ERROR;
+    d->warnings += codes[code].severity == EQ_WARNING;
+    if (d->n >= d->max)
+        return NULL;
+    if (!eq_grow(d->alloc, &d->items, &d->cap, d->n + 1, sizeof *d->items)) {
+        d->failed = true;
+        return NULL;
+    }
+    va_start(args, format);
+    ok = format_text(&message, d, format, args);
+    va_end(args);
+    if (!ok)
+        return NULL;
+    diag = &d->items[d->n++];
+    *diag = (struct eq_diag){
+        .code = code, .severity = codes[code].severity, .source = source, .span = span, .message = message};
+    if (source && source->text.ptr)
+        eq_source_position(source, span.start, &diag->line, &diag->column);
+    return diag;
+}
+
+void eq_diag_help(struct eq_diags *d, struct eq_diag *diag, const char *format, ...)
+{
+    va_list args;
+    if (!diag)
+        return;
+    va_start(args, format);
+    format_text(&diag->help, d, format, args);
+    va_end(args);
+}
+
+const char *eq_code_name(enum eq_code code)
+{
+    return codes[code].name;
+}
+
+const char *eq_code_title(enum eq_code code)
+{
+    return codes[code].title;
+}
+
+const char *eq_severity_name(enum eq_severity s)
+{
+    static const char *const names[] = {"error", "warning", "note"};
+    return names[s];
+}
+
+void eq_source_position(const struct eq_source *source, uint32_t at, uint32_t *line, uint32_t *column)
+{
+    struct eq_slice text = source->text;
+    size_t end = at < text.len ? at : text.len, line_start = 0;
+    uint32_t lines = 0, first = source->column ? source->column : 1;
+
+    for (size_t i = 0; i < end; i++) {
+        if (text.ptr[i] == '\n') {
+            lines++;
+            line_start = i + 1;
+        }
+    }
+    *line = (source->line ? source->line : 1) + lines;
+    *column = (lines ? 1 : first) + (uint32_t)eq_utf8_count(eq_slice(text.ptr + line_start, end - line_start));
+}
