@@ -1,0 +1,558 @@
+/* run_cases.c — runs the case files of tests/cases through the public API.
+ *
+ *      run_cases FOLDER|FILE...              EQLITE_BLESS=1 writes what came out into the files
+ *
+ * Each file is one CUnit test; a failed expectation is reported at its own line of the .test file. What a
+ * file may say is in tests/README.md: settings that stick (dialect, events, …), then queries or rules, each
+ * followed by expectations. An expectation is one row of the table `expectations`: a keyword and the
+ * function that computes what really comes out, as text; the comparison is the same for all. */
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include <CUnit/Basic.h>
+#include <CUnit/TestDB.h>
+
+#include "api/eqlite.h"
+#include "case_file.h"
+
+/* Text that grows. */
+struct text {
+    char *ptr;
+    size_t len, cap;
+};
+
+struct event {
+    char *id, *json;
+};
+
+/* What is true at one point of a file. */
+struct state {
+    const struct case_file *file;
+    char *dialect, *category, *timestamp, *tiebreaker;
+    uint64_t limit;
+    struct event *events;
+    size_t n_events;
+    const struct case_item *subject; /* the query or rule asked about; NULL at first */
+    char *query;                     /* its text */
+    bool checked;                    /* something was expected of it */
+    eqlite_compiler *compiler;
+    eqlite_rules *rules;
+};
+
+static bool bless;
+static unsigned n_passed, n_failed, n_blessed;
+static char **paths; /* of all files, sorted */
+static size_t n_paths;
+
+/* ── Small helpers ──────────────────────────────────────────────────────────────────────────────────────── */
+
+static void text_add(struct text *t, const char *ptr, size_t len)
+{
+    if (t->len + len + 1 > t->cap) {
+        t->cap = (t->len + len + 1) * 2;
+        t->ptr = realloc(t->ptr, t->cap);
+        if (!t->ptr)
+            case_die("out of memory");
+    }
+    memcpy(t->ptr + t->len, ptr, len);
+    t->len += len;
+    t->ptr[t->len] = '\0';
+}
+
+static void text_puts(struct text *t, const char *s)
+{
+    text_add(t, s, strlen(s));
+}
+
+static bool text_write(const char *ptr, size_t len, void *ctx)
+{
+    text_add(ctx, ptr, len);
+    return true;
+}
+
+/* Never NULL, without line ends at the end. */
+static char *text_take(struct text *t)
+{
+    text_puts(t, "");
+    while (t->len && t->ptr[t->len - 1] == '\n')
+        t->ptr[--t->len] = '\0';
+    return t->ptr;
+}
+
+/* The words of s, separated by single blanks. */
+static char *squeezed(const char *s)
+{
+    struct text t = {0};
+    while (*s) {
+        size_t n = strcspn(s, " \t\n");
+        if (n) {
+            if (t.len)
+                text_puts(&t, " ");
+            text_add(&t, s, n);
+        }
+        s += n;
+        s += strspn(s, " \t\n");
+    }
+    return text_take(&t);
+}
+
+static void set(char **where, const char *value)
+{
+    free(*where);
+    *where = *value ? case_printf("%s", value) : NULL;
+}
+
+/* ── Events ─────────────────────────────────────────────────────────────────────────────────────────────── */
+
+/* "ID CATEGORY {JSON}" as a whole event: docs of the format in tests/README.md. */
+static struct event make_event(const struct case_file *f, size_t line, const char *text)
+{
+    size_t id_len = strcspn(text, " \t");
+    const char *category = text + id_len + strspn(text + id_len, " \t");
+    size_t category_len = strcspn(category, " \t");
+    const char *json = category + category_len + strspn(category + category_len, " \t");
+    if (!*json)
+        case_die("%s:%zu: an event is: ID CATEGORY {JSON}", f->path, line);
+    struct event e = {.id = case_printf("%.*s", (int)id_len, text)};
+    if (category_len == 3 && !memcmp(category, "raw", 3)) {
+        e.json = case_printf("%s", json);
+        return e;
+    }
+    if (*json != '{')
+        case_die("%s:%zu: an event's JSON is an object", f->path, line);
+    struct text t = {0};
+    char *head = case_printf("{\"event.id\":\"%s\"", e.id);
+    text_puts(&t, head);
+    free(head);
+    if (!(category_len == 1 && *category == '-')) {
+        head = case_printf(",\"event.category\":\"%.*s\"", (int)category_len, category);
+        text_puts(&t, head);
+        free(head);
+    }
+    if (strspn(e.id, "0123456789") == id_len && !strstr(json, "\"@timestamp\"")) {
+        head = case_printf(",\"@timestamp\":%s000", e.id);
+        text_puts(&t, head);
+        free(head);
+    }
+    json += 1 + strspn(json + 1, " \t");
+    text_puts(&t, *json == '}' ? "" : ",");
+    text_puts(&t, json);
+    e.json = text_take(&t);
+    return e;
+}
+
+static void forget_events(struct state *s)
+{
+    for (size_t i = 0; i < s->n_events; i++) {
+        free(s->events[i].id);
+        free(s->events[i].json);
+    }
+    free(s->events);
+    s->events = NULL;
+    s->n_events = 0;
+}
+
+static void set_events(struct state *s, const struct case_item *item)
+{
+    forget_events(s);
+    s->events = case_alloc((item->n_lines + 1) * sizeof *s->events);
+    const char *p = item->body;
+    for (size_t line = item->line + 1; *p; line++) {
+        const char *end = strchrnul(p, '\n');
+        char *one = case_printf("%.*s", (int)(end - p), p);
+        if (one[0] != '#')
+            s->events[s->n_events++] = make_event(s->file, line, one);
+        free(one);
+        p = *end ? end + 1 : end;
+    }
+}
+
+/* ── What comes out ─────────────────────────────────────────────────────────────────────────────────────── */
+
+/* "E0101 1:29, E0102 1:30" of one severity, or "none". */
+static char *found_diagnostics(const struct state *s, eqlite_severity severity, bool messages)
+{
+    const eqlite_diagnostics *d = eqlite_compiler_diagnostics(s->compiler);
+    struct text t = {0};
+    for (size_t i = 0; i < eqlite_diagnostics_count(d); i++) {
+        eqlite_diagnostic one = eqlite_diagnostics_get(d, i);
+        if (one.severity != severity)
+            continue;
+        char *text = messages ? case_printf("%s %u:%u %.*s", one.code, one.line, one.column, (int)one.message.len,
+                                            one.message.ptr)
+                              : case_printf("%s %u:%u", one.code, one.line, one.column);
+        text_puts(&t, t.len ? ", " : "");
+        text_puts(&t, text);
+        free(text);
+    }
+    if (!t.len)
+        text_puts(&t, "none");
+    return text_take(&t);
+}
+
+static char *found_errors(const struct state *s, const char *keyword)
+{
+    (void)keyword;
+    return found_diagnostics(s, EQLITE_ERROR, false);
+}
+
+static char *found_warnings(const struct state *s, const char *keyword)
+{
+    (void)keyword;
+    return found_diagnostics(s, EQLITE_WARNING, false);
+}
+
+struct hits {
+    const struct state *state;
+    struct text text;
+};
+
+static bool on_alert(const eqlite_alert *alert, void *ctx)
+{
+    struct hits *hits = ctx;
+    text_puts(&hits->text, hits->text.len ? " " : "");
+    for (size_t i = 0; i < eqlite_alert_event_count(alert); i++) {
+        eqlite_alert_event e = eqlite_alert_get_event(alert, i);
+        text_puts(&hits->text, i ? "," : "");
+        if (e.missing)
+            text_puts(&hits->text, "_");
+        else if (e.line == 0 || e.line > hits->state->n_events)
+            text_puts(&hits->text, "?"); /* it lost its origin */
+        else
+            text_puts(&hits->text, hits->state->events[e.line - 1].id);
+    }
+    return true;
+}
+
+/* The ids of what matches, or why nothing can. */
+static char *found_ids(const struct state *s, const char *keyword)
+{
+    (void)keyword;
+    if (!s->rules || eqlite_compiler_refused(s->compiler)) {
+        char *errors = found_diagnostics(s, EQLITE_ERROR, true);
+        char *text = case_printf("error %s", errors);
+        free(errors);
+        return text;
+    }
+    struct hits hits = {.state = s};
+    eqlite_matcher_options options = EQLITE_MATCHER_OPTIONS_INIT;
+    options.on_alert = on_alert;
+    options.ctx = &hits;
+    options.limit = s->limit;
+    eqlite_matcher *matcher = NULL;
+    eqlite_status status = eqlite_matcher_new(&matcher, s->rules, &options);
+    for (size_t i = 0; status == EQLITE_OK && i < s->n_events; i++) {
+        eqlite_event event = {.json = s->events[i].json, .len = strlen(s->events[i].json), .line = i + 1};
+        status = eqlite_matcher_feed(matcher, &event);
+    }
+    if (status == EQLITE_OK)
+        status = eqlite_matcher_finish(matcher);
+    eqlite_matcher_free(matcher);
+    if (status != EQLITE_OK) {
+        free(hits.text.ptr);
+        return case_printf("failed: %s", eqlite_status_text(status));
+    }
+    if (!hits.text.len)
+        text_puts(&hits.text, "none");
+    return text_take(&hits.text);
+}
+
+static char *found_stage(const struct state *s, const char *keyword)
+{
+    struct text t = {0};
+    eqlite_status status =
+        eqlite_explain(s->compiler, keyword, "<query>", s->query, strlen(s->query), text_write, &t);
+    if (status != EQLITE_OK && !t.len) {
+        free(t.ptr);
+        return case_printf("failed: %s", eqlite_status_text(status));
+    }
+    return text_take(&t);
+}
+
+/* ── Expectations ───────────────────────────────────────────────────────────────────────────────────────── */
+
+/* Equal lists, where an expected diagnostic without a position stands for any position. */
+static bool same_list(const char *want, const char *got)
+{
+    while (*want && *got) {
+        size_t w = strcspn(want, ","), g = strcspn(got, ",");
+        bool only_code = !memchr(want, ' ', w);
+        size_t compare = only_code ? strcspn(got, " ,") : g;
+        if (w != compare || memcmp(want, got, w))
+            return false;
+        want += w + strspn(want + w, ", ");
+        got += g + strspn(got + g, ", ");
+    }
+    return *want == *got;
+}
+
+static bool same_text(const char *want, const char *got)
+{
+    return !strcmp(want, got);
+}
+
+static const struct expectation {
+    const char *keyword;
+    char *(*found)(const struct state *s, const char *keyword);
+    bool (*same)(const char *want, const char *got);
+    bool block; /* the expected text is below the keyword, not beside it */
+} expectations[] = {
+    {"ids", found_ids, same_text, false},
+    {"error", found_errors, same_list, false},
+    {"warning", found_warnings, same_list, false},
+    {"tokens", found_stage, same_text, true},
+    {"ast", found_stage, same_text, true},
+    {"plan", found_stage, same_text, true},
+    {"program", found_stage, same_text, true},
+};
+
+static const struct expectation *find_expectation(const char *keyword)
+{
+    for (size_t i = 0; i < sizeof expectations / sizeof *expectations; i++) {
+        if (!strcmp(expectations[i].keyword, keyword))
+            return &expectations[i];
+    }
+    return NULL;
+}
+
+/* What item i expects; *n is how many items in a row say so together (error lines add up). */
+static char *wanted(const struct expectation *e, const struct case_item *items, size_t left, size_t *n)
+{
+    *n = 1;
+    if (e->block)
+        return case_printf("%s", items->body);
+    if (e->same != same_list) {
+        char *both = case_printf("%s\n%s", items->argument, items->body), *text = squeezed(both);
+        free(both);
+        return text;
+    }
+    struct text t = {0};
+    text_puts(&t, items->argument);
+    for (; *n < left && !strcmp(items[*n].keyword, e->keyword); (*n)++) {
+        text_puts(&t, ", ");
+        text_puts(&t, items[*n].argument);
+    }
+    char *joined = text_take(&t), *text = squeezed(joined);
+    free(joined);
+    return text;
+}
+
+/* New lines for an expectation: beside the keyword, or indented below it. */
+static char *rewritten(const struct expectation *e, const char *got)
+{
+    if (!e->block)
+        return case_printf("%-6s %s\n", e->keyword, got);
+    struct text t = {0};
+    text_puts(&t, e->keyword);
+    text_puts(&t, "\n");
+    for (const char *end; *got; got = *end ? end + 1 : end) {
+        end = strchrnul(got, '\n');
+        text_puts(&t, "  ");
+        text_add(&t, got, (size_t)(end - got));
+        text_puts(&t, "\n");
+    }
+    return t.ptr;
+}
+
+static void replace(struct case_item *items, size_t n, char *text)
+{
+    items[0].replacement = text;
+    for (size_t i = 1; i < n; i++)
+        items[i].replacement = case_printf("%s", "");
+    n_blessed++;
+}
+
+/* Check the expectation that begins at items[0]; returns how many items it takes. */
+static size_t check(struct state *s, const struct expectation *e, struct case_item *items, size_t left)
+{
+    size_t n;
+    char *want = wanted(e, items, left, &n), *got = e->found(s, e->keyword);
+    s->checked = true;
+    if (e->same(want, got)) {
+        n_passed++;
+        CU_assertImplementation(CU_TRUE, (unsigned)items->line, "", s->file->path, "", CU_FALSE);
+    } else if (bless) {
+        replace(items, n, rewritten(e, got));
+    } else {
+        const char *line_end = e->block ? "\n" : " ";
+        char *message = case_printf("%s of: %s\n    expected:%s%s\n    found:%s%s", e->keyword, s->query, line_end, want,
+                                    line_end, got);
+        n_failed++;
+        CU_assertImplementation(CU_FALSE, (unsigned)items->line, message, s->file->path, "", CU_FALSE);
+        free(message);
+    }
+    free(want);
+    free(got);
+    return n;
+}
+
+/* ── Files ──────────────────────────────────────────────────────────────────────────────────────────────── */
+
+static void fail(const struct state *s, size_t line, const char *message)
+{
+    n_failed++;
+    CU_assertImplementation(CU_FALSE, (unsigned)line, message, s->file->path, "", CU_FALSE);
+}
+
+/* The last query is done with: it must have been asked something. */
+static void leave_subject(struct state *s)
+{
+    if (s->subject && !s->checked)
+        fail(s, s->subject->line, "nothing is expected of this query");
+    eqlite_rules_free(s->rules);
+    eqlite_compiler_free(s->compiler);
+    free(s->query);
+    s->rules = NULL;
+    s->compiler = NULL;
+    s->query = NULL;
+    s->subject = NULL;
+    s->checked = false;
+}
+
+static void enter_subject(struct state *s, const struct case_item *item)
+{
+    leave_subject(s);
+    s->subject = item;
+    bool is_rule = !strcmp(item->keyword, "rule");
+    if (is_rule)
+        s->query = case_printf("%s\n", item->body);
+    else
+        s->query = case_printf("%s%s%s", item->argument, *item->argument && *item->body ? "\n" : "", item->body);
+
+    eqlite_options options = EQLITE_OPTIONS_INIT;
+    options.dialect = s->dialect;
+    options.category_field = s->category;
+    options.timestamp_field = s->timestamp;
+    options.tiebreaker_field = s->tiebreaker;
+    if (eqlite_compiler_new(&s->compiler, &options) != EQLITE_OK)
+        case_die("%s:%zu: no compiler for these settings", s->file->path, item->line);
+    eqlite_status status = is_rule
+                               ? eqlite_compiler_add_rule(s->compiler, item->argument, s->query, strlen(s->query))
+                               : eqlite_compiler_add_query(s->compiler, "<query>", s->query, strlen(s->query));
+    if (status == EQLITE_OK)
+        status = eqlite_compiler_finish(&s->rules, s->compiler);
+    if (status != EQLITE_OK && status != EQLITE_INVALID)
+        fail(s, item->line, eqlite_status_text(status));
+}
+
+/* Words that change what follows; true if the item was one. */
+static bool apply_setting(struct state *s, const struct case_item *item)
+{
+    if (!strcmp(item->keyword, "dialect"))
+        set(&s->dialect, item->argument);
+    else if (!strcmp(item->keyword, "category"))
+        set(&s->category, item->argument);
+    else if (!strcmp(item->keyword, "timestamp"))
+        set(&s->timestamp, item->argument);
+    else if (!strcmp(item->keyword, "tiebreaker"))
+        set(&s->tiebreaker, item->argument);
+    else if (!strcmp(item->keyword, "limit"))
+        s->limit = strtoull(item->argument, NULL, 10);
+    else if (!strcmp(item->keyword, "events"))
+        set_events(s, item);
+    else
+        return false;
+    return true;
+}
+
+static void run_items(struct state *s, struct case_file *file)
+{
+    for (size_t i = 0; i < file->n_items;) {
+        struct case_item *item = &file->items[i];
+        const struct expectation *e = find_expectation(item->keyword);
+        if (!strcmp(item->keyword, "query") || !strcmp(item->keyword, "rule")) {
+            enter_subject(s, item);
+            i++;
+        } else if (e && s->subject) {
+            i += check(s, e, item, file->n_items - i);
+        } else {
+            if (e)
+                fail(s, item->line, "an expectation without a query before it");
+            else if (!apply_setting(s, item))
+                fail(s, item->line, "unknown word: see tests/README.md");
+            i++;
+        }
+    }
+    leave_subject(s);
+}
+
+/* CUnit's tests take no argument: the name of the running test is the path of its file. */
+static void run_file(void)
+{
+    const char *path = CU_get_current_test()->pName;
+    struct case_file file;
+    case_file_read(&file, path);
+    struct state s = {.file = &file};
+    run_items(&s, &file);
+    if (bless)
+        case_file_write(&file);
+    forget_events(&s);
+    free(s.dialect);
+    free(s.category);
+    free(s.timestamp);
+    free(s.tiebreaker);
+    case_file_free(&file);
+}
+
+static void add_path(const char *path)
+{
+    paths = realloc(paths, (n_paths + 1) * sizeof *paths);
+    if (!paths)
+        case_die("out of memory");
+    paths[n_paths++] = case_printf("%s", path);
+}
+
+static void find_files(const char *path, int depth)
+{
+    struct stat st;
+    if (stat(path, &st))
+        case_die("%s: cannot be read", path);
+    if (!S_ISDIR(st.st_mode)) {
+        add_path(path);
+        return;
+    }
+    struct dirent **names;
+    int n = scandir(path, &names, NULL, alphasort);
+    if (n < 0 || depth > 16)
+        case_die("%s: cannot be read", path);
+    for (int i = 0; i < n; i++) {
+        const char *name = names[i]->d_name;
+        size_t len = strlen(name);
+        char *below = case_printf("%s/%s", path, name);
+        if (names[i]->d_type == DT_DIR && name[0] != '.')
+            find_files(below, depth + 1);
+        else if (len > 5 && !strcmp(name + len - 5, ".test"))
+            add_path(below);
+        free(below);
+        free(names[i]);
+    }
+    free(names);
+}
+
+int main(int argc, char **argv)
+{
+    const char *want_bless = getenv("EQLITE_BLESS");
+    bless = want_bless && !strcmp(want_bless, "1");
+    for (int i = 1; i < argc; i++)
+        find_files(argv[i], 0);
+    if (CU_initialize_registry() != CUE_SUCCESS)
+        case_die("CUnit does not start");
+    CU_pSuite suite = CU_add_suite("cases", NULL, NULL);
+    for (size_t i = 0; i < n_paths; i++) {
+        if (!suite || !CU_add_test(suite, paths[i], run_file))
+            case_die("%s: %s", paths[i], CU_get_error_msg());
+    }
+    CU_basic_set_mode(CU_BRM_NORMAL);
+    CU_basic_run_tests();
+    CU_cleanup_registry();
+    for (size_t i = 0; i < n_paths; i++)
+        free(paths[i]);
+    free(paths);
+    if (n_blessed)
+        printf("%u expectations rewritten: look at the difference before you keep it\n", n_blessed);
+    printf("%u passed, %u failed\n", n_passed, n_failed);
+    return n_failed || !n_passed ? 1 : 0;
+}
