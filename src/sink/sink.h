@@ -26,6 +26,7 @@ enum eq_sink_content {
 /* What a sink says about the rule of an alert. Strings borrow. */
 struct eq_sink_rule {
     struct eq_slice id, name, severity, query, dialect, description, message, rule_type;
+    struct eq_slice kind; /* "event", "sequence", "sample"; empty: told from the alert */
     int risk_score;
     const struct eq_slice *tags, *index, *references;
     size_t n_tags, n_index, n_references;
@@ -35,8 +36,13 @@ struct eq_sink_rule {
 struct eq_sink_options {
     enum eq_sink_form form;
     enum eq_sink_content content;
-    const struct eq_slice *columns; /* table and csv: field paths; n_columns 0: a sensible choice */
+    /* Field paths. table and csv: what to show, 0: a sensible choice. ndjson and json with EQ_SINK_EVENTS: an event is
+     * printed as an object of these fields alone, 0: verbatim. */
+    const struct eq_slice *columns;
     size_t n_columns;
+    struct eq_slice timestamp_field; /* empty: "@timestamp" */
+    struct eq_slice category_field;  /* empty: "event.category" */
+    struct eq_slice version;         /* of eqlite, for alert documents; may be empty */
     unsigned width;     /* table: terminal columns; 0: no limit */
     bool colour;        /* table */
     bool terminal;      /* escape event values for a terminal */
