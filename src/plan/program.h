@@ -1,0 +1,100 @@
+/* program.h — many rules as one shared structure: what a matcher runs.
+ *
+ *      rules          "p and (q or not r)"                   "q and s"
+ *      clauses        one per event filter: jumps over predicates
+ *                         0: p ? 1 : REJECT                  0: q ? 1 : REJECT
+ *                         1: q ? ACCEPT : 2                  1: s ? ACCEPT : REJECT
+ *                         2: r ? REJECT : ACCEPT
+ *      predicates     p  q  r  s      each distinct one once, whoever asks
+ *      fields         the only parts of an event that are ever read
+ *
+ * Predicates come in two classes. Those that compare one field of the event with constant text are *eager*: found for
+ * all rules at once from the value (match/index.h); they have the numbers below n_eager. All others are *lazy*:
+ * computed when a clause asks, and at most once per event unless they read more than the event.
+ *
+ * A clause also knows its *witnesses*: eager predicates of which at least one is true whenever the clause is. Rules
+ * whose witnesses are all false are never looked at. */
+#ifndef EQ_PLAN_PROGRAM_H
+#define EQ_PLAN_PROGRAM_H
+
+#include "event/fields.h"
+#include "plan/expr.h"
+#include "plan/plan.h"
+
+enum eq_predicate_kind {
+    EQ_P_TEXT,   /* a field of the event equals, or is like, one of some constants */
+    EQ_P_EXISTS, /* a field has a value */
+    EQ_P_EXPR,   /* any other expression: run by the machine */
+    EQ_P_SEARCH, /* some element of an array meets a clause */
+    EQ_P_LINEAGE /* the event's process is related to one that met a clause */
+};
+
+/* What a predicate reads besides the event; if nothing, its answer is kept for the event. */
+#define EQ_READS_ELEMENT 1u
+#define EQ_READS_ALIAS 2u
+#define EQ_READS_PAST 4u
+
+struct eq_predicate {
+    uint8_t kind;  /* enum eq_predicate_kind */
+    uint8_t reads; /* EQ_READS_… */
+    uint16_t frame; /* EXISTS */
+    uint32_t field; /* TEXT, EXISTS, SEARCH */
+    uint32_t clause; /* SEARCH, LINEAGE: the inner condition */
+    const struct eq_node *node; /* the condition it stands for */
+    struct eq_expr expr;        /* EXPR */
+};
+
+#define EQ_ACCEPT UINT32_MAX
+#define EQ_REJECT (UINT32_MAX - 1)
+
+struct eq_jump {
+    uint32_t predicate;
+    uint32_t on_true, on_false; /* jump numbers, EQ_ACCEPT or EQ_REJECT */
+};
+
+struct eq_clause {
+    uint32_t entry; /* first jump, or EQ_ACCEPT or EQ_REJECT */
+    uint32_t reads; /* EQ_READS_… of all its predicates */
+    uint32_t n_witnesses; /* 0: it could be true for any event */
+    uint32_t *witnesses;
+    uint32_t rule, stage; /* whose filter it is; stage n_stages is until; EQ_NONE: an inner clause */
+};
+
+struct eq_program_rule {
+    const struct eq_plan *plan;
+    uint32_t *clauses;  /* one per stage, then until if there is one */
+    uint32_t *keys;     /* field numbers: n_keys for each of those */
+    uint32_t n_clauses;
+};
+
+struct eq_program_regex {
+    struct eq_slice pattern;
+    bool fold;
+};
+
+struct eq_program {
+    const struct eq_alloc *alloc;
+    struct eq_arena arena;
+    struct eq_fields *fields;
+    struct eq_intern leaves; /* canonical text of each predicate, by its number when it was added */
+    struct eq_predicate *predicates;
+    struct eq_clause *clauses;
+    struct eq_jump *jumps;
+    struct eq_program_rule *rules;
+    struct eq_program_regex *regexes;
+    size_t n_predicates, n_eager, n_clauses, n_jumps, n_rules, n_regexes;
+    size_t cap_predicates, cap_clauses, cap_jumps, cap_rules, cap_regexes;
+    uint32_t timestamp_field, tiebreaker_field; /* field numbers; EQ_NONE if not asked for */
+};
+
+enum eq_status eq_program_new(struct eq_program **out, const struct eq_alloc *alloc);
+void eq_program_free(struct eq_program *p);
+/* Add a rule; the plan must outlive the program. Its number is the count of rules before. */
+enum eq_status eq_program_add(struct eq_program *p, const struct eq_plan *plan);
+/* No more rules: number the predicates for good and freeze the fields. Read-only from here on. */
+enum eq_status eq_program_finish(struct eq_program *p);
+
+/* `explain --stage program`. */
+void eq_program_print(struct eq_buf *out, const struct eq_program *p);
+
+#endif
