@@ -1,0 +1,286 @@
+/* test_oom.c — every allocation fails once.
+ *
+ *      scenario ─▶ 1st allocation fails, 2nd fails, 3rd fails …, until one run needs fewer
+ *
+ * Each run must end cleanly: no crash, every block given back, and either some call said EQLITE_NOMEM or the output is
+ * that of the run in which nothing failed. Then the same once more where all later allocations fail, too. */
+#include <stdlib.h>
+#include <string.h>
+
+#include <CUnit/CUnit.h>
+
+#include "api/eqlite.h"
+
+#define MOST_RUNS 20000 /* a scenario that needs more allocations is too large for this test */
+
+/* An allocator that fails on purpose. */
+struct faulty {
+    size_t calls, fail_at; /* 1-based; 0: never */
+    bool forever;          /* and all after it */
+    long live;             /* blocks not given back */
+    bool failed;
+};
+
+/* What one run does. Output is collected without the faulty allocator. */
+struct run {
+    eqlite_options options;
+    const eqlite_allocator *allocator;
+    char output[16384];
+    size_t len;
+    bool nomem; /* some call said so */
+};
+
+static void *faulty_resize(void *ptr, size_t size, void *ctx)
+{
+    struct faulty *f = ctx;
+    if (size == 0) {
+        f->live -= ptr != NULL;
+        free(ptr);
+        return NULL;
+    }
+    f->calls++;
+    if (f->fail_at && (f->calls == f->fail_at || (f->forever && f->calls > f->fail_at))) {
+        f->failed = true;
+        return NULL;
+    }
+    void *out = realloc(ptr, size);
+    f->live += !ptr && out;
+    return out;
+}
+
+static bool keep(const char *ptr, size_t len, void *ctx)
+{
+    struct run *r = ctx;
+    size_t room = sizeof r->output - r->len;
+    len = len < room ? len : room;
+    memcpy(r->output + r->len, ptr, len);
+    r->len += len;
+    return true;
+}
+
+/* Note a status; true if the run can go on with what the call made. */
+static bool fine(struct run *r, eqlite_status status)
+{
+    r->nomem |= status == EQLITE_NOMEM;
+    return status == EQLITE_OK;
+}
+
+static const char *const queries[] = {
+    "process where process.name == \"cmd.exe\" and not user.id in (\"S-1-5-18\", \"S-1-5-19\") or process.pid > 4 + 3 * 2",
+    "any where process.command_line like~ (\"*\\\\temp\\\\*\", \"?.exe\") and length(process.name) >= 3",
+    "file where file.name regex~ \".*[0-9]{2,4}\\\\.(tmp|dat)\" and file.path : \"\"\"C:\\Users\\*\"\"\"",
+    "network where cidrMatch(destination.ip, \"10.0.0.0/8\", \"fe80::/10\") and ?destination.port != null",
+    "process where substring(process.name, 0, -4) == \"cmd\" and concat(user.name, \"@\", host.id) : \"*@*\" | head 5",
+    "sequence by user.id with maxspan=1m [process where true] by process.pid [file where file.size > 0] by process.pid",
+    "sample by host.id [process where true] [file where true]",
+    "process where wrong syntax here ==",
+    "process where unknownFunction(1) and \"unterminated",
+};
+
+static const char rule[] =
+    "[metadata]\nmaturity = \"production\"\n"
+    "[rule]\nauthor = [\"a\"]\ndescription = \"d\"\nlanguage = \"eql\"\nname = \"n\"\nrisk_score = 47\n"
+    "rule_id = \"00000000-0000-0000-0000-000000000001\"\nseverity = \"medium\"\ntags = [\"one\", \"two\"]\ntype = \"eql\"\n"
+    "query = '''\nprocess where process.name : \"cmd*\" and process.args : \"/c\"\n'''\n"
+    "[[rule.threat]]\nframework = \"MITRE ATT&CK\"\n"
+    "[rule.threat.tactic]\nid = \"TA0002\"\nname = \"Execution\"\nreference = \"https://attack.mitre.org/tactics/TA0002/\"\n";
+
+static const char *const events[] = {
+    ("{\"@timestamp\":\"2024-01-01T00:00:00Z\",\"event\":{\"category\":[\"process\",\"session\"]},\"process\":{\"name\":\"cmd.exe\","
+     "\"pid\":7,\"args\":[\"cmd.exe\",\"/c\",\"w\\u00e9\\\\x\"],\"command_line\":\"C:\\\\temp\\\\cmd.exe\"},\"user\":{\"id\":1}}"),
+    "{\"event.category\":\"file\",\"file.name\":\"a0123.tmp\",\"file.path\":\"c:\\\\users\\\\a0123.tmp\",\"@timestamp\":5}",
+    "{\"event.category\":\"network\",\"destination\":{\"ip\":[\"10.1.2.3\",\"::1\"],\"port\":443}}",
+    "{broken",
+};
+
+static void compile_queries(struct run *r)
+{
+    eqlite_compiler *c = NULL;
+    eqlite_rules *rules = NULL;
+    if (!fine(r, eqlite_compiler_new(&c, &r->options)))
+        return;
+    for (size_t i = 0; i < sizeof queries / sizeof *queries; i++)
+        fine(r, eqlite_compiler_add_query(c, "q", queries[i], strlen(queries[i])));
+    const eqlite_diagnostics *d = eqlite_compiler_diagnostics(c);
+    for (size_t i = 0; i < eqlite_diagnostics_count(d); i++) {
+        fine(r, eqlite_diagnostics_print(d, i, true, keep, r));
+        fine(r, eqlite_diagnostics_json(d, i, keep, r));
+    }
+    fine(r, eqlite_compiler_finish(&rules, c));
+    eqlite_compiler_free(c);
+    eqlite_rules_free(rules);
+}
+
+static void explain_queries(struct run *r)
+{
+    static const char *const stages[] = {"tokens", "ast", "plan", "program"};
+    eqlite_compiler *c = NULL;
+    if (!fine(r, eqlite_compiler_new(&c, &r->options)))
+        return;
+    for (size_t i = 0; i < sizeof stages / sizeof *stages; i++)
+        fine(r, eqlite_explain(c, stages[i], "q", queries[i], strlen(queries[i]), keep, r));
+    eqlite_compiler_free(c);
+}
+
+static void load_rule(struct run *r)
+{
+    eqlite_compiler *c = NULL;
+    eqlite_rules *rules = NULL;
+    if (!fine(r, eqlite_compiler_new(&c, &r->options)))
+        return;
+    fine(r, eqlite_compiler_add_rule(c, "a.toml", rule, strlen(rule)));
+    fine(r, eqlite_compiler_add_rule(c, "b.toml", rule, strlen(rule) / 2));
+    fine(r, eqlite_compiler_add_rule(c, "c.eql", queries[0], strlen(queries[0])));
+    if (fine(r, eqlite_compiler_finish(&rules, c)) && eqlite_rules_count(rules))
+        fine(r, eqlite_rules_json(rules, 0, keep, r));
+    eqlite_compiler_free(c);
+    eqlite_rules_free(rules);
+}
+
+struct sinking {
+    eqlite_sink *sink;
+    struct run *run;
+};
+
+static bool put(const eqlite_alert *alert, void *ctx)
+{
+    struct sinking *s = ctx;
+    fine(s->run, eqlite_sink_put(s->sink, alert));
+    return true;
+}
+
+static void match_into(struct run *r, const char *format, const char *content)
+{
+    static const char *const columns[] = {"@timestamp", "process.name", "process.args"};
+    struct sinking s = {.run = r};
+    eqlite_compiler *c = NULL;
+    eqlite_rules *rules = NULL;
+    eqlite_matcher *m = NULL;
+    eqlite_matcher_options matching = EQLITE_MATCHER_OPTIONS_INIT;
+    eqlite_sink_options sinking = EQLITE_SINK_OPTIONS_INIT;
+    if (!fine(r, eqlite_compiler_new(&c, &r->options)))
+        return;
+    for (size_t i = 0; i < 5; i++)
+        fine(r, eqlite_compiler_add_query(c, "q", queries[i], strlen(queries[i])));
+    fine(r, eqlite_compiler_add_rule(c, "a.toml", rule, strlen(rule)));
+    if (!fine(r, eqlite_compiler_finish(&rules, c)))
+        goto done;
+    sinking.format = format;
+    sinking.content = content;
+    sinking.columns = columns;
+    sinking.n_columns = strcmp(content, "events") ? 0 : 3;
+    sinking.width = 100;
+    sinking.write = keep;
+    sinking.ctx = r;
+    if (!fine(r, eqlite_sink_new(&s.sink, rules, &sinking)))
+        goto done;
+    matching.on_alert = put;
+    matching.ctx = &s;
+    if (!fine(r, eqlite_matcher_new(&m, rules, &matching)))
+        goto done;
+    for (size_t i = 0; i < sizeof events / sizeof *events; i++) {
+        eqlite_event event = {.json = events[i], .len = strlen(events[i]), .line = i + 1};
+        fine(r, eqlite_matcher_feed(m, &event));
+    }
+    fine(r, eqlite_matcher_finish(m));
+    fine(r, eqlite_sink_end(s.sink));
+done:
+    eqlite_matcher_free(m);
+    eqlite_sink_free(s.sink);
+    eqlite_rules_free(rules);
+    eqlite_compiler_free(c);
+}
+
+static void to_ndjson(struct run *r)
+{
+    match_into(r, "ndjson", "ecs");
+}
+
+static void to_json(struct run *r)
+{
+    match_into(r, "json", "compact");
+}
+
+static void to_table(struct run *r)
+{
+    match_into(r, "table", "events");
+}
+
+static void to_csv(struct run *r)
+{
+    match_into(r, "csv", "events");
+}
+
+static void survey(struct run *r)
+{
+    eqlite_survey *s = NULL;
+    if (!fine(r, eqlite_survey_new(&s, r->allocator)))
+        return;
+    for (size_t i = 0; i < sizeof events / sizeof *events; i++) {
+        eqlite_event event = {.json = events[i], .len = strlen(events[i]), .line = i + 1};
+        fine(r, eqlite_survey_feed(s, &event));
+    }
+    for (size_t i = 0; i < eqlite_survey_count(s); i++) {
+        eqlite_survey_field f = eqlite_survey_get(s, i);
+        keep(f.path.ptr, f.path.len, r);
+    }
+    eqlite_survey_free(s);
+}
+
+/* One run with allocation `fail_at` failing. Returns false once no allocation failed: all have had their turn. */
+static bool attempt(void (*scenario)(struct run *), struct run *out, size_t fail_at, bool forever,
+                    const struct run *good)
+{
+    struct faulty faulty = {.fail_at = fail_at, .forever = forever};
+    eqlite_allocator allocator = {faulty_resize, &faulty};
+    *out = (struct run){.options = EQLITE_OPTIONS_INIT, .allocator = &allocator};
+    out->options.allocator = &allocator;
+    scenario(out);
+    CU_ASSERT_EQUAL(faulty.live, 0);
+    if (good && !out->nomem) {
+        CU_ASSERT_EQUAL(out->len, good->len);
+        CU_ASSERT(out->len == good->len && !memcmp(out->output, good->output, good->len));
+    }
+    return faulty.failed;
+}
+
+static void fail_each(void (*scenario)(struct run *))
+{
+    static struct run good, bad;
+    attempt(scenario, &good, 0, false, NULL);
+    CU_ASSERT(good.len > 0);
+    CU_ASSERT_FALSE(good.nomem);
+    for (int forever = 0; forever <= 1; forever++) {
+        size_t n = 1;
+        while (n < MOST_RUNS && attempt(scenario, &bad, n, forever, &good))
+            n++;
+        CU_ASSERT(n > 1 && n < MOST_RUNS);
+    }
+}
+
+#define EACH(scenario)                  \
+    static void fail_##scenario(void)   \
+    {                                   \
+        fail_each(scenario);            \
+    }
+EACH(compile_queries)
+EACH(explain_queries)
+EACH(load_rule)
+EACH(to_ndjson)
+EACH(to_json)
+EACH(to_table)
+EACH(to_csv)
+EACH(survey)
+#undef EACH
+
+CU_TestInfo eq_tests_oom[] = {
+    {"compiling right and wrong queries", fail_compile_queries},
+    {"printing every stage of a query", fail_explain_queries},
+    {"loading rule files", fail_load_rule},
+    {"matching, alerts as NDJSON", fail_to_ndjson},
+    {"matching, alerts as JSON", fail_to_json},
+    {"matching, events as a table", fail_to_table},
+    {"matching, events as CSV", fail_to_csv},
+    {"surveying fields", fail_survey},
+    CU_TEST_INFO_NULL,
+};
