@@ -13,14 +13,16 @@ struct eq_glob {
     bool fold;
     bool star_first, star_last;
     bool wild;               /* has any * or ? at all */
+    bool single;             /* has any ? */
     uint32_t n_pieces;       /* the runs between stars, empty ones left out */
     struct eq_slice *pieces; /* may hold '?' */
     uint32_t min_len;        /* bytes a match has at least */
 };
 
-/* Memory from `arena`; false when it runs out. */
+/* Compile a pattern, which is valid UTF-8 as all rule text is. Memory from `arena`; false when it runs out. */
 bool eq_glob_compile(struct eq_glob *out, struct eq_slice pattern, bool fold, struct eq_arena *arena);
-/* The whole of `text` matches. When the glob folds, `text` must be folded already. */
+/* The whole of `text` matches. When the glob folds, `text` must be folded already (plan/text.h). An invalid byte of
+ * `text` counts as one character. */
 bool eq_glob_match(const struct eq_glob *g, struct eq_slice text);
 bool eq_glob_is_wild(struct eq_slice pattern);
 
