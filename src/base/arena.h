@@ -1,6 +1,6 @@
 /* arena.h — memory that dies together.
  *
- *      [chunk 64k: a b c d . . .]──▶[chunk 64k: e f . .]        one mark, one reset, one free
+ *      [chunk: a b c d . . .]──▶[chunk: e f . .]        one mark, one reset, one free
  *
  * Zeroed structs are valid empty arenas once `alloc` is set. Under ASan each object is fenced off. */
 #ifndef EQ_BASE_ARENA_H

@@ -212,6 +212,24 @@ int eq_number_cmp(struct eq_number a, struct eq_number b)
     return (a.u > b.u) - (a.u < b.u);
 }
 
+void eq_buf_uint(struct eq_buf *b, uint64_t u)
+{
+    char text[20];
+    size_t at = sizeof text;
+    do {
+        text[--at] = (char)('0' + u % 10);
+        u /= 10;
+    } while (u);
+    eq_buf_add(b, eq_slice(text + at, sizeof text - at));
+}
+
+void eq_buf_int(struct eq_buf *b, int64_t i)
+{
+    if (i < 0)
+        eq_buf_putc(b, '-');
+    eq_buf_uint(b, i < 0 ? 0 - (uint64_t)i : (uint64_t)i);
+}
+
 struct digits {
     char text[20]; /* d1 d2 … of d1.d2… × 10^exponent, without trailing zeros */
     int n, exponent;

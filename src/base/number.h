@@ -23,6 +23,8 @@ struct eq_number {
 struct eq_number eq_number_parse(struct eq_slice text);
 /* -1, 0, 1, or 2 when unordered (NaN); exact between integers and doubles of any size. */
 int eq_number_cmp(struct eq_number a, struct eq_number b);
+void eq_buf_int(struct eq_buf *b, int64_t i);
+void eq_buf_uint(struct eq_buf *b, uint64_t u);
 void eq_buf_double(struct eq_buf *b, double d); /* Java style, shortest that reads back */
 
 #endif

@@ -25,7 +25,6 @@ int64_t eq_time_diff_ns(struct eq_time a, struct eq_time b);
 bool eq_time_parse(struct eq_time *first, struct eq_time *last, struct eq_slice text);
 /* An event's value as a time: ISO text, or a number of epoch milliseconds (as number or digits), with fraction. */
 bool eq_time_of_value(struct eq_time *out, const struct eq_value *v);
-/* As above with the unit of numbers guessed from size: seconds, ms, µs, ns since 1970. For --timestamp-field only. */
 void eq_buf_time(struct eq_buf *b, struct eq_time t); /* ISO-8601, 3, 6 or 9 fraction digits as needed */
 
 static inline struct eq_value eq_value_time(struct eq_time t)
