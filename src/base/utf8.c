@@ -142,12 +142,10 @@ size_t eq_utf8_offset(struct eq_slice s, size_t index)
     size_t at = 0, run;
     unsigned len;
     while (index && at < s.len) {
-        run = ascii_run(s.ptr + at, s.ptr + s.len);
-        if (run >= index)
-            return at + index;
+        run = ascii_run(s.ptr + at, s.ptr + at + (index < s.len - at ? index : s.len - at));
         at += run;
         index -= run;
-        if (at == s.len)
+        if (index == 0 || at == s.len)
             break;
         eq_utf8_decode(s.ptr + at, s.ptr + s.len, &len);
         at += len;
