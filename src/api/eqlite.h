@@ -92,6 +92,9 @@ EQLITE_API eqlite_status eqlite_diagnostics_print(const eqlite_diagnostics *d, s
 EQLITE_API eqlite_status eqlite_diagnostics_json(const eqlite_diagnostics *d, size_t index, eqlite_write *write,
                                                  void *ctx);
 
+/* What a code stands for, "syntax error"; NULL if there is no such code. Static. */
+EQLITE_API const char *eqlite_code_title(const char *code);
+
 /* ── Compiler ────────────────────────────────────────────────────────────────────────────────────────────────────── */
 
 typedef struct eqlite_compiler eqlite_compiler;
