@@ -1,0 +1,393 @@
+/* engine.c — see engine.h.
+ *
+ * Always true between events: no bit of `truth` or `known` is set, and `found` is empty. Clearing costs what was set. */
+#include "match/engine.h"
+
+#include <stdlib.h>
+
+#include "match/dispatch.h"
+#include "match/index.h"
+
+/* Combinations of array values that all conditions of one event may try together. */
+#define CHOICES_PER_EVENT 1000000
+
+struct eq_ruleset {
+    const struct eq_alloc *alloc;
+    struct eq_arena arena;
+    struct eq_program *program;
+    struct eq_regexes *regexes;
+    uint32_t *regex_numbers; /* by the program's regex number: that of the table */
+    struct eq_index *index;
+    struct eq_dispatch dispatch;
+};
+
+/* Predicate numbers, each at most once; has room for all. */
+struct number_list {
+    uint32_t *items;
+    size_t n;
+};
+
+struct eq_engine {
+    const struct eq_alloc *alloc;
+    const struct eq_ruleset *rules;
+    struct eq_decoder *decoder;
+    struct eq_regex_matcher *regex;
+    struct eq_index_scratch look;
+    struct eq_arena scratch; /* text made while evaluating */
+    const struct eq_event *event;
+    struct eq_machine machine;
+    uint64_t *truth, *known; /* bits by predicate; known: of lazy ones that were asked */
+    struct number_list found; /* eager predicates that are true */
+    struct number_list asked; /* lazy predicates that are known */
+    struct number_list candidates;
+    struct number_list hits;
+    uint32_t *stamps;        /* by clause: the event for which it last became a candidate */
+    uint32_t stamp;
+};
+
+/* ── Rulesets ── */
+
+static enum eq_status number_regexes(struct eq_ruleset *r)
+{
+    const struct eq_program *p = r->program;
+    r->regex_numbers = eq_arena_alloc(&r->arena, (p->n_regexes + 1) * sizeof *r->regex_numbers);
+    if (!r->regex_numbers)
+        return EQ_NOMEM;
+    for (size_t i = 0; i < p->n_regexes; i++) {
+        enum eq_status st = eq_regexes_add(&r->regex_numbers[i], r->regexes, p->regexes[i].pattern, p->regexes[i].fold);
+        if (st != EQ_OK)
+            return st;
+    }
+    return EQ_OK;
+}
+
+enum eq_status eq_ruleset_new(struct eq_ruleset **out, struct eq_program *program, struct eq_regexes *regexes,
+                              const struct eq_alloc *alloc)
+{
+    struct eq_ruleset *r = eq_new(alloc, sizeof *r);
+    if (!r) {
+        eq_program_free(program);
+        eq_regexes_free(regexes);
+        return EQ_NOMEM;
+    }
+    r->alloc = alloc;
+    r->program = program;
+    r->regexes = regexes;
+    eq_arena_init(&r->arena, alloc);
+    enum eq_status st = number_regexes(r);
+    if (st == EQ_OK)
+        st = eq_index_new(&r->index, program, alloc);
+    if (st == EQ_OK)
+        st = eq_dispatch_build(&r->dispatch, program, &r->arena);
+    if (st != EQ_OK) {
+        eq_ruleset_free(r);
+        return st;
+    }
+    *out = r;
+    return EQ_OK;
+}
+
+void eq_ruleset_free(struct eq_ruleset *r)
+{
+    if (!r)
+        return;
+    eq_index_free(r->index);
+    eq_regexes_free(r->regexes);
+    eq_program_free(r->program);
+    eq_arena_free(&r->arena);
+    eq_free(r->alloc, r);
+}
+
+const struct eq_program *eq_ruleset_program(const struct eq_ruleset *r)
+{
+    return r->program;
+}
+
+/* ── Bits ── */
+
+static inline bool bit_get(const uint64_t *bits, uint32_t i)
+{
+    return bits[i >> 6] >> (i & 63) & 1;
+}
+
+static inline void bit_set(uint64_t *bits, uint32_t i)
+{
+    bits[i >> 6] |= (uint64_t)1 << (i & 63);
+}
+
+static inline void bit_clear(uint64_t *bits, uint32_t i)
+{
+    bits[i >> 6] &= ~((uint64_t)1 << (i & 63));
+}
+
+static void forget_event(struct eq_engine *e)
+{
+    for (size_t i = 0; i < e->found.n; i++)
+        bit_clear(e->truth, e->found.items[i]);
+    for (size_t i = 0; i < e->asked.n; i++) {
+        bit_clear(e->truth, e->asked.items[i]);
+        bit_clear(e->known, e->asked.items[i]);
+    }
+    e->found.n = e->asked.n = e->candidates.n = e->hits.n = 0;
+    eq_arena_reset(&e->scratch);
+    e->machine.choices_left = CHOICES_PER_EVENT;
+}
+
+/* ── Lazy predicates ── */
+
+static enum eq_status ask_clause(bool *out, struct eq_engine *e, uint32_t clause);
+
+static enum eq_status match_regexes(bool *out, uint32_t first, size_t n, struct eq_slice text, void *ctx)
+{
+    struct eq_engine *e = ctx;
+    *out = false;
+    for (size_t i = 0; i < n && !*out; i++) {
+        enum eq_status st = eq_regex_match(out, e->regex, e->rules->regex_numbers[first + i], text);
+        if (st != EQ_OK)
+            return st;
+    }
+    return EQ_OK;
+}
+
+static enum eq_status ask_search(bool *out, struct eq_engine *e, const struct eq_predicate *q)
+{
+    struct eq_elements elements;
+    enum eq_status st = eq_decode_elements(&elements, e->decoder, q->field);
+    if (st != EQ_OK)
+        return st;
+    size_t width = eq_fields_count(e->rules->program->fields->items[q->field].elements);
+    struct eq_frame frame = e->event->frame;
+    const struct eq_frame *outer = e->machine.frames[EQ_FRAME_ELEMENT];
+    e->machine.frames[EQ_FRAME_ELEMENT] = &frame;
+    *out = false;
+    for (size_t i = 0; i < elements.n && !*out && st == EQ_OK; i++) {
+        frame.slots = elements.slots + i * width;
+        st = ask_clause(out, e, q->clause);
+    }
+    e->machine.frames[EQ_FRAME_ELEMENT] = outer;
+    return st;
+}
+
+static bool ask_exists(const struct eq_engine *e, const struct eq_predicate *q)
+{
+    const struct eq_frame *frame = NULL;
+    if (q->frame < EQ_FRAME_ALIAS)
+        frame = e->machine.frames[q->frame];
+    else if (q->frame - EQ_FRAME_ALIAS < e->machine.n_aliases)
+        frame = e->machine.aliases[q->frame - EQ_FRAME_ALIAS];
+    return frame && frame->slots[q->field].head != EQ_END_OF_CHAIN;
+}
+
+static enum eq_status ask_lazy(bool *out, struct eq_engine *e, uint32_t number)
+{
+    const struct eq_predicate *q = &e->rules->program->predicates[number];
+    enum eq_status st = EQ_OK;
+    if (q->reads == 0 && bit_get(e->known, number)) {
+        *out = bit_get(e->truth, number);
+        return EQ_OK;
+    }
+    switch (q->kind) {
+    case EQ_P_EXISTS: *out = ask_exists(e, q); break;
+    case EQ_P_SEARCH: st = ask_search(out, e, q); break;
+    case EQ_P_EXPR: st = eq_expr_any(out, &q->expr, &e->machine); break;
+    default: *out = false; break; /* LINEAGE: rules with it are not run yet */
+    }
+    if (st != EQ_OK || q->reads != 0)
+        return st;
+    bit_set(e->known, number);
+    if (*out)
+        bit_set(e->truth, number);
+    e->asked.items[e->asked.n++] = number;
+    return EQ_OK;
+}
+
+static enum eq_status ask_clause(bool *out, struct eq_engine *e, uint32_t clause)
+{
+    const struct eq_program *p = e->rules->program;
+    uint32_t at = p->clauses[clause].entry;
+    while (at < EQ_REJECT) {
+        const struct eq_jump *j = &p->jumps[at];
+        bool yes;
+        if (j->predicate < p->n_eager) {
+            yes = bit_get(e->truth, j->predicate);
+        } else {
+            enum eq_status st = ask_lazy(&yes, e, j->predicate);
+            if (st != EQ_OK)
+                return st;
+        }
+        at = yes ? j->on_true : j->on_false;
+    }
+    *out = at == EQ_ACCEPT;
+    return EQ_OK;
+}
+
+/* ── An event ── */
+
+static void note_true(const uint32_t *predicates, uint32_t n, void *ctx)
+{
+    struct eq_engine *e = ctx;
+    for (uint32_t i = 0; i < n; i++) {
+        if (bit_get(e->truth, predicates[i]))
+            continue;
+        bit_set(e->truth, predicates[i]);
+        e->found.items[e->found.n++] = predicates[i];
+    }
+}
+
+static enum eq_status find_predicates(struct eq_engine *e)
+{
+    const struct eq_event *event = e->event;
+    const struct eq_index *index = e->rules->index;
+    for (size_t i = 0; i < event->n_touched; i++) {
+        uint32_t field = event->touched[i], exists = eq_index_exists(index, field);
+        uint32_t v = event->frame.slots[field].head;
+        if (exists != EQ_NONE && v != EQ_END_OF_CHAIN)
+            note_true(&exists, 1, e);
+        for (; v != EQ_END_OF_CHAIN; v = event->frame.next[v]) {
+            enum eq_status st = eq_index_look(index, field, &event->frame.values[v], &e->look, note_true, e);
+            if (st != EQ_OK)
+                return st;
+        }
+    }
+    return EQ_OK;
+}
+
+static void add_candidate(struct eq_engine *e, uint32_t clause)
+{
+    if (e->stamps[clause] == e->stamp)
+        return;
+    e->stamps[clause] = e->stamp;
+    e->candidates.items[e->candidates.n++] = clause;
+}
+
+static void find_candidates(struct eq_engine *e)
+{
+    const struct eq_dispatch *d = &e->rules->dispatch;
+    if (++e->stamp == 0) { /* wrapped around: old stamps would look new */
+        memset(e->stamps, 0, e->rules->program->n_clauses * sizeof *e->stamps);
+        e->stamp = 1;
+    }
+    for (size_t i = 0; i < e->found.n; i++)
+        for (uint32_t c = d->starts[e->found.items[i]]; c < d->starts[e->found.items[i] + 1]; c++)
+            add_candidate(e, d->clauses[c]);
+    for (size_t i = 0; i < d->n_always; i++)
+        add_candidate(e, d->always[i]);
+}
+
+static int ascending(const void *a, const void *b)
+{
+    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+    return (x > y) - (x < y);
+}
+
+static enum eq_status find_hits(struct eq_engine *e)
+{
+    const struct eq_clause *clauses = e->rules->program->clauses;
+    for (size_t i = 0; i < e->candidates.n; i++) {
+        uint32_t clause = e->candidates.items[i];
+        bool yes = true;
+        if (!(clauses[clause].reads & (EQ_READS_ALIAS | EQ_READS_PAST))) {
+            enum eq_status st = ask_clause(&yes, e, clause);
+            if (st != EQ_OK)
+                return st;
+        }
+        if (yes)
+            e->hits.items[e->hits.n++] = clause;
+    }
+    if (e->hits.n > 1)
+        qsort(e->hits.items, e->hits.n, sizeof *e->hits.items, ascending);
+    return EQ_OK;
+}
+
+enum eq_status eq_engine_feed(struct eq_hits *out, struct eq_engine *e, struct eq_slice text,
+                              struct eq_decode_error *error)
+{
+    forget_event(e);
+    e->event = NULL;
+    enum eq_status st = eq_decode(&e->event, e->decoder, text, error);
+    if (st != EQ_OK)
+        return st;
+    e->machine.frames[EQ_FRAME_EVENT] = &e->event->frame;
+    if ((st = find_predicates(e)) != EQ_OK)
+        return st;
+    find_candidates(e);
+    if ((st = find_hits(e)) != EQ_OK)
+        return st;
+    *out = (struct eq_hits){e->event, e->hits.items, e->hits.n};
+    return EQ_OK;
+}
+
+enum eq_status eq_engine_ask(bool *out, struct eq_engine *e, uint32_t clause, const struct eq_frame *const *aliases,
+                             size_t n_aliases)
+{
+    e->machine.aliases = aliases;
+    e->machine.n_aliases = n_aliases;
+    enum eq_status st = ask_clause(out, e, clause);
+    e->machine.aliases = NULL;
+    e->machine.n_aliases = 0;
+    return st;
+}
+
+void eq_engine_stats(const struct eq_engine *e, struct eq_engine_stats *out)
+{
+    eq_regex_counts(e->regex, &out->regex_fallbacks, &out->regex_failures);
+    out->choices_cut = e->machine.gave_up;
+}
+
+/* ── Life ── */
+
+static bool make_list(struct number_list *l, const struct eq_alloc *alloc, size_t n)
+{
+    l->items = eq_new(alloc, (n + 1) * sizeof *l->items);
+    return l->items != NULL;
+}
+
+enum eq_status eq_engine_new(struct eq_engine **out, const struct eq_ruleset *rules,
+                             const struct eq_decode_options *decode, const struct eq_alloc *alloc)
+{
+    const struct eq_program *p = rules->program;
+    struct eq_engine *e = eq_new(alloc, sizeof *e);
+    if (!e)
+        return EQ_NOMEM;
+    e->alloc = alloc;
+    e->rules = rules;
+    eq_arena_init(&e->scratch, alloc);
+    eq_index_scratch_init(&e->look, alloc);
+    e->machine = (struct eq_machine){.scratch = &e->scratch, .regex = match_regexes, .ctx = e};
+    size_t words = p->n_predicates / 64 + 1;
+    e->truth = eq_new(alloc, words * sizeof *e->truth);
+    e->known = eq_new(alloc, words * sizeof *e->known);
+    e->stamps = eq_new(alloc, (p->n_clauses + 1) * sizeof *e->stamps);
+    enum eq_status st = EQ_NOMEM;
+    if (!e->truth || !e->known || !e->stamps || !make_list(&e->found, alloc, p->n_eager) ||
+        !make_list(&e->asked, alloc, p->n_predicates) || !make_list(&e->candidates, alloc, p->n_clauses) ||
+        !make_list(&e->hits, alloc, p->n_clauses))
+        goto failed;
+    if ((st = eq_decoder_new(&e->decoder, p->fields, decode, alloc)) != EQ_OK)
+        goto failed;
+    if ((st = eq_regex_matcher_new(&e->regex, rules->regexes, alloc)) != EQ_OK)
+        goto failed;
+    *out = e;
+    return EQ_OK;
+failed:
+    eq_engine_free(e);
+    return st;
+}
+
+void eq_engine_free(struct eq_engine *e)
+{
+    if (!e)
+        return;
+    eq_decoder_free(e->decoder);
+    eq_regex_matcher_free(e->regex);
+    eq_index_scratch_free(&e->look);
+    eq_arena_free(&e->scratch);
+    eq_free(e->alloc, e->truth);
+    eq_free(e->alloc, e->known);
+    eq_free(e->alloc, e->stamps);
+    eq_free(e->alloc, e->found.items);
+    eq_free(e->alloc, e->asked.items);
+    eq_free(e->alloc, e->candidates.items);
+    eq_free(e->alloc, e->hits.items);
+    eq_free(e->alloc, e);
+}

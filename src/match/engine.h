@@ -1,0 +1,50 @@
+/* engine.h — one event against all clauses of a program.
+ *
+ *      event ─▶ values ─▶ index: eager predicates ─▶ dispatch: clauses that could be true ─▶ jumps ─▶ hits
+ *                                                                                lazy predicates ┘
+ *
+ * A ruleset is what matchers share: the program, its index, dispatch and regexes. An engine is one thread's scratch. */
+#ifndef EQ_MATCH_ENGINE_H
+#define EQ_MATCH_ENGINE_H
+
+#include "event/event.h"
+#include "match/regex.h"
+#include "plan/program.h"
+
+struct eq_ruleset;
+
+/* Take over a finished program and its regexes; both are freed with the ruleset, and on failure. */
+enum eq_status eq_ruleset_new(struct eq_ruleset **out, struct eq_program *program, struct eq_regexes *regexes,
+                              const struct eq_alloc *alloc);
+void eq_ruleset_free(struct eq_ruleset *r);
+const struct eq_program *eq_ruleset_program(const struct eq_ruleset *r);
+
+struct eq_engine;
+
+struct eq_engine_stats {
+    uint64_t regex_fallbacks, regex_failures; /* see match/regex.h */
+    uint64_t choices_cut;                     /* conditions that gave up after too many combinations */
+};
+
+enum eq_status eq_engine_new(struct eq_engine **out, const struct eq_ruleset *rules,
+                             const struct eq_decode_options *decode, const struct eq_alloc *alloc);
+void eq_engine_free(struct eq_engine *e);
+
+/* Decode one event and find the clauses of rules that are true for it, ascending. Clauses that read aliases or the past
+ * are not decided here but listed among the hits as soon as their witnesses allow: ask eq_engine_ask for each. Valid
+ * until the next call. EQ_INVALID: not an event (*error). */
+struct eq_hits {
+    const struct eq_event *event;
+    const uint32_t *clauses;
+    size_t n;
+};
+enum eq_status eq_engine_feed(struct eq_hits *out, struct eq_engine *e, struct eq_slice text,
+                              struct eq_decode_error *error);
+
+/* Is a clause true for the event fed last, when aliases[n] are the events of earlier stages (NULL: missing)? */
+enum eq_status eq_engine_ask(bool *out, struct eq_engine *e, uint32_t clause, const struct eq_frame *const *aliases,
+                             size_t n_aliases);
+
+void eq_engine_stats(const struct eq_engine *e, struct eq_engine_stats *out);
+
+#endif

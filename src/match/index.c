@@ -1,0 +1,333 @@
+/* index.c — see index.h. What is equal to what follows docs/semantics.md, Comparison. */
+#include "match/index.h"
+
+#include "base/utf8.h"
+#include "match/windows.h"
+
+/* Texts that stand for predicates; a bit per length keeps most values from being hashed at all. */
+struct texts {
+    struct eq_intern keys;
+    struct list *lists; /* by key number */
+    size_t cap;
+    uint64_t lengths;   /* bit min(len, 63) */
+};
+
+/* Predicates; grows while building. */
+struct list {
+    uint32_t *items;
+    uint32_t n;
+    size_t cap;
+};
+
+struct field_index {
+    bool used;
+    uint32_t exists;
+    struct texts exact;   /* string values: == in, and like without wildcards */
+    struct texts likes;   /* numbers and booleans by their text: like without wildcards */
+    struct texts folded;  /* any value by its folded text */
+    struct texts numbers; /* number values, by canonical bytes */
+    struct list yes_no[2];
+    struct eq_glob *globs;
+    uint32_t *glob_predicates;
+    size_t n_globs, cap_globs, cap_predicates;
+    struct eq_windows *windows;
+};
+
+struct eq_index {
+    const struct eq_alloc *alloc;
+    struct eq_arena arena;
+    struct field_index *fields;
+    size_t n;
+};
+
+/* ── Building ── */
+
+static uint64_t length_bit(size_t len)
+{
+    return (uint64_t)1 << (len < 63 ? len : 63);
+}
+
+static enum eq_status list_add(struct list *l, const struct eq_alloc *alloc, uint32_t predicate)
+{
+    if (l->n && l->items[l->n - 1] == predicate)
+        return EQ_OK;
+    if (!eq_grow(alloc, &l->items, &l->cap, l->n + 1u, sizeof *l->items))
+        return EQ_NOMEM;
+    l->items[l->n++] = predicate;
+    return EQ_OK;
+}
+
+static enum eq_status texts_add(struct texts *t, const struct eq_alloc *alloc, struct eq_slice key, uint32_t predicate)
+{
+    uint32_t id;
+    bool added;
+    if (!t->keys.bytes.alloc)
+        eq_intern_init(&t->keys, alloc);
+    if (eq_intern_put(&id, &t->keys, key, &added) != EQ_OK)
+        return EQ_NOMEM;
+    if (added) {
+        if (!eq_grow(alloc, &t->lists, &t->cap, id + 1u, sizeof *t->lists))
+            return EQ_NOMEM;
+        t->lists[id] = (struct list){0};
+        t->lengths |= length_bit(key.len);
+    }
+    return list_add(&t->lists[id], alloc, predicate);
+}
+
+/* The same bytes for equal numbers, whatever their type: 5 and 5.0. */
+struct number_key {
+    char bytes[9];
+};
+
+static struct eq_slice number_key(struct number_key *k, struct eq_number n)
+{
+    if (n.kind == EQ_NUMBER_DOUBLE && n.d >= -9223372036854775808.0 && n.d < 9223372036854775808.0) {
+        int64_t whole = (int64_t)n.d;
+        if ((double)whole == n.d)
+            n = (struct eq_number){.kind = EQ_NUMBER_INT, .i = whole};
+    }
+    k->bytes[0] = (char)n.kind;
+    memcpy(k->bytes + 1, &n.u, 8);
+    return eq_slice(k->bytes, 9);
+}
+
+struct building {
+    struct eq_index *index;
+    struct field_index *field;
+    uint32_t predicate;
+    struct eq_buf text, folded;
+};
+
+static enum eq_status add_number(struct building *b, struct eq_number n)
+{
+    struct number_key key;
+    return texts_add(&b->field->numbers, b->index->alloc, number_key(&key, n), b->predicate);
+}
+
+/* value == k, for a constant k. */
+static enum eq_status add_equal(struct building *b, const struct eq_value *k)
+{
+    const struct eq_alloc *alloc = b->index->alloc;
+    enum eq_status st;
+    eq_buf_clear(&b->text);
+    eq_value_text(&b->text, k);
+    if ((st = eq_buf_status(&b->text)) != EQ_OK)
+        return st;
+    struct eq_slice text = eq_buf_slice(&b->text);
+    st = texts_add(&b->field->exact, alloc, text, b->predicate);
+    if (st != EQ_OK)
+        return st;
+    struct eq_number n = k->type == EQ_STRING ? eq_number_parse(text) : eq_value_number(k);
+    if (n.kind != EQ_NOT_NUMBER)
+        return add_number(b, n);
+    bool yes = eq_slice_eq(text, EQ_LIT("true"));
+    return yes || eq_slice_eq(text, EQ_LIT("false")) ? list_add(&b->field->yes_no[yes], alloc, b->predicate) : EQ_OK;
+}
+
+static enum eq_status add_folded(struct building *b, const struct eq_value *k)
+{
+    eq_buf_clear(&b->text);
+    eq_value_text(&b->text, k);
+    eq_buf_clear(&b->folded);
+    eq_fold(&b->folded, eq_buf_slice(&b->text));
+    if (eq_buf_status(&b->text) != EQ_OK || eq_buf_status(&b->folded) != EQ_OK)
+        return EQ_NOMEM;
+    return texts_add(&b->field->folded, b->index->alloc, eq_buf_slice(&b->folded), b->predicate);
+}
+
+static enum eq_status add_glob(struct building *b, struct eq_slice pattern, bool fold)
+{
+    struct field_index *f = b->field;
+    const struct eq_alloc *alloc = b->index->alloc;
+    if (!eq_grow(alloc, &f->globs, &f->cap_globs, f->n_globs + 1, sizeof *f->globs) ||
+        !eq_grow(alloc, &f->glob_predicates, &f->cap_predicates, f->n_globs + 1, sizeof *f->glob_predicates) ||
+        !eq_glob_compile(&f->globs[f->n_globs], pattern, fold, &b->index->arena))
+        return EQ_NOMEM;
+    f->glob_predicates[f->n_globs++] = b->predicate;
+    return EQ_OK;
+}
+
+static enum eq_status add_like(struct building *b, const struct eq_value *k, bool fold)
+{
+    struct eq_slice pattern = eq_value_slice(k);
+    if (eq_glob_is_wild(pattern))
+        return add_glob(b, pattern, fold);
+    if (fold)
+        return add_folded(b, k);
+    enum eq_status st = texts_add(&b->field->exact, b->index->alloc, pattern, b->predicate);
+    return st == EQ_OK ? texts_add(&b->field->likes, b->index->alloc, pattern, b->predicate) : st;
+}
+
+static enum eq_status add_text(struct building *b, const struct eq_node *e)
+{
+    enum eq_status st = EQ_OK;
+    for (uint32_t i = 1; i < e->n_kids && st == EQ_OK; i++) {
+        const struct eq_value *k = &e->kids[i]->value;
+        if (e->kind == EQ_N_LIKE)
+            st = add_like(b, k, e->fold);
+        else
+            st = e->fold ? add_folded(b, k) : add_equal(b, k);
+    }
+    return st;
+}
+
+static enum eq_status add_predicate(struct building *b, const struct eq_predicate *q)
+{
+    b->field->used = true;
+    if (q->kind == EQ_P_TEXT)
+        return add_text(b, q->node->kids[0]);
+    b->field->exists = b->predicate;
+    return EQ_OK;
+}
+
+enum eq_status eq_index_new(struct eq_index **out, const struct eq_program *program, const struct eq_alloc *alloc)
+{
+    struct eq_index *index = eq_new(alloc, sizeof *index);
+    if (!index)
+        return EQ_NOMEM;
+    index->alloc = alloc;
+    eq_arena_init(&index->arena, alloc);
+    size_t n = eq_fields_count(program->fields);
+    index->fields = eq_new(alloc, (n + 1) * sizeof *index->fields);
+    enum eq_status st = index->fields ? EQ_OK : EQ_NOMEM;
+    if (index->fields)
+        index->n = n;
+    for (size_t f = 0; f < index->n; f++)
+        index->fields[f].exists = EQ_NONE;
+
+    struct building b = {.index = index};
+    eq_buf_init(&b.text, alloc);
+    eq_buf_init(&b.folded, alloc);
+    for (uint32_t p = 0; p < program->n_eager && st == EQ_OK; p++) {
+        b.predicate = p;
+        b.field = &index->fields[program->predicates[p].field];
+        st = add_predicate(&b, &program->predicates[p]);
+    }
+    eq_buf_free(&b.text);
+    eq_buf_free(&b.folded);
+    for (size_t f = 0; f < index->n && st == EQ_OK; f++)
+        if (index->fields[f].n_globs)
+            st = eq_windows_new(&index->fields[f].windows, index->fields[f].globs, index->fields[f].n_globs,
+                                &index->arena);
+    if (st != EQ_OK) {
+        eq_index_free(index);
+        return st;
+    }
+    *out = index;
+    return EQ_OK;
+}
+
+static void texts_free(struct texts *t, const struct eq_alloc *alloc)
+{
+    if (!t->keys.bytes.alloc)
+        return;
+    for (size_t i = 0; i < t->keys.n && i < t->cap; i++)
+        eq_free(alloc, t->lists[i].items);
+    eq_free(alloc, t->lists);
+    eq_intern_free(&t->keys);
+}
+
+void eq_index_free(struct eq_index *index)
+{
+    if (!index)
+        return;
+    for (size_t i = 0; i < index->n; i++) {
+        struct field_index *f = &index->fields[i];
+        texts_free(&f->exact, index->alloc);
+        texts_free(&f->likes, index->alloc);
+        texts_free(&f->folded, index->alloc);
+        texts_free(&f->numbers, index->alloc);
+        eq_free(index->alloc, f->yes_no[0].items);
+        eq_free(index->alloc, f->yes_no[1].items);
+        eq_free(index->alloc, f->globs);
+        eq_free(index->alloc, f->glob_predicates);
+    }
+    eq_free(index->alloc, index->fields);
+    eq_arena_free(&index->arena);
+    eq_free(index->alloc, index);
+}
+
+/* ── Looking up ── */
+
+void eq_index_scratch_init(struct eq_index_scratch *s, const struct eq_alloc *alloc)
+{
+    eq_buf_init(&s->folded, alloc);
+    eq_buf_init(&s->text, alloc);
+}
+
+void eq_index_scratch_free(struct eq_index_scratch *s)
+{
+    eq_buf_free(&s->folded);
+    eq_buf_free(&s->text);
+}
+
+uint32_t eq_index_exists(const struct eq_index *index, uint32_t field)
+{
+    return index->fields[field].exists;
+}
+
+static void texts_look(const struct texts *t, struct eq_slice key, eq_index_true *yes, void *ctx)
+{
+    if (!(t->lengths & length_bit(key.len)))
+        return;
+    uint32_t id = eq_intern_find(&t->keys, key);
+    if (id != EQ_NONE)
+        yes(t->lists[id].items, t->lists[id].n, ctx);
+}
+
+struct glob_look {
+    const struct field_index *field;
+    struct eq_slice text, folded;
+    eq_index_true *yes;
+    void *ctx;
+};
+
+static void verify_glob(uint32_t pattern, void *ctx)
+{
+    struct glob_look *l = ctx;
+    const struct eq_glob *g = &l->field->globs[pattern];
+    if (eq_glob_match(g, g->fold ? l->folded : l->text))
+        l->yes(&l->field->glob_predicates[pattern], 1, l->ctx);
+}
+
+/* Everything that goes by the folded text of a value: folded texts and all globs. */
+static enum eq_status look_folded(const struct field_index *f, struct eq_slice text, struct eq_index_scratch *scratch,
+                                  eq_index_true *yes, void *ctx)
+{
+    if (!f->windows && !f->folded.lengths)
+        return EQ_OK;
+    eq_buf_clear(&scratch->folded);
+    eq_fold(&scratch->folded, text);
+    if (eq_buf_status(&scratch->folded) != EQ_OK)
+        return EQ_NOMEM;
+    struct glob_look look = {f, text, eq_buf_slice(&scratch->folded), yes, ctx};
+    texts_look(&f->folded, look.folded, yes, ctx);
+    if (f->windows)
+        eq_windows_scan(f->windows, look.folded, verify_glob, &look);
+    return EQ_OK;
+}
+
+enum eq_status eq_index_look(const struct eq_index *index, uint32_t field, const struct eq_value *v,
+                             struct eq_index_scratch *scratch, eq_index_true *yes, void *ctx)
+{
+    const struct field_index *f = &index->fields[field];
+    struct number_key key;
+    if (!f->used)
+        return EQ_OK;
+    if (v->type == EQ_STRING) {
+        texts_look(&f->exact, eq_value_slice(v), yes, ctx);
+        return look_folded(f, eq_value_slice(v), scratch, yes, ctx);
+    }
+    if (v->type == EQ_BOOL && f->yes_no[v->b].n)
+        yes(f->yes_no[v->b].items, f->yes_no[v->b].n, ctx);
+    else if (eq_value_is_number(v) && f->numbers.lengths)
+        texts_look(&f->numbers, number_key(&key, eq_value_number(v)), yes, ctx);
+    if (!f->windows && !f->folded.lengths && !f->likes.lengths)
+        return EQ_OK;
+    eq_buf_clear(&scratch->text);
+    eq_value_text(&scratch->text, v);
+    if (eq_buf_status(&scratch->text) != EQ_OK)
+        return EQ_NOMEM;
+    texts_look(&f->likes, eq_buf_slice(&scratch->text), yes, ctx);
+    return look_folded(f, eq_buf_slice(&scratch->text), scratch, yes, ctx);
+}

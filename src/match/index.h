@@ -1,0 +1,35 @@
+/* index.h — from one value of a field to all eager predicates that it makes true.
+ *
+ *      process.name = "CMD.EXE"
+ *         exact   "CMD.EXE"  ─▶ predicates            == in like without wildcards
+ *         folded  "cmd.exe"  ─▶ predicates            : in~ like~ without wildcards
+ *         globs   *cmd*, c?d.exe … that match         like : with wildcards (match/windows.h)
+ *
+ * Built once per program, read-only, shared by matchers. */
+#ifndef EQ_MATCH_INDEX_H
+#define EQ_MATCH_INDEX_H
+
+#include "event/value.h"
+#include "plan/program.h"
+
+struct eq_index;
+
+enum eq_status eq_index_new(struct eq_index **out, const struct eq_program *program, const struct eq_alloc *alloc);
+void eq_index_free(struct eq_index *index);
+
+/* Scratch of one thread for look-ups. */
+struct eq_index_scratch {
+    struct eq_buf folded, text;
+};
+void eq_index_scratch_init(struct eq_index_scratch *s, const struct eq_alloc *alloc);
+void eq_index_scratch_free(struct eq_index_scratch *s);
+
+/* Predicates that are true, one run of numbers at a time; a predicate may come more than once. */
+typedef void eq_index_true(const uint32_t *predicates, uint32_t n, void *ctx);
+
+/* The EXISTS predicate of a field, or EQ_NONE. */
+uint32_t eq_index_exists(const struct eq_index *index, uint32_t field);
+enum eq_status eq_index_look(const struct eq_index *index, uint32_t field, const struct eq_value *v,
+                             struct eq_index_scratch *scratch, eq_index_true *yes, void *ctx);
+
+#endif
