@@ -1,4 +1,5 @@
 /* case_file.c — see case_file.h. */
+#define _GNU_SOURCE /* vasprintf, strchrnul */
 #include "case_file.h"
 
 #include <stdarg.h>

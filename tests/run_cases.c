@@ -6,6 +6,7 @@
  * file may say is in tests/README.md: settings that stick (dialect, events, …), then queries or rules, each
  * followed by expectations. An expectation is one row of the table `expectations`: a keyword and the
  * function that computes what really comes out, as text; the comparison is the same for all. */
+#define _GNU_SOURCE /* strchrnul */
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,0 +1,146 @@
+/* fuzz_event.cc — any bytes as one event.
+ *
+ * Promised: an event is matched or counted as bad, never both; what simdjson's strict parser takes as an object is an
+ * event; a field is there exactly if a plain walk of simdjson's document finds it; padding and repetition change
+ * nothing; the alert carries the event's own bytes. */
+#include <set>
+#include <string>
+
+#include <simdjson.h>
+
+#include "api/eqlite.h"
+#include "fuzz.h"
+
+using simdjson::dom::element;
+using simdjson::dom::element_type;
+
+namespace
+{
+
+const char *const paths[] = {"process.name", "a", "a.b", "user.id"};
+const size_t n_paths = sizeof paths / sizeof *paths;
+
+/* Which rules matched: bit i for paths[i]. */
+struct seen {
+    unsigned bits = 0;
+    std::string text;
+};
+
+bool on_alert(const eqlite_alert *alert, void *ctx)
+{
+    auto s = static_cast<seen *>(ctx);
+    eqlite_alert_event event = eqlite_alert_get_event(alert, 0);
+    s->bits |= 1u << eqlite_alert_rule(alert);
+    s->text.assign(event.json.ptr, event.json.len);
+    return true;
+}
+
+/* Rules are made once: they never change. */
+eqlite_rules *make_rules()
+{
+    eqlite_compiler *c = nullptr;
+    eqlite_rules *rules = nullptr;
+    PROMISE(eqlite_compiler_new(&c, nullptr) == EQLITE_OK);
+    for (const char *path : paths) {
+        std::string query = std::string("any where ") + path + " != null";
+        PROMISE(eqlite_compiler_add_query(c, path, query.data(), query.size()) == EQLITE_OK);
+    }
+    PROMISE(eqlite_compiler_finish(&rules, c) == EQLITE_OK);
+    eqlite_compiler_free(c);
+    return rules;
+}
+
+struct walk {
+    unsigned bits = 0;
+    bool repeated = false; /* some object has a key twice: the last one counts, and we do not follow that here */
+    int deepest = 0;
+};
+
+void visit(element value, const std::string &path, int depth, walk &w)
+{
+    w.deepest = depth > w.deepest ? depth : w.deepest;
+    switch (value.type()) {
+    case element_type::OBJECT: {
+        std::set<std::string_view> keys;
+        for (auto field : simdjson::dom::object(value)) {
+            w.repeated |= !keys.insert(field.key).second;
+            visit(field.value, depth ? path + "." + std::string(field.key) : std::string(field.key), depth + 1, w);
+        }
+        return;
+    }
+    case element_type::ARRAY:
+        for (auto one : simdjson::dom::array(value))
+            visit(one, path, depth + 1, w);
+        return;
+    case element_type::NULL_VALUE: return;
+    default:
+        for (size_t i = 0; i < n_paths; i++)
+            w.bits |= unsigned(path == paths[i]) << i;
+    }
+}
+
+seen match(eqlite_rules *rules, const char *json, size_t len, bool padded, bool *bad)
+{
+    seen s;
+    eqlite_matcher *m = nullptr;
+    eqlite_matcher_options options = EQLITE_MATCHER_OPTIONS_INIT;
+    options.on_alert = on_alert;
+    options.ctx = &s;
+    options.unwrap = false;
+    PROMISE(eqlite_matcher_new(&m, rules, &options) == EQLITE_OK);
+    eqlite_event event = {};
+    event.json = json;
+    event.len = len;
+    event.padded = padded;
+    event.line = 1;
+    PROMISE(eqlite_matcher_feed(m, &event) == EQLITE_OK);
+    size_t offset = 0;
+    *bad = eqlite_matcher_bad_event(m, &offset) != nullptr;
+    PROMISE(!*bad || offset <= len);
+    PROMISE(eqlite_matcher_finish(m) == EQLITE_OK);
+    eqlite_stats stats = {};
+    stats.size = sizeof stats;
+    eqlite_matcher_stats(m, &stats);
+    PROMISE(stats.events + stats.bad_events == 1 && stats.bad_events == *bad);
+    PROMISE(!*bad || s.bits == 0);
+    eqlite_matcher_free(m);
+    return s;
+}
+
+} // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    static eqlite_rules *const rules = make_rules();
+    static simdjson::dom::parser strict;
+    if (size > 1 << 16)
+        return 0;
+    char *exact = fuzz_copy(data, size);
+    std::string roomy(reinterpret_cast<const char *>(data), size);
+    roomy.append(EQLITE_PADDING, '"');
+
+    bool bad, bad_padded;
+    seen one = match(rules, exact, size, false, &bad), two = match(rules, roomy.data(), size, true, &bad_padded);
+    PROMISE(bad == bad_padded && one.bits == two.bits && one.text == two.text);
+    PROMISE(one.text.empty() || std::string_view(exact, size).find(one.text) != std::string_view::npos);
+
+    element document;
+    if (!strict.parse(roomy.data(), size, true).get(document) && document.is_object()) {
+        walk w;
+        visit(document, "", 0, w);
+        PROMISE(!bad);
+        if (!w.repeated && w.deepest < 200)
+            PROMISE(w.bits == one.bits);
+    }
+
+    eqlite_survey *survey = nullptr;
+    PROMISE(eqlite_survey_new(&survey, nullptr) == EQLITE_OK);
+    eqlite_event event = {};
+    event.json = exact;
+    event.len = size;
+    eqlite_status status = eqlite_survey_feed(survey, &event);
+    PROMISE(status == EQLITE_OK || status == EQLITE_INVALID || status == EQLITE_LIMIT);
+    eqlite_survey_free(survey);
+    free(exact);
+    return 0;
+}

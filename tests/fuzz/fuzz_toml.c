@@ -1,0 +1,60 @@
+/* fuzz_toml.c — any bytes as a rule file.
+ *
+ * Promised: a tree whose positions lie inside the file and whose depth is bounded, or an error with a place; and the
+ * loader, with the same bytes, gives rules or diagnostics. */
+#include "api/eqlite.h"
+#include "fuzz.h"
+#include "rule/toml.h"
+
+static void check_tree(const struct eq_toml *node, uint32_t lines, int depth)
+{
+    PROMISE(depth < 1000);
+    for (; node; node = node->next) {
+        PROMISE(node->line <= lines && node->key_line <= lines);
+        if (node->kind == EQ_TOML_TABLE || node->kind == EQ_TOML_ARRAY)
+            check_tree(node->first, lines, depth + 1);
+    }
+}
+
+static void parse(const char *text, size_t size)
+{
+    struct eq_arena arena;
+    struct eq_toml *root = NULL;
+    struct eq_toml_error error = {0};
+    uint32_t lines = 1;
+    for (size_t i = 0; i < size; i++)
+        lines += text[i] == '\n';
+    eq_arena_init(&arena, &eq_alloc_default);
+    enum eq_status status = eq_toml_parse(&root, eq_slice(text, size), &arena, &error);
+    PROMISE(status == EQ_OK || status == EQ_INVALID || status == EQ_LIMIT);
+    if (status == EQ_OK)
+        check_tree(root, lines, 0);
+    if (status == EQ_INVALID)
+        PROMISE(error.message[0] && memchr(error.message, '\0', sizeof error.message));
+    eq_arena_free(&arena);
+}
+
+static void load(const char *text, size_t size)
+{
+    eqlite_compiler *c = NULL;
+    eqlite_rules *rules = NULL;
+    PROMISE(eqlite_compiler_new(&c, NULL) == EQLITE_OK);
+    eqlite_status status = eqlite_compiler_add_rule(c, "x.toml", text, size);
+    PROMISE(status == EQLITE_OK || status == EQLITE_INVALID || status == EQLITE_LIMIT);
+    const eqlite_diagnostics *d = eqlite_compiler_diagnostics(c);
+    PROMISE(status == EQLITE_OK || eqlite_diagnostics_errors(d) > 0);
+    PROMISE(eqlite_compiler_finish(&rules, c) == EQLITE_OK);
+    eqlite_compiler_free(c);
+    eqlite_rules_free(rules);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    if (size > 1 << 16)
+        return 0;
+    char *text = fuzz_copy(data, size);
+    parse(text, size);
+    load(text, size);
+    free(text);
+    return 0;
+}
