@@ -1,0 +1,326 @@
+/* decode_walk.c — the document and the trie, walked together: the hottest loop of eqlite.
+ *
+ *      {"process": {"name": "x", "pe": {…}}}       a key leads to a node of the trie, or to none;
+ *          │           │          └ skipped        what no node wants is checked and skipped, never built
+ *       node 1      node 2 ─▶ field 0
+ *
+ * An array changes nothing: its elements are read at the array's own node, so arrays of objects and nested arrays
+ * flatten by themselves. Open containers are on a stack of max_depth entries; what lies deeper is skipped.
+ *
+ * Duplicate keys: every object has a serial number, and each node is stamped with the object that had its key last. A
+ * node already stamped by this object, or by one opened inside it, may be a duplicate. Then the walk stops and begins
+ * again carefully, with every visit kept, so that what the first occurrence brought can be taken back. */
+#include "event/decode_priv.h"
+
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
+/* ── Values ────────────────────────────────────────────────────────────────────────────────────────────────────── */
+
+static void link_value(struct eq_decoder *d, const struct eq_target *target, uint32_t field, uint32_t number)
+{
+    struct eq_slot *slot = &target->slots[field];
+    if (slot->head == EQ_END_OF_CHAIN) {
+        slot->head = number;
+        if (target->is_event)
+            d->touched[d->n_touched++] = field;
+    } else {
+        d->next[slot->tail] = number;
+    }
+    slot->tail = number;
+}
+
+static bool grow_values(struct eq_decoder *d)
+{
+    size_t need = d->n_values + 1;
+    if (need >= EQ_END_OF_CHAIN || !eq_grow(d->alloc, &d->values, &d->cap_values, need, sizeof *d->values) ||
+        !eq_grow(d->alloc, &d->next, &d->cap_next, need, sizeof *d->next))
+        return false;
+    d->room = d->cap_values < d->cap_next ? d->cap_values : d->cap_next;
+    return true;
+}
+
+/* Add an empty value to the chain of `field`; NULL without memory. */
+static inline struct eq_value *add_value(struct eq_decoder *d, const struct eq_target *target, uint32_t field)
+{
+    if (d->n_values >= d->room && !grow_values(d))
+        return NULL;
+    uint32_t number = (uint32_t)d->n_values++;
+    d->next[number] = EQ_END_OF_CHAIN;
+    if (d->careful) {
+        if (!eq_grow(d->alloc, &d->owner, &d->cap_owner, d->n_values, sizeof *d->owner))
+            return NULL;
+        d->owner[number] = field;
+    } else {
+        link_value(d, target, field, number);
+    }
+    return &d->values[number];
+}
+
+void eq_relink(struct eq_decoder *d, const struct eq_target *target, size_t first)
+{
+    for (size_t i = first; i < d->n_values; i++)
+        if (d->owner[i] != EQ_NONE)
+            link_value(d, target, d->owner[i], (uint32_t)i);
+}
+
+static bool stop(struct eq_decoder *d, enum eq_stop why)
+{
+    d->stop = why;
+    return false;
+}
+
+static bool wrong_text(struct eq_decoder *d, const char *at, const char *message)
+{
+    d->doc.error = (struct eq_decode_error){(size_t)(at - d->doc.base), message};
+    return stop(d, EQ_STOP_TEXT);
+}
+
+static inline bool has_backslash(const char *s, size_t n)
+{
+#if defined(__SSE2__)
+    /* The text is padded, so whole blocks can be read; bits behind the end are cut off. */
+    const __m128i wanted = _mm_set1_epi8('\\');
+    for (size_t i = 0; i < n; i += 16) {
+        __m128i block = _mm_loadu_si128((const __m128i *)(const void *)(s + i));
+        unsigned hits = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(block, wanted));
+        if (n - i < 16)
+            hits &= (1u << (n - i)) - 1;
+        if (hits)
+            return true;
+    }
+    return false;
+#else
+    return memchr(s, '\\', n) != NULL;
+#endif
+}
+
+static bool unescaped(struct eq_slice *out, struct eq_decoder *d, struct eq_slice raw)
+{
+    const char *bad_at;
+    *out = eq_unescape(&d->scratch, raw, &d->event.repairs, &bad_at);
+    if (out->ptr)
+        return true;
+    return bad_at ? wrong_text(d, bad_at, "invalid escape in a string") : stop(d, EQ_STOP_NOMEM);
+}
+
+static inline bool add_string(struct eq_decoder *d, const struct eq_target *target, const uint32_t *p, uint32_t field)
+{
+    struct eq_slice s = eq_doc_string(d->doc.base, p);
+    if (has_backslash(s.ptr, s.len) && !unescaped(&s, d, s))
+        return false;
+    struct eq_value *v = add_value(d, target, field);
+    if (!v)
+        return stop(d, EQ_STOP_NOMEM);
+    *v = eq_value_string(s);
+    return true;
+}
+
+static bool add_scalar(struct eq_decoder *d, const struct eq_target *target, const uint32_t *p, uint32_t field)
+{
+    const char *start = d->doc.base + *p;
+    struct eq_value value;
+    if (!eq_scan_scalar(&value, start, &d->event.repairs))
+        return wrong_text(d, start, "not a number, string, true, false or null");
+    if (value.type == EQ_NULL)
+        return true;
+    struct eq_value *v = add_value(d, target, field);
+    if (!v)
+        return stop(d, EQ_STOP_NOMEM);
+    *v = value;
+    return true;
+}
+
+/* ── Keys ──────────────────────────────────────────────────────────────────────────────────────────────────────── */
+
+/* Does a word hold a dot or a backslash? May say yes for other words, never no for those. */
+static inline bool special_word(uint64_t w)
+{
+    const uint64_t ones = 0x0101010101010101u, tops = 0x8080808080808080u;
+    uint64_t dot = w ^ ones * '.', slash = w ^ ones * '\\';
+    return (((dot - ones) & ~dot) | ((slash - ones) & ~slash)) & tops;
+}
+
+static inline bool special_key(struct eq_slice key)
+{
+    uint64_t first, last;
+    eq_trie_words(&first, &last, key.ptr, key.len);
+    if (special_word(first) || special_word(last))
+        return true;
+    return key.len > 16 && (memchr(key.ptr, '.', key.len) || memchr(key.ptr, '\\', key.len));
+}
+
+/* The node that a key with dots or escapes leads to. */
+static bool special_child(uint32_t *child, struct eq_decoder *d, const struct eq_trie *trie, uint32_t node,
+                          struct eq_slice key)
+{
+    if (memchr(key.ptr, '\\', key.len) && !unescaped(&key, d, key))
+        return false;
+    *child = eq_trie_walk(trie, node, key);
+    return true;
+}
+
+/* Take back everything that a key brought when it came first. */
+static void take_back(struct eq_decoder *d, const struct eq_visit *v)
+{
+    for (size_t i = v->value0; i < v->value1; i++)
+        d->owner[i] = EQ_NONE;
+    for (size_t i = v->found0; i < v->found1; i++)
+        d->found[i].field = EQ_NONE;
+    d->event.repairs |= EQ_REPAIR_DUPLICATE;
+}
+
+/* Careful: what comes next belongs to `node` (EQ_NONE: to nobody), not to the key before it in the same object. */
+static bool note_visit(struct eq_decoder *d, struct eq_open *top, uint32_t node)
+{
+    bool added;
+    if (top->visit != EQ_NONE) {
+        d->visits.items[top->visit].value1 = d->n_values;
+        d->visits.items[top->visit].found1 = d->n_found;
+        top->visit = EQ_NONE;
+    }
+    if (node == EQ_NONE)
+        return true;
+    if (eq_visits_put(&top->visit, &added, &d->visits, d->alloc, top->serial, node) != EQ_OK)
+        return stop(d, EQ_STOP_NOMEM);
+    struct eq_visit *v = &d->visits.items[top->visit];
+    if (!added)
+        take_back(d, v);
+    v->value0 = v->value1 = d->n_values;
+    v->found0 = v->found1 = d->n_found;
+    return true;
+}
+
+static bool note_found(struct eq_decoder *d, const uint32_t *p, uint32_t field, uint32_t depth)
+{
+    if (!eq_grow(d->alloc, &d->found, &d->cap_found, d->n_found + 1, sizeof *d->found))
+        return stop(d, EQ_STOP_NOMEM);
+    d->found[d->n_found++] = (struct eq_found){field, depth, (size_t)(p - d->doc.index.at)};
+    return true;
+}
+
+/* ── The walk ──────────────────────────────────────────────────────────────────────────────────────────────────── */
+
+static const uint32_t *skip(struct eq_decoder *d, const uint32_t *p)
+{
+    bool nomem;
+    p = eq_doc_skip(&d->doc, p, &nomem);
+    if (!p)
+        stop(d, nomem ? EQ_STOP_NOMEM : EQ_STOP_STRUCTURE);
+    return p;
+}
+
+/* Does this key of the outermost object make the document a search hit? */
+static bool wraps(const struct eq_decoder *d, struct eq_slice key, const uint32_t *value)
+{
+    return d->doc.base[*value] == '{' && eq_slice_eq(key, EQ_LIT("_source"));
+}
+
+const uint32_t *eq_walk(struct eq_decoder *d, const struct eq_target *target, const uint32_t *p, uint32_t node,
+                        uint32_t depth)
+{
+    const struct eq_trie *const trie = target->level->trie;
+    const struct eq_trie_node *const nodes = trie->nodes;
+    uint32_t *const stamps = target->level->stamps;
+    const char *const base = d->doc.base;
+    const uint32_t floor = depth;
+    struct eq_open *const stack = d->stack; /* stack[depth - 1] is the innermost open container */
+    const bool unwrap = d->unwrap && target->is_event;
+    uint32_t child;
+    struct eq_slice key;
+    bool object;
+
+value: /* the value at p belongs to `node` */
+    switch (base[*p]) {
+    case '"':
+        if (nodes[node].field != EQ_NONE && !add_string(d, target, p, nodes[node].field))
+            return NULL;
+        p++;
+        break;
+    case '{':
+    case '[':
+        object = base[*p] == '{';
+        if (depth >= d->max_depth)
+            d->event.repairs |= EQ_REPAIR_DEPTH;
+        if (depth >= d->max_depth || (object && !nodes[node].has_children && !(unwrap && depth == 0))) {
+            p = skip(d, p);
+            if (!p)
+                return NULL;
+            break;
+        }
+        stack[depth++] = (struct eq_open){node, object ? ++d->serial : 0, EQ_NONE};
+        p++;
+        if (base[*p] == (object ? '}' : ']'))
+            goto close;
+        if (object)
+            goto key;
+        goto value;
+    default:
+        if (eq_token_of[(unsigned char)base[*p]] != EQ_TOKEN_SCALAR) {
+            stop(d, EQ_STOP_STRUCTURE);
+            return NULL;
+        }
+        if (nodes[node].field != EQ_NONE && !add_scalar(d, target, p, nodes[node].field))
+            return NULL;
+        p++;
+    }
+
+after: /* a value has ended */
+    if (depth == floor)
+        return p;
+    object = stack[depth - 1].serial != 0;
+    if (base[*p] == ',') {
+        p++;
+        if (object)
+            goto key;
+        node = stack[depth - 1].node;
+        goto value;
+    }
+    if (base[*p] != (object ? '}' : ']')) {
+        stop(d, EQ_STOP_STRUCTURE);
+        return NULL;
+    }
+close:
+    p++;
+    depth--;
+    goto after;
+
+key: /* a key of the object on top */
+    if (base[p[0]] != '"' || base[p[1]] != ':') {
+        stop(d, EQ_STOP_STRUCTURE);
+        return NULL;
+    }
+    key = eq_doc_string(base, p);
+    node = stack[depth - 1].node;
+    child = eq_trie_child(trie, &nodes[node], key.ptr, key.len);
+    p += 2;
+    if (child == EQ_NONE || nodes[node].has_backslash)
+        if (special_key(key) && !special_child(&child, d, trie, node, key))
+            return NULL;
+    if (__builtin_expect(d->careful, false) && !note_visit(d, &stack[depth - 1], child))
+        return NULL;
+    if (unwrap && depth == 1 && key.len == 7 && wraps(d, key, p)) {
+        stop(d, EQ_STOP_WRAPPED);
+        return NULL;
+    }
+    if (child == EQ_NONE) {
+        if (eq_token_of[(unsigned char)base[*p]] == EQ_TOKEN_SCALAR) {
+            p++;
+            goto after;
+        }
+        p = skip(d, p);
+        if (!p)
+            return NULL;
+        goto after;
+    }
+    node = child;
+    if (stamps[node] >= stack[depth - 1].serial && !d->careful) {
+        stop(d, EQ_STOP_CAREFUL);
+        return NULL;
+    }
+    stamps[node] = stack[depth - 1].serial;
+    if (nodes[node].has_elements && target->is_event && !note_found(d, p, nodes[node].field, depth))
+        return NULL;
+    goto value;
+}
