@@ -8,6 +8,7 @@
 
 #include "base/arena.h"
 #include "base/diag.h"
+#include "base/intern.h"
 #include "lang/languages.h"
 #include "rule/toml.h"
 
@@ -31,6 +32,7 @@ struct eq_rule_test {
     struct eq_slice name;
     struct eq_slice events; /* NDJSON text, inline; empty if `file` */
     struct eq_slice file;   /* resolved beside the rule; empty if inline */
+    struct eq_slice now;    /* ISO time at which to judge, as written; or empty */
     int64_t alerts;         /* expected number; -1: one or more ("match") */
     struct eq_slice *event_ids; /* expected event.id of the alerts' events, in order; joined by ' ' for sequences */
     size_t n_event_ids;         /* 0: not checked */
@@ -52,6 +54,7 @@ struct eq_rule {
     struct eq_slice message;        /* [eqlite] message template, {{field}} filled in per alert; or empty */
     enum eq_dialect dialect;
     struct eq_slice category_field, timestamp_field, tiebreaker_field; /* empty: the run's own */
+    struct eq_slice timestamp_override; /* where Kibana looks for new events; does not order them */
     struct eq_slice type;           /* "eql"; rules of other types are refused with a diagnostic */
     struct eq_source source;        /* the query, placed in its file */
     struct eq_rule_test *tests;
@@ -59,11 +62,20 @@ struct eq_rule {
     const struct eq_toml *document; /* NULL for plain .eql */
 };
 
+#define EQ_RULE_FILE_MAX (10u << 20) /* bytes of a rule file */
+#define EQ_RULES_MAX 100000u         /* rules of a set */
+#define EQ_RULE_FOLDERS_MAX 32       /* folders within folders */
+
 struct eq_rule_set {
     const struct eq_alloc *alloc;
-    struct eq_arena arena; /* everything below lives here */
+    struct eq_arena arena;   /* the rules and all that is in them */
+    struct eq_arena sources; /* texts of files that diagnostics point into */
     struct eq_rule **items;
     size_t n, cap;
+    struct eq_intern ids;    /* rule ids ... */
+    struct eq_rule **by_id;  /* ... and the first rule with each, by number in `ids` */
+    size_t by_id_cap;
+    bool full;        /* a rule was left out because there were EQ_RULES_MAX */
     uint64_t refused; /* files or rules that could not be used; each has an error in the diagnostics */
 };
 
@@ -75,7 +87,7 @@ void eq_rule_set_init(struct eq_rule_set *set, const struct eq_alloc *alloc);
 void eq_rule_set_free(struct eq_rule_set *set);
 /* Load a rule file, or every *.toml and *.eql below a folder, in order of path (bytewise). x.test.toml beside x.toml
  * adds tests to it. A rule that cannot be used is described in `diags` and left out; the rest still load. Fails only
- * if `path` itself cannot be read (EQ_IO, reported) or without memory. Sources named by diagnostics live in set->arena. */
+ * if `path` itself cannot be read (EQ_IO, reported) or without memory. Sources named by diagnostics live as long as the set. */
 enum eq_status eq_rule_load(struct eq_rule_set *set, const char *path, const struct eq_rule_options *options,
                             struct eq_diags *diags);
 /* A rule file's text from memory; `name` stands for the path and decides the shape by its ending. */

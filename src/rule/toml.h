@@ -33,10 +33,15 @@ struct eq_toml {
 
 struct eq_toml_error {
     uint32_t line, column;
+    bool too_deep; /* of EQ_LIMIT: nested too deeply; else too many values */
     char message[256];
 };
 
-/* The root table in `arena`. EQ_INVALID with *error; EQ_NOMEM; EQ_LIMIT when nested too deeply. */
+#define EQ_TOML_DEPTH_MAX 64       /* tables and arrays within each other, headers and dotted keys each */
+#define EQ_TOML_VALUES_MAX 200000u /* in a document */
+
+/* The root table in `arena`; nothing in it borrows from `text`, which is UTF-8 without a byte order mark. EQ_INVALID
+ * and EQ_LIMIT with *error; EQ_NOMEM. While it runs, toml++ takes memory from the heap of C++ besides the arena. */
 enum eq_status eq_toml_parse(struct eq_toml **out, struct eq_slice text, struct eq_arena *arena,
                              struct eq_toml_error *error);
 
@@ -44,7 +49,12 @@ enum eq_status eq_toml_parse(struct eq_toml **out, struct eq_slice text, struct 
 }
 #endif
 
-/* The value at a dotted path of keys below `table`, or NULL. */
+/* The value at a dotted path of keys below `table` (which may be NULL), or NULL. */
 const struct eq_toml *eq_toml_get(const struct eq_toml *table, const char *path);
+/* Byte offset of a position in `text`; the end of its line, or of the text, if it is shorter. */
+size_t eq_toml_offset(struct eq_slice text, uint32_t line, uint32_t column);
+/* Where the content of the string `value` begins: behind its opening quotes and the line break that TOML drops there.
+ * In ''' strings every later line and column is that of the file; elsewhere escapes may shift what follows them. */
+void eq_toml_content(const struct eq_toml *value, struct eq_slice text, uint32_t *line, uint32_t *column);
 
 #endif

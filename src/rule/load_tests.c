@@ -1,0 +1,299 @@
+/* load_tests.c — the tests that a rule brings: [[tests]] of its own file, or of x.test.toml beside x.toml.
+ *
+ *      name = "…"   expect = "match" | "no_match" | N | { alerts = N, event_ids = [["a", "b"]], join_keys = [["h1"]] }
+ *      events = '''NDJSON'''   or   file = "below/the/folder.ndjson"      now = 2026-01-31T12:00:00Z
+ *
+ * A test that is wrong is reported and left out; the rule stays. */
+#include "rule/load.h"
+
+/* Report at `value`, or at the test itself when that is NULL. */
+#define WRONG(l, test, value, ...)                                                                                     \
+    eq_load_report((l), EQ_E0705, ((value) ? (value) : (test))->line, ((value) ? (value) : (test))->column, __VA_ARGS__)
+
+static bool is_string(const struct eq_toml *value)
+{
+    return value && value->kind == EQ_TOML_STRING;
+}
+
+static size_t count(const struct eq_toml *array)
+{
+    size_t n = 0;
+    for (const struct eq_toml *kid = array->first; kid; kid = kid->next)
+        n++;
+    return n;
+}
+
+/* ── expect ──────────────────────────────────────────────────────────────────────────────────────────────────────── */
+
+/* The ids of one alert's events: a string, or strings joined by blanks. */
+static bool read_ids(struct eq_slice *out, struct eq_load *l, const struct eq_toml *test, const struct eq_toml *value,
+                     enum eq_status *st)
+{
+    size_t len = 0;
+    char *to;
+
+    if (value->kind == EQ_TOML_STRING) {
+        *out = value->text;
+        return true;
+    }
+    if (value->kind == EQ_TOML_ARRAY)
+        for (const struct eq_toml *kid = value->first; kid; kid = kid->next) {
+            if (kid->kind != EQ_TOML_STRING) {
+                WRONG(l, test, kid, "event_ids must be strings, as event.id is in the events");
+                return false;
+            }
+            len += kid->text.len + 1;
+        }
+    if (len == 0) {
+        WRONG(l, test, value, "event_ids must hold, for each alert, the event.id of its events: [[\"a\", \"b\"]]");
+        return false;
+    }
+    to = eq_arena_bytes(&l->set->arena, len);
+    if (!to) {
+        *st = EQ_NOMEM;
+        return false;
+    }
+    *out = eq_slice(to, len - 1);
+    for (const struct eq_toml *kid = value->first; kid; kid = kid->next) {
+        if (kid->text.len)
+            memcpy(to, kid->text.ptr, kid->text.len);
+        to += kid->text.len;
+        if (kid->next)
+            *to++ = ' ';
+    }
+    return true;
+}
+
+static bool read_event_ids(struct eq_rule_test *out, struct eq_load *l, const struct eq_toml *test,
+                           const struct eq_toml *value, enum eq_status *st)
+{
+    if (value->kind != EQ_TOML_ARRAY) {
+        WRONG(l, test, value, "event_ids must be an array");
+        return false;
+    }
+    out->n_event_ids = 0;
+    if (!value->first)
+        return true;
+    out->event_ids = eq_arena_alloc(&l->set->arena, count(value) * sizeof *out->event_ids);
+    if (!out->event_ids) {
+        *st = EQ_NOMEM;
+        return false;
+    }
+    for (const struct eq_toml *kid = value->first; kid; kid = kid->next)
+        if (!read_ids(&out->event_ids[out->n_event_ids++], l, test, kid, st))
+            return false;
+    return true;
+}
+
+/* A count: an integer that is not negative. */
+static bool read_count(int64_t *out, struct eq_load *l, const struct eq_toml *test, const struct eq_toml *value)
+{
+    if (value->kind != EQ_TOML_INT || value->integer < 0) {
+        WRONG(l, test, value, "the number of alerts must be an integer from 0");
+        return false;
+    }
+    *out = value->integer;
+    return true;
+}
+
+static bool check_join_keys(struct eq_load *l, const struct eq_toml *test, const struct eq_toml *value)
+{
+    bool ok = value->kind == EQ_TOML_ARRAY;
+
+    for (const struct eq_toml *kid = ok ? value->first : NULL; kid; kid = kid->next)
+        ok = ok && kid->kind == EQ_TOML_ARRAY;
+    if (!ok)
+        WRONG(l, test, value, "join_keys must hold, for each alert, an array of its keys: [[\"h1\"]]");
+    return ok;
+}
+
+/* The number of alerts follows from event_ids or join_keys when it is not said. */
+static bool read_expect_table(struct eq_rule_test *out, struct eq_load *l, const struct eq_toml *test,
+                              const struct eq_toml *table, enum eq_status *st)
+{
+    const struct eq_toml *alerts = NULL, *ids = NULL, *keys = NULL;
+    int64_t listed = -1;
+
+    for (const struct eq_toml *kid = table->first; kid; kid = kid->next) {
+        if (eq_slice_eq(kid->key, EQ_LIT("alerts"))) {
+            alerts = kid;
+        } else if (eq_slice_eq(kid->key, EQ_LIT("event_ids"))) {
+            ids = kid;
+        } else if (eq_slice_eq(kid->key, EQ_LIT("join_keys"))) {
+            keys = kid;
+        } else {
+            WRONG(l, test, kid, "expect knows alerts, event_ids and join_keys, but not \"%.*s\"", EQ_SHOW(kid->key));
+            return false;
+        }
+    }
+    if (alerts && !read_count(&out->alerts, l, test, alerts))
+        return false;
+    if (keys && !check_join_keys(l, test, keys))
+        return false;
+    if (ids && !read_event_ids(out, l, test, ids, st))
+        return false;
+    if (ids || keys)
+        listed = (int64_t)count(ids ? ids : keys);
+    if (alerts && listed >= 0 && listed != alerts->integer) {
+        WRONG(l, test, alerts, "alerts = %lld, but %lld are listed", (long long)alerts->integer, (long long)listed);
+        return false;
+    }
+    if (!alerts)
+        out->alerts = listed;
+    return true;
+}
+
+static bool read_expect(struct eq_rule_test *out, struct eq_load *l, const struct eq_toml *test, enum eq_status *st)
+{
+    const struct eq_toml *expect = eq_toml_get(test, "expect");
+
+    if (!expect) {
+        WRONG(l, test, expect, "the test has no expect");
+        return false;
+    }
+    if (expect->kind == EQ_TOML_TABLE)
+        return read_expect_table(out, l, test, expect, st);
+    if (expect->kind == EQ_TOML_INT)
+        return read_count(&out->alerts, l, test, expect);
+    if (is_string(expect) && eq_slice_eq(expect->text, EQ_LIT("match"))) {
+        out->alerts = -1;
+        return true;
+    }
+    if (is_string(expect) && eq_slice_eq(expect->text, EQ_LIT("no_match"))) {
+        out->alerts = 0;
+        return true;
+    }
+    WRONG(l, test, expect, "expect must be \"match\", \"no_match\", a number, or a table with alerts or event_ids");
+    return false;
+}
+
+/* ── events ──────────────────────────────────────────────────────────────────────────────────────────────────────── */
+
+/* A relative path that does not leave its folder: a rule from elsewhere may not name files of the machine. */
+static bool is_below(struct eq_slice path)
+{
+    struct eq_slice rest = path;
+
+    if (path.len == 0 || path.ptr[0] == '/' || memchr(path.ptr, '\0', path.len))
+        return false;
+    while (rest.len) {
+        const char *slash = memchr(rest.ptr, '/', rest.len);
+        size_t len = slash ? (size_t)(slash - rest.ptr) : rest.len;
+        if (eq_slice_eq(eq_slice(rest.ptr, len), EQ_LIT("..")))
+            return false;
+        len += slash != NULL;
+        rest = eq_slice(rest.ptr + len, rest.len - len);
+    }
+    return true;
+}
+
+/* `file` beside the rule file. */
+static enum eq_status resolve(struct eq_slice *out, struct eq_load *l, struct eq_slice file)
+{
+    size_t folder = l->path.len;
+    char *to;
+
+    while (folder > 0 && l->path.ptr[folder - 1] != '/')
+        folder--;
+    to = eq_arena_bytes(&l->set->arena, folder + file.len + 1);
+    if (!to)
+        return EQ_NOMEM;
+    if (folder)
+        memcpy(to, l->path.ptr, folder);
+    memcpy(to + folder, file.ptr, file.len);
+    to[folder + file.len] = '\0';
+    *out = eq_slice(to, folder + file.len);
+    return EQ_OK;
+}
+
+static bool read_events(struct eq_rule_test *out, struct eq_load *l, const struct eq_toml *test, enum eq_status *st)
+{
+    const struct eq_toml *events = eq_toml_get(test, "events"), *file = eq_toml_get(test, "file");
+
+    if (!events == !file) {
+        WRONG(l, test, file, "a test needs either events or file");
+        return false;
+    }
+    if (!is_string(events ? events : file)) {
+        WRONG(l, test, events ? events : file, "%s must be a string", events ? "events" : "file");
+        return false;
+    }
+    if (events) {
+        out->events = events->text;
+        return true;
+    }
+    if (!is_below(file->text)) {
+        WRONG(l, test, file, "file must be a path below the folder of the rule");
+        return false;
+    }
+    *st = resolve(&out->file, l, file->text);
+    return *st == EQ_OK;
+}
+
+static bool read_name(struct eq_rule_test *out, struct eq_load *l, const struct eq_toml *test)
+{
+    const struct eq_toml *name = eq_toml_get(test, "name");
+
+    if (name && !is_string(name)) {
+        WRONG(l, test, name, "the name of a test must be a string");
+        return false;
+    }
+    out->name = name ? name->text : EQ_LIT("unnamed");
+    return true;
+}
+
+/* False: the test is wrong and was reported, or *st says that memory ran out. */
+static bool read_test(struct eq_rule_test *out, struct eq_load *l, const struct eq_toml *test, enum eq_status *st)
+{
+    const struct eq_toml *now = eq_toml_get(test, "now");
+
+    *out = (struct eq_rule_test){.line = test->line};
+    if (now && (is_string(now) || now->kind == EQ_TOML_DATE))
+        out->now = now->text;
+    return read_name(out, l, test) && read_expect(out, l, test, st) && read_events(out, l, test, st);
+}
+
+enum eq_status eq_load_tests(struct eq_load *l, struct eq_rule *rule, const struct eq_toml *tests)
+{
+    struct eq_rule_test *all;
+    enum eq_status st = EQ_OK;
+    size_t n = 0;
+
+    if (!tests || tests->kind != EQ_TOML_ARRAY || !tests->first)
+        return EQ_OK; /* a wrong type was reported by the check of fields */
+    all = eq_arena_alloc(&l->set->arena, (rule->n_tests + count(tests)) * sizeof *all);
+    if (!all)
+        return EQ_NOMEM;
+    if (rule->n_tests)
+        memcpy(all, rule->tests, rule->n_tests * sizeof *all);
+    n = rule->n_tests;
+    for (const struct eq_toml *test = tests->first; test && st == EQ_OK; test = test->next)
+        if (test->kind == EQ_TOML_TABLE && read_test(&all[n], l, test, &st))
+            n++;
+    if (st != EQ_OK)
+        return st;
+    rule->tests = all;
+    rule->n_tests = n;
+    return EQ_OK;
+}
+
+enum eq_status eq_load_side_file(struct eq_load *l, struct eq_rule *beside)
+{
+    struct eq_rule *rule = beside;
+    struct eq_toml *root;
+    const struct eq_toml *id;
+    enum eq_status st = eq_load_document(&root, l);
+
+    if (st != EQ_OK || l->refused)
+        return st;
+    eq_load_check(l, root, EQ_SHAPE_TESTS);
+    id = eq_toml_get(root, "rule_id");
+    if (is_string(id))
+        rule = eq_rule_set_find(l->set, id->text);
+    if (!rule && !l->refused) {
+        eq_load_report(l, EQ_E0705, id ? id->line : 1, id ? id->column : 1,
+                       id ? "no rule with this id was loaded" : "no rule was loaded from the file beside this one");
+        l->refused = true;
+    }
+    return l->refused ? EQ_OK : eq_load_tests(l, rule, eq_toml_get(root, "tests"));
+}

@@ -1,0 +1,92 @@
+/* rule.c — a rule, and the set of rules that it belongs to. */
+#include "rule/load.h"
+
+static const struct {
+    const char *name;
+    int risk;
+} levels[] = {{"low", 21}, {"medium", 47}, {"high", 73}, {"critical", 99}};
+
+const char *eq_level_name(enum eq_level l)
+{
+    return levels[l].name;
+}
+
+int eq_level_risk(enum eq_level l)
+{
+    return levels[l].risk;
+}
+
+bool eq_level_parse(enum eq_level *out, struct eq_slice name)
+{
+    for (unsigned i = 0; i < sizeof levels / sizeof *levels; i++)
+        if (eq_slice_eq(name, eq_slice_of(levels[i].name))) {
+            *out = (enum eq_level)i;
+            return true;
+        }
+    return false;
+}
+
+void eq_rule_set_init(struct eq_rule_set *set, const struct eq_alloc *alloc)
+{
+    *set = (struct eq_rule_set){.alloc = alloc};
+    eq_arena_init(&set->arena, alloc);
+    eq_arena_init(&set->sources, alloc);
+    eq_intern_init(&set->ids, alloc);
+}
+
+void eq_rule_set_free(struct eq_rule_set *set)
+{
+    if (!set->alloc)
+        return;
+    eq_arena_free(&set->arena);
+    eq_arena_free(&set->sources);
+    eq_intern_free(&set->ids);
+    eq_free(set->alloc, set->items);
+    eq_free(set->alloc, set->by_id);
+    eq_rule_set_init(set, set->alloc);
+}
+
+struct eq_rule *eq_rule_set_find(const struct eq_rule_set *set, struct eq_slice id)
+{
+    uint32_t number = eq_intern_find(&set->ids, id);
+    return number == EQ_NONE ? NULL : set->by_id[number];
+}
+
+struct eq_rule *eq_rule_new(struct eq_load *l)
+{
+    struct eq_rule *rule = eq_arena_alloc(&l->set->arena, sizeof *rule);
+    if (!rule)
+        return NULL;
+    rule->path = eq_arena_copy(&l->set->arena, l->path);
+    rule->severity = EQ_LEVEL_MEDIUM;
+    rule->risk_score = eq_level_risk(EQ_LEVEL_MEDIUM);
+    rule->interval = EQ_LIT("5m");
+    rule->from = EQ_LIT("now-6m");
+    rule->max_signals = 100;
+    rule->type = EQ_LIT("eql");
+    rule->source.name = rule->path;
+    return rule->path.ptr ? rule : NULL;
+}
+
+enum eq_status eq_rule_set_add(struct eq_load *l, struct eq_rule *rule, uint32_t line, uint32_t column)
+{
+    struct eq_rule_set *set = l->set;
+    uint32_t number;
+    bool added;
+    enum eq_status st;
+
+    /* Room first, so that a failure leaves the set as it was. */
+    if (!eq_grow(set->alloc, &set->items, &set->cap, set->n + 1, sizeof *set->items) ||
+        !eq_grow(set->alloc, &set->by_id, &set->by_id_cap, set->ids.n + 1, sizeof *set->by_id))
+        return EQ_NOMEM;
+    st = eq_intern_put(&number, &set->ids, rule->id, &added);
+    if (st != EQ_OK)
+        return st;
+    if (added)
+        set->by_id[number] = rule;
+    else
+        eq_load_report(l, EQ_W0703, line, column, "the rule id %.*s is also that of %.*s", EQ_SHOW(rule->id),
+                       (int)set->by_id[number]->path.len, set->by_id[number]->path.ptr);
+    set->items[set->n++] = rule;
+    return EQ_OK;
+}

@@ -1,0 +1,185 @@
+/* toml.c — checks before toml++ sees a text, and ways to move in the tree that it gives.
+ *
+ * toml++ recurses once for each level, also for the levels of a dotted key, and has no bound for those; a few hundred
+ * kilobytes of "a.a.a.…" would end the program. So a small scanner goes first. It knows only strings, comments and
+ * what opens, closes or ends something, and counts
+ *
+ *      a.b = [ { c.d.e = 1 } ]         levels that are open  (here at most 2 for a.b, 1 [, 1 {, 3 for c.d.e)
+ *
+ * It may disagree with TOML about a wrong text only behind the first mistake, where toml++ has stopped. */
+#include "rule/toml.h"
+
+#include <stdio.h>
+
+#include "base/utf8.h"
+#include "rule/toml_shim.h"
+
+/* Behind the string that begins at p (a quote). An unterminated string ends with its line, or with the text. */
+static const char *skip_string(const char *p, const char *end)
+{
+    char quote = *p;
+    bool multi = end - p >= 3 && p[1] == quote && p[2] == quote;
+
+    for (p += multi ? 3 : 1; p < end; p++) {
+        if (*p == '\\' && quote == '"' && p + 1 < end && p[1] != '\n') {
+            p++;
+        } else if (*p == '\n' && !multi) {
+            return p;
+        } else if (*p == quote && !multi) {
+            return p + 1;
+        } else if (*p == quote && end - p >= 3 && p[1] == quote && p[2] == quote) {
+            p += 3;
+            for (int extra = 0; extra < 2 && p < end && *p == quote; extra++)
+                p++; /* up to two quotes may belong to the content */
+            return p;
+        }
+    }
+    return end;
+}
+
+static const char *skip_comment(const char *p, const char *end)
+{
+    const char *newline = memchr(p, '\n', (size_t)(end - p));
+    return newline ? newline : end;
+}
+
+struct depth {
+    unsigned open[EQ_TOML_DEPTH_MAX + 1]; /* levels before each open bracket */
+    unsigned brackets, level, dots;       /* dots: of the key or number at hand */
+    size_t values;
+};
+
+/* One character outside strings and comments. False: over a limit. */
+static bool count(struct depth *d, char c)
+{
+    switch (c) {
+    case '[':
+    case '{':
+        d->values++;
+        if (d->brackets == EQ_TOML_DEPTH_MAX)
+            return false;
+        d->open[d->brackets++] = d->level;
+        d->level += 1 + d->dots;
+        d->dots = 0;
+        break;
+    case ']':
+    case '}':
+        d->dots = 0;
+        if (d->brackets)
+            d->level = d->open[--d->brackets];
+        break;
+    case '.': d->dots++; break;
+    case '=': d->values++; break;
+    case ',': d->values++; /* fall through */
+    case '\n': d->dots = 0; break;
+    default: break;
+    }
+    return d->level + d->dots <= EQ_TOML_DEPTH_MAX && d->values <= EQ_TOML_VALUES_MAX;
+}
+
+static void place_error(struct eq_toml_error *error, struct eq_slice text, const char *at)
+{
+    const char *line = text.ptr;
+
+    error->line = 1;
+    for (const char *p = text.ptr; p < at; p++)
+        if (*p == '\n') {
+            error->line++;
+            line = p + 1;
+        }
+    error->column = (uint32_t)eq_utf8_count(eq_slice(line, (size_t)(at - line))) + 1;
+}
+
+static enum eq_status check_limits(struct eq_slice text, struct eq_toml_error *error)
+{
+    struct depth d = {0};
+    const char *p = text.ptr, *end = text.ptr + text.len;
+
+    while (p < end) {
+        if (*p == '"' || *p == '\'') {
+            p = skip_string(p, end);
+        } else if (*p == '#') {
+            p = skip_comment(p, end);
+        } else if (count(&d, *p)) {
+            p++;
+        } else {
+            error->too_deep = d.values <= EQ_TOML_VALUES_MAX;
+            place_error(error, text, p);
+            if (error->too_deep)
+                snprintf(error->message, sizeof error->message, "nested deeper than %d levels", EQ_TOML_DEPTH_MAX);
+            else
+                snprintf(error->message, sizeof error->message, "more than %u values", EQ_TOML_VALUES_MAX);
+            return EQ_LIMIT;
+        }
+    }
+    return EQ_OK;
+}
+
+enum eq_status eq_toml_parse(struct eq_toml **out, struct eq_slice text, struct eq_arena *arena,
+                             struct eq_toml_error *error)
+{
+    enum eq_status st;
+
+    *out = NULL;
+    *error = (struct eq_toml_error){.line = 1, .column = 1};
+    st = text.len ? check_limits(text, error) : EQ_OK;
+    return st == EQ_OK ? eq_toml_shim_parse(out, text, arena, error) : st;
+}
+
+static const struct eq_toml *kid_named(const struct eq_toml *table, struct eq_slice key)
+{
+    if (table->kind != EQ_TOML_TABLE)
+        return NULL;
+    for (const struct eq_toml *kid = table->first; kid; kid = kid->next)
+        if (eq_slice_eq(kid->key, key))
+            return kid;
+    return NULL;
+}
+
+const struct eq_toml *eq_toml_get(const struct eq_toml *table, const char *path)
+{
+    while (table && *path) {
+        size_t len = strcspn(path, ".");
+        table = kid_named(table, eq_slice(path, len));
+        path += path[len] == '.' ? len + 1 : len;
+    }
+    return table;
+}
+
+size_t eq_toml_offset(struct eq_slice text, uint32_t line, uint32_t column)
+{
+    const char *p = text.ptr, *end = text.ptr + text.len, *newline;
+
+    for (; line > 1; line--) {
+        newline = p < end ? memchr(p, '\n', (size_t)(end - p)) : NULL;
+        if (!newline)
+            return text.len;
+        p = newline + 1;
+    }
+    newline = p < end ? memchr(p, '\n', (size_t)(end - p)) : NULL;
+    if (newline)
+        end = newline;
+    if (p < end && column > 1)
+        p += eq_utf8_offset(eq_slice(p, (size_t)(end - p)), column - 1);
+    return (size_t)(p - text.ptr);
+}
+
+void eq_toml_content(const struct eq_toml *value, struct eq_slice text, uint32_t *line, uint32_t *column)
+{
+    size_t at = eq_toml_offset(text, value->line, value->column);
+    struct eq_slice rest = {text.ptr + at, text.len - at};
+
+    *line = value->line;
+    *column = value->column;
+    if (!eq_slice_starts(rest, EQ_LIT("'''")) && !eq_slice_starts(rest, EQ_LIT("\"\"\""))) {
+        *column += 1;
+        return;
+    }
+    rest = eq_slice(rest.ptr + 3, rest.len - 3);
+    if (eq_slice_starts(rest, EQ_LIT("\n")) || eq_slice_starts(rest, EQ_LIT("\r\n"))) {
+        *line += 1;
+        *column = 1;
+    } else {
+        *column += 3;
+    }
+}
