@@ -1,0 +1,427 @@
+/* bench.cc — contenders in turn over the same events, and a table of what each needs.
+ *
+ *      bench [--runs N] FILE CONTENDER...
+ *
+ *      A B C   A B C   A B C …        one run of each after the other; medians, and ratios pair by pair
+ *
+ * A contender is NAME=KIND or NAME=KIND:ARGUMENT. Kinds:
+ *
+ *      lines             reads the file and finds the line ends
+ *      simdjson          reads, and projects the fields below with simdjson On-Demand: the yardstick
+ *      rules:PATH        eqlite, one thread, its own reader, the rules below PATH, alerts only counted
+ *      query:TEXT        the same with one query
+ *      command:COMMAND   anything else, as `sh -c`, output thrown away. COMMAND may begin with "@FILE " to say that it
+ *                        reads FILE and not the common one
+ *
+ * Each run is a process of its own. Time is user plus system time of the work itself, without loading rules (which
+ * has its own column); for commands it is everything. Memory is the peak of the process. */
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <fcntl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <simdjson.h>
+
+#include "api/eqlite.h"
+
+namespace
+{
+
+/* What detection rules read most. */
+const char *const fields[] = {
+    "@timestamp", "event.category", "event.type", "event.action", "event.code", "event.dataset",
+    "host.id", "host.os.type", "user.id", "user.name", "process.name", "process.executable",
+    "process.args", "process.command_line", "process.entity_id", "process.pid", "process.working_directory",
+    "process.pe.original_file_name", "process.code_signature.subject_name", "process.code_signature.trusted",
+    "process.parent.name", "process.parent.executable", "process.parent.args", "process.parent.command_line",
+    "file.path", "file.name", "registry.path", "destination.ip", "destination.port", "dns.question.name",
+};
+
+struct contender {
+    std::string name, kind, argument;
+};
+
+/* What one run found out; goes through a pipe as it is. */
+struct result {
+    double seconds = 0, load_seconds = 0;
+    uint64_t bytes = 0, events = 0, found = 0;
+    long peak_kb = 0;
+    bool ok = false;
+};
+
+double cpu_seconds()
+{
+    struct timespec t;
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+    return double(t.tv_sec) + double(t.tv_nsec) / 1e9;
+}
+
+/* Calls line(ptr, len) for each line of the file; SIMDJSON_PADDING readable bytes follow each. */
+template <class F> void each_line(const char *path, result &r, F line)
+{
+    const size_t block = 1 << 20;
+    int fd = open(path, O_RDONLY);
+    if (fd < 0) {
+        perror(path);
+        exit(2);
+    }
+    std::vector<char> buffer(2 * block + simdjson::SIMDJSON_PADDING);
+    size_t have = 0;
+    for (;;) {
+        if (buffer.size() - simdjson::SIMDJSON_PADDING - have < block)
+            buffer.resize(buffer.size() * 2);
+        ssize_t n = read(fd, buffer.data() + have, block);
+        if (n <= 0)
+            break;
+        r.bytes += size_t(n);
+        have += size_t(n);
+        char *p = buffer.data(), *end = p + have, *q;
+        while ((q = static_cast<char *>(memchr(p, '\n', size_t(end - p))))) {
+            line(p, size_t(q - p));
+            r.events++;
+            p = q + 1;
+        }
+        have = size_t(end - p);
+        memmove(buffer.data(), p, have);
+    }
+    close(fd);
+}
+
+/* ── simdjson On-Demand: a tree of keys, walked along with the document ── */
+
+struct key_node {
+    bool wanted = false;
+    std::vector<std::pair<std::string, key_node>> kids; /* keys with their closing quote */
+
+    key_node *kid(const char *raw)
+    {
+        for (auto &k : kids) {
+            if (k.first[0] == raw[0] && !memcmp(k.first.data(), raw, k.first.size()))
+                return &k.second;
+        }
+        return nullptr;
+    }
+};
+
+void add_field(key_node *at, const std::string &path)
+{
+    size_t dot = path.find('.');
+    std::string key = path.substr(0, dot) + "\"";
+    key_node *next = at->kid(key.c_str());
+    if (!next) {
+        at->kids.emplace_back(key, key_node());
+        next = &at->kids.back().second;
+    }
+    if (dot == std::string::npos)
+        next->wanted = true;
+    else
+        add_field(next, path.substr(dot + 1));
+}
+
+namespace od = simdjson::ondemand;
+
+void project_value(od::value value, key_node &at, uint64_t &sum);
+
+void project(od::object object, key_node &at, uint64_t &sum)
+{
+    for (auto field : object) {
+        key_node *next = at.kid(field.key().value().raw());
+        if (next)
+            project_value(field.value().value(), *next, sum);
+    }
+}
+
+void project_value(od::value value, key_node &at, uint64_t &sum)
+{
+    switch (value.type().value()) {
+    case od::json_type::object:
+        if (!at.kids.empty())
+            project(value.get_object().value(), at, sum);
+        break;
+    case od::json_type::array:
+        if (at.wanted) {
+            for (auto one : value.get_array())
+                project_value(one.value(), at, sum);
+        }
+        break;
+    case od::json_type::string:
+        if (at.wanted)
+            sum += value.get_string().value().size();
+        break;
+    case od::json_type::number:
+        if (at.wanted)
+            sum += value.get_double().value() != 0;
+        break;
+    default: sum += at.wanted;
+    }
+}
+
+result run_simdjson(const char *path)
+{
+    result r;
+    key_node root;
+    for (const char *field : fields)
+        add_field(&root, field);
+    od::parser parser;
+    double start = cpu_seconds();
+    each_line(path, r, [&](const char *p, size_t n) {
+        od::document document = parser.iterate(p, n, n + simdjson::SIMDJSON_PADDING).value();
+        project(document.get_object().value(), root, r.found);
+    });
+    r.seconds = cpu_seconds() - start;
+    r.ok = true;
+    return r;
+}
+
+result run_lines(const char *path)
+{
+    result r;
+    double start = cpu_seconds();
+    each_line(path, r, [&](const char *, size_t n) { r.found += n; });
+    r.seconds = cpu_seconds() - start;
+    r.ok = true;
+    return r;
+}
+
+/* ── eqlite ── */
+
+bool count_alert(const eqlite_alert *, void *ctx)
+{
+    ++*static_cast<uint64_t *>(ctx);
+    return true;
+}
+
+bool to_stderr(const char *p, size_t n, void *)
+{
+    return fwrite(p, 1, n, stderr) == n;
+}
+
+eqlite_rules *load(const contender &c)
+{
+    eqlite_compiler *compiler = nullptr;
+    eqlite_rules *rules = nullptr;
+    eqlite_status status = eqlite_compiler_new(&compiler, nullptr);
+    if (status == EQLITE_OK && c.kind == "query")
+        status = eqlite_compiler_add_query(compiler, "query", c.argument.data(), c.argument.size());
+    else if (status == EQLITE_OK)
+        status = eqlite_compiler_add_path(compiler, c.argument.c_str());
+    if (status == EQLITE_OK)
+        status = eqlite_compiler_finish(&rules, compiler);
+    if (status != EQLITE_OK && compiler) {
+        const eqlite_diagnostics *d = eqlite_compiler_diagnostics(compiler);
+        for (size_t i = 0; i < eqlite_diagnostics_count(d) && i < 3; i++)
+            eqlite_diagnostics_print(d, i, false, to_stderr, nullptr);
+    }
+    eqlite_compiler_free(compiler);
+    return rules;
+}
+
+result run_eqlite(const contender &c, const char *path)
+{
+    result r;
+    double start = cpu_seconds();
+    eqlite_rules *rules = load(c);
+    r.load_seconds = cpu_seconds() - start;
+
+    eqlite_reader *reader = nullptr;
+    eqlite_matcher *matcher = nullptr;
+    eqlite_matcher_options options = EQLITE_MATCHER_OPTIONS_INIT;
+    options.on_alert = count_alert;
+    options.ctx = &r.found;
+    if (!rules || eqlite_reader_new(&reader, nullptr) != EQLITE_OK || eqlite_reader_add(reader, path) != EQLITE_OK ||
+        eqlite_matcher_new(&matcher, rules, &options) != EQLITE_OK)
+        return r;
+    start = cpu_seconds();
+    eqlite_event event;
+    const char *problem = nullptr;
+    eqlite_status status;
+    while ((status = eqlite_reader_next(&event, &problem, reader)) == EQLITE_OK) {
+        if (!problem && eqlite_matcher_feed(matcher, &event) != EQLITE_OK)
+            return r;
+    }
+    r.ok = status == EQLITE_END && eqlite_matcher_finish(matcher) == EQLITE_OK;
+    r.seconds = cpu_seconds() - start;
+    eqlite_stats stats = {};
+    stats.size = sizeof stats;
+    eqlite_matcher_stats(matcher, &stats);
+    r.events = stats.events;
+    r.bytes = stats.bytes + stats.events; /* the line ends */
+    eqlite_matcher_free(matcher);
+    eqlite_reader_free(reader);
+    eqlite_rules_free(rules);
+    return r;
+}
+
+/* ── Processes ── */
+
+void count(const char *path, result &r)
+{
+    each_line(path, r, [](const char *, size_t) {});
+}
+
+/* In the child: do the work and send the result. */
+void work(const contender &c, const char *path, int out)
+{
+    result r;
+    if (c.kind == "command") {
+        int nowhere = open("/dev/null", O_RDWR);
+        dup2(nowhere, 0);
+        dup2(nowhere, 1);
+        dup2(nowhere, 2);
+        const char *command = c.argument.c_str();
+        if (*command == '@')
+            command = strchr(command, ' ') + 1;
+        execl("/bin/sh", "sh", "-c", command, static_cast<char *>(nullptr));
+        _exit(127);
+    }
+    r = c.kind == "lines" ? run_lines(path) : c.kind == "simdjson" ? run_simdjson(path) : run_eqlite(c, path);
+    if (write(out, &r, sizeof r) != ssize_t(sizeof r))
+        _exit(1);
+    _exit(0);
+}
+
+result run(const contender &c, const char *path)
+{
+    result r;
+    int ends[2];
+    if (pipe(ends))
+        exit(2);
+    fflush(stdout);
+    pid_t child = fork();
+    if (child == 0)
+        work(c, path, ends[1]);
+    close(ends[1]);
+    ssize_t got = read(ends[0], &r, sizeof r);
+    close(ends[0]);
+    int status;
+    struct rusage used;
+    wait4(child, &status, 0, &used);
+    if (c.kind == "command") {
+        std::string own = path;
+        if (c.argument[0] == '@')
+            own = c.argument.substr(1, c.argument.find(' ') - 1);
+        count(own.c_str(), r);
+        r.seconds = double(used.ru_utime.tv_sec + used.ru_stime.tv_sec) +
+                    double(used.ru_utime.tv_usec + used.ru_stime.tv_usec) / 1e6;
+        r.ok = WIFEXITED(status) && WEXITSTATUS(status) <= 1;
+    } else if (got != ssize_t(sizeof r)) {
+        r = result();
+    }
+    r.peak_kb = used.ru_maxrss;
+    return r;
+}
+
+double median(std::vector<double> v)
+{
+    std::sort(v.begin(), v.end());
+    size_t n = v.size();
+    return n % 2 ? v[n / 2] : (v[n / 2 - 1] + v[n / 2]) / 2;
+}
+
+double speed(const result &r)
+{
+    return r.seconds > 0 ? double(r.bytes) / r.seconds : 0;
+}
+
+/* Median over the rounds of f(round). */
+template <class F> double over(size_t rounds, F f)
+{
+    std::vector<double> v;
+    for (size_t i = 0; i < rounds; i++)
+        v.push_back(f(i));
+    return median(v);
+}
+
+contender parse(const char *text)
+{
+    contender c;
+    std::string_view s = text;
+    size_t equals = s.find('=');
+    if (equals == s.npos) {
+        fprintf(stderr, "bench: a contender is NAME=KIND:ARGUMENT, not %s\n", text);
+        exit(2);
+    }
+    c.name = s.substr(0, equals);
+    s.remove_prefix(equals + 1);
+    size_t colon = s.find(':');
+    c.kind = s.substr(0, colon);
+    if (colon != s.npos)
+        c.argument = s.substr(colon + 1);
+    return c;
+}
+
+} // namespace
+
+int main(int argc, char **argv)
+{
+    size_t rounds = 5;
+    int at = 1;
+    if (argc > 2 && !strcmp(argv[1], "--runs")) {
+        rounds = size_t(std::max(1, atoi(argv[2])));
+        at = 3;
+    }
+    if (argc - at < 2) {
+        fprintf(stderr, "usage: bench [--runs N] FILE NAME=KIND[:ARGUMENT]...\n");
+        return 2;
+    }
+    const char *path = argv[at++];
+    std::vector<contender> contenders;
+    for (; at < argc; at++)
+        contenders.push_back(parse(argv[at]));
+    size_t yardstick = contenders.size();
+    for (size_t i = 0; i < contenders.size(); i++)
+        yardstick = contenders[i].kind == "simdjson" ? i : yardstick;
+
+    result warm;
+    count(path, warm);
+    printf("%.1f MB, %llu events of %.0f bytes; medians of %zu rounds; CPU time of one thread\n\n", double(warm.bytes) / 1e6,
+           (unsigned long long)warm.events, double(warm.bytes) / double(std::max<uint64_t>(warm.events, 1)), rounds);
+    std::vector<std::vector<result>> results(contenders.size());
+    for (size_t round = 0; round < rounds; round++) {
+        for (size_t i = 0; i < contenders.size(); i++)
+            results[i].push_back(run(contenders[i], path));
+    }
+
+    printf("| %-34s | %8s | %9s | %9s | %8s | %9s | %8s | %12s |\n", "contender", "MB/s", "events/s", "ns/event", "load ms",
+           "peak MB", "alerts", "of On-Demand");
+    printf("| %s | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n", "---");
+    int failed = 0;
+    for (size_t i = 0; i < contenders.size(); i++) {
+        const std::vector<result> &rs = results[i];
+        if (!std::all_of(rs.begin(), rs.end(), [](const result &r) { return r.ok; })) {
+            printf("| %-34s | failed |\n", contenders[i].name.c_str());
+            failed++;
+            continue;
+        }
+        bool ours = contenders[i].kind == "rules" || contenders[i].kind == "query";
+        double seconds = over(rounds, [&](size_t k) { return rs[k].seconds; });
+        double events = double(rs[0].events);
+        printf("| %-34s | %8.1f | %9.0f | %9.0f |", contenders[i].name.c_str(),
+               over(rounds, [&](size_t k) { return speed(rs[k]); }) / 1e6, events / seconds, seconds * 1e9 / events);
+        if (ours)
+            printf(" %8.0f |", over(rounds, [&](size_t k) { return rs[k].load_seconds; }) * 1e3);
+        else
+            printf(" %8s |", "");
+        printf(" %9.1f |", over(rounds, [&](size_t k) { return double(rs[k].peak_kb); }) / 1024);
+        if (ours)
+            printf(" %8llu |", (unsigned long long)rs[0].found);
+        else
+            printf(" %8s |", "");
+        if (yardstick < contenders.size())
+            printf(" %10.1f %% |\n",
+                   over(rounds, [&](size_t k) { return speed(rs[k]) / speed(results[yardstick][k]); }) * 100);
+        else
+            printf(" %12s |\n", "");
+    }
+    return failed ? 1 : 0;
+}
