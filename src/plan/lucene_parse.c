@@ -397,6 +397,19 @@ static uint64_t repeat_cost(const node *kid, uint32_t min, uint32_t max)
     return (kid->cost + 8) * (times ? times : 1);
 }
 
+/* A repetition of a repetition that is one by itself: both are ?, * or +. (x+)? is x*, (x+)+ is x+. Without this, the
+ * simplest of patterns that backtrack for ever would reach PCRE2. */
+static bool merge_repeat(node *n, uint32_t min, uint32_t max)
+{
+    bool simple = n->kind == EQ_L_REPEAT && n->min <= 1 && (n->max == 1 || n->max == EQ_LUCENE_FOREVER) && min <= 1 &&
+                  (max == 1 || max == EQ_LUCENE_FOREVER);
+    if (!simple)
+        return false;
+    n->min = n->min && min;
+    n->max = n->max == 1 && max == 1 ? 1 : EQ_LUCENE_FOREVER;
+    return true;
+}
+
 static node *parse_repeat(struct parser *s)
 {
     const char *at = s->p;
@@ -405,6 +418,8 @@ static node *parse_repeat(struct parser *s)
         uint32_t min, max;
         if (!take_quantifier(s, &min, &max))
             return NULL;
+        if (merge_repeat(n, min, max))
+            continue;
         n = new_parent(s, EQ_L_REPEAT, at, repeat_cost(n, min, max), n, n->height);
         if (n) {
             n->min = min;
