@@ -1,0 +1,373 @@
+/* compiler.c — texts and rule files in, finished rules out.
+ *
+ *      add ─▶ rule set (rule/) ─▶ plan (lang/) ─▶ simplified ─▶ shared program (plan/)      one rule at a time
+ *      finish ─▶ ruleset (match/)                                                           all at once
+ *
+ * Always true: the rules of `making` that are compiled have the same numbers in the set and in the program. A rule that
+ * fails leaves nothing behind but its diagnostics. */
+#include "api/compiler_priv.h"
+
+struct eqlite_compiler {
+    struct eq_alloc alloc;
+    struct eqlite_diagnostics diags;
+    struct eq_rule_options rule_options;
+    struct eq_slice category, timestamp, tiebreaker; /* copies in `arena`; may be empty */
+    struct eq_arena arena;
+    struct eqlite_rules *making; /* what is being gathered; NULL at first and after finish */
+    struct eqlite_rules **made;  /* kept alive for the sources that diagnostics show */
+    size_t n_made, cap_made;
+    uint64_t refused;
+};
+
+/* ── Making ── */
+
+static void rules_destroy(struct eqlite_rules *r)
+{
+    struct eq_alloc alloc = r->alloc;
+    eq_ruleset_free(r->ruleset);
+    eq_program_free(r->program);
+    eq_regexes_free(r->regexes);
+    eq_arena_free(&r->plans);
+    eq_rule_set_free(&r->set);
+    eq_free(&alloc, r);
+}
+
+static enum eq_status rules_new(struct eqlite_rules **out, const struct eq_alloc *alloc)
+{
+    struct eqlite_rules *r = eq_new(alloc, sizeof *r);
+    if (!r)
+        return EQ_NOMEM;
+    r->alloc = *alloc;
+    atomic_init(&r->references, 1);
+    eq_rule_set_init(&r->set, &r->alloc);
+    eq_arena_init(&r->plans, &r->alloc);
+    enum eq_status st = eq_program_new(&r->program, &r->alloc);
+    if (st == EQ_OK)
+        st = eq_regexes_new(&r->regexes, &r->alloc);
+    if (st != EQ_OK) {
+        rules_destroy(r);
+        return st;
+    }
+    *out = r;
+    return EQ_OK;
+}
+
+eqlite_rules *eqlite_rules_retain(eqlite_rules *r)
+{
+    atomic_fetch_add(&r->references, 1);
+    return r;
+}
+
+void eqlite_rules_free(eqlite_rules *r)
+{
+    if (r && atomic_fetch_sub(&r->references, 1) == 1)
+        rules_destroy(r);
+}
+
+static enum eq_status copy_option(struct eq_slice *out, struct eq_arena *arena, const char *text)
+{
+    if (!text)
+        return EQ_OK;
+    *out = eq_arena_copy(arena, eq_api_slice(text));
+    return out->ptr ? EQ_OK : EQ_NOMEM;
+}
+
+eqlite_status eqlite_compiler_new(eqlite_compiler **out, const eqlite_options *given)
+{
+    eqlite_options options;
+    eq_api_options(&options, sizeof options, given);
+    struct eq_alloc alloc = eq_api_alloc(options.allocator);
+    enum eq_dialect dialect = EQ_DIALECT_AUTO;
+    if (options.dialect && !eq_dialect_parse(&dialect, eq_api_slice(options.dialect)))
+        return EQLITE_INVALID;
+    struct eqlite_compiler *c = eq_new(&alloc, sizeof *c);
+    if (!c)
+        return EQLITE_NOMEM;
+    c->alloc = alloc;
+    c->rule_options.dialect = dialect;
+    eq_arena_init(&c->arena, &c->alloc);
+    eq_diags_init(&c->diags.list, &c->alloc);
+    if (copy_option(&c->category, &c->arena, options.category_field) != EQ_OK ||
+        copy_option(&c->timestamp, &c->arena, options.timestamp_field) != EQ_OK ||
+        copy_option(&c->tiebreaker, &c->arena, options.tiebreaker_field) != EQ_OK) {
+        eqlite_compiler_free(c);
+        return EQLITE_NOMEM;
+    }
+    *out = c;
+    return EQLITE_OK;
+}
+
+void eqlite_compiler_free(eqlite_compiler *c)
+{
+    if (!c)
+        return;
+    struct eq_alloc alloc = c->alloc;
+    eq_diags_free(&c->diags.list);
+    eqlite_rules_free(c->making);
+    for (size_t i = 0; i < c->n_made; i++)
+        eqlite_rules_free(c->made[i]);
+    eq_free(&alloc, c->made);
+    eq_arena_free(&c->arena);
+    eq_free(&alloc, c);
+}
+
+const eqlite_diagnostics *eqlite_compiler_diagnostics(const eqlite_compiler *c)
+{
+    return &c->diags;
+}
+
+size_t eqlite_compiler_refused(const eqlite_compiler *c)
+{
+    return (size_t)c->refused;
+}
+
+/* ── One rule ── */
+
+/* Regexes that PCRE2 finds too large are known only when they are compiled. */
+static enum eq_status add_regexes(struct eqlite_compiler *c, const struct eq_node *n, const struct eq_source *source)
+{
+    for (uint32_t i = 0; i < n->n_kids; i++) {
+        enum eq_status st = add_regexes(c, n->kids[i], source);
+        if (st != EQ_OK)
+            return st;
+    }
+    for (uint32_t i = 1; n->kind == EQ_N_REGEX && i < n->n_kids; i++) {
+        uint32_t number;
+        enum eq_status st = eq_regexes_add(&number, c->making->regexes, eq_value_slice(&n->kids[i]->value), n->fold);
+        if (st == EQ_NOMEM)
+            return st;
+        if (st != EQ_OK) {
+            eq_diag_add(&c->diags.list, EQ_E0502, source, n->kids[i]->span,
+                        "this regular expression is too large when compiled");
+            return EQ_INVALID;
+        }
+    }
+    return EQ_OK;
+}
+
+static enum eq_status add_all_regexes(struct eqlite_compiler *c, const struct eq_plan *plan,
+                                      const struct eq_source *source)
+{
+    enum eq_status st = EQ_OK;
+    for (uint32_t i = 0; i < plan->n_stages && st == EQ_OK; i++)
+        st = add_regexes(c, plan->stages[i].filter, source);
+    if (plan->until && st == EQ_OK)
+        st = add_regexes(c, plan->until->filter, source);
+    return st;
+}
+
+static struct eq_slice first_set(struct eq_slice a, struct eq_slice b)
+{
+    return a.len ? a : b;
+}
+
+static enum eq_status plan_rule(struct eq_plan **out, struct eqlite_compiler *c, const struct eq_rule *rule)
+{
+    struct eq_language_options options = {
+        .category_field = first_set(rule->category_field, c->category),
+        .timestamp_field = first_set(rule->timestamp_field, c->timestamp),
+    };
+    struct eq_diags *diags = &c->diags.list;
+    const struct eq_language *language = &eq_languages[rule->dialect ? rule->dialect : EQ_DIALECT_ELASTIC];
+    enum eq_status st = language->compile(out, &rule->source, &options, &c->making->plans, diags);
+    if (st == EQ_OK)
+        st = eq_plan_simplify(*out, &c->making->plans, &rule->source, diags);
+    return st == EQ_OK ? add_all_regexes(c, *out, &rule->source) : st;
+}
+
+/* Compile a rule into the program. EQ_INVALID: it was refused and left nothing; EQ_NOMEM poisons. */
+static enum eq_status compile_rule(struct eqlite_compiler *c, const struct eq_rule *rule)
+{
+    struct eq_diags *diags = &c->diags.list;
+    struct eq_arena_mark mark = eq_arena_mark(&c->making->plans);
+    struct eq_plan *plan = NULL;
+    size_t told = diags->n;
+    enum eq_status st = plan_rule(&plan, c, rule);
+    for (size_t i = told; i < diags->n; i++)
+        if (!diags->items[i].rule.len)
+            diags->items[i].rule = rule->id;
+    if (st == EQ_INVALID)
+        eq_arena_rewind(&c->making->plans, mark);
+    if (st == EQ_OK)
+        st = eq_program_add(c->making->program, plan);
+    if (st != EQ_OK && st != EQ_INVALID)
+        c->making->poisoned = true;
+    return st;
+}
+
+/* Compile the rules that were added to the set, and drop those that are refused. */
+static enum eq_status compile_new(struct eqlite_compiler *c)
+{
+    struct eqlite_rules *r = c->making;
+    size_t kept = r->n_compiled;
+    enum eq_status st = EQ_OK;
+    for (size_t i = kept; i < r->set.n && (st == EQ_OK || st == EQ_INVALID); i++) {
+        st = compile_rule(c, r->set.items[i]);
+        if (st == EQ_OK)
+            r->set.items[kept++] = r->set.items[i];
+        else if (st == EQ_INVALID)
+            c->refused++;
+    }
+    r->set.n = r->n_compiled = kept;
+    return st == EQ_INVALID ? EQ_OK : st;
+}
+
+static enum eq_status begin(struct eqlite_compiler *c)
+{
+    if (c->making)
+        return c->making->poisoned ? EQ_NOMEM : EQ_OK;
+    return rules_new(&c->making, &c->alloc);
+}
+
+/* Rules of a file were loaded with `st`: compile them, and count those that the loader refused. */
+static enum eq_status loaded(struct eqlite_compiler *c, enum eq_status st, uint64_t refused_before)
+{
+    c->refused += c->making->set.refused - refused_before;
+    if (st == EQ_NOMEM) {
+        c->making->poisoned = true;
+        return st;
+    }
+    enum eq_status compiled = compile_new(c);
+    return compiled != EQ_OK ? compiled : st;
+}
+
+eqlite_status eqlite_compiler_add_path(eqlite_compiler *c, const char *path)
+{
+    enum eq_status st = begin(c);
+    if (st != EQ_OK)
+        return eq_api_status(st);
+    uint64_t refused = c->making->set.refused;
+    st = eq_rule_load(&c->making->set, path, &c->rule_options, &c->diags.list);
+    return eq_api_status(loaded(c, st, refused));
+}
+
+eqlite_status eqlite_compiler_add_rule(eqlite_compiler *c, const char *name, const char *text, size_t len)
+{
+    enum eq_status st = begin(c);
+    if (st != EQ_OK)
+        return eq_api_status(st);
+    uint64_t refused = c->making->set.refused;
+    uint64_t all_refused = c->refused;
+    st = eq_rule_load_text(&c->making->set, eq_api_slice(name), eq_slice(text, len), &c->rule_options, &c->diags.list);
+    st = loaded(c, st, refused);
+    return st == EQ_OK && c->refused != all_refused ? EQLITE_INVALID : eq_api_status(st);
+}
+
+/* A query is a rule without metadata. */
+static struct eq_rule *make_query_rule(struct eqlite_compiler *c, struct eq_slice name, struct eq_slice text)
+{
+    struct eq_rule_set *set = &c->making->set;
+    struct eq_rule *rule = eq_arena_alloc(&set->arena, sizeof *rule);
+    if (!rule)
+        return NULL;
+    rule->id = rule->name = rule->path = eq_arena_copy(&set->arena, name);
+    rule->dialect = c->rule_options.dialect ? c->rule_options.dialect : EQ_DIALECT_ELASTIC;
+    rule->type = EQ_LIT("eql");
+    rule->source = (struct eq_source){rule->name, eq_arena_copy(&set->arena, text), 1, 1};
+    if (!rule->name.ptr || !rule->source.text.ptr || !eq_grow(set->alloc, &set->items, &set->cap, set->n + 1,
+                                                              sizeof *set->items))
+        return NULL;
+    set->items[set->n++] = rule;
+    return rule;
+}
+
+eqlite_status eqlite_compiler_add_query(eqlite_compiler *c, const char *name, const char *text, size_t len)
+{
+    enum eq_status st = begin(c);
+    uint64_t refused = c->refused;
+    if (st != EQ_OK)
+        return eq_api_status(st);
+    if (!make_query_rule(c, eq_api_slice(name), eq_slice(text, len))) {
+        c->making->poisoned = true;
+        return EQLITE_NOMEM;
+    }
+    st = compile_new(c);
+    return st == EQ_OK && c->refused != refused ? EQLITE_INVALID : eq_api_status(st);
+}
+
+/* ── Finishing ── */
+
+/* Fields that are read beside those of the rules: when events happened. */
+static enum eq_status add_time_fields(struct eqlite_compiler *c, struct eq_program *p)
+{
+    bool ordered = false;
+    for (size_t i = 0; i < p->n_rules; i++)
+        ordered |= p->rules[i].plan->kind == EQ_PLAN_SEQUENCE;
+    if (!ordered)
+        return EQ_OK;
+    enum eq_status st = eq_fields_add(&p->timestamp_field, p->fields, first_set(c->timestamp, EQ_LIT("@timestamp")));
+    if (st == EQ_OK && c->tiebreaker.len)
+        st = eq_fields_add(&p->tiebreaker_field, p->fields, c->tiebreaker);
+    return st;
+}
+
+static enum eq_status finish(struct eqlite_compiler *c, struct eqlite_rules *r)
+{
+    enum eq_status st = add_time_fields(c, r->program);
+    if (st == EQ_OK)
+        st = eq_program_finish(r->program);
+    if (st != EQ_OK)
+        return st;
+    st = eq_ruleset_new(&r->ruleset, r->program, r->regexes, &r->alloc);
+    r->program = NULL; /* the ruleset's, or gone */
+    r->regexes = NULL;
+    if (st == EQ_OK)
+        st = eq_api_make_views(r);
+    if (st != EQ_OK)
+        return st;
+    if (!eq_grow(&c->alloc, &c->made, &c->cap_made, c->n_made + 1, sizeof *c->made))
+        return EQ_NOMEM;
+    c->made[c->n_made++] = eqlite_rules_retain(r);
+    return EQ_OK;
+}
+
+eqlite_status eqlite_compiler_finish(eqlite_rules **out, eqlite_compiler *c)
+{
+    enum eq_status st = begin(c);
+    if (st != EQ_OK)
+        return eq_api_status(st);
+    struct eqlite_rules *r = c->making;
+    st = finish(c, r);
+    if (st != EQ_OK) {
+        r->poisoned = true; /* stays in `making`: diagnostics may show its sources */
+        return eq_api_status(st);
+    }
+    c->making = NULL;
+    *out = r;
+    return EQLITE_OK;
+}
+
+/* ── For explain.c ── */
+
+struct eq_diags *eq_compiler_diags(eqlite_compiler *c)
+{
+    return &c->diags.list;
+}
+
+const struct eq_alloc *eq_compiler_alloc(const eqlite_compiler *c)
+{
+    return &c->alloc;
+}
+
+enum eq_dialect eq_compiler_dialect(const eqlite_compiler *c)
+{
+    return c->rule_options.dialect ? c->rule_options.dialect : EQ_DIALECT_ELASTIC;
+}
+
+const struct eq_source *eq_compiler_keep_source(eqlite_compiler *c, struct eq_slice name, struct eq_slice text)
+{
+    struct eq_source *source = eq_arena_alloc(&c->arena, sizeof *source);
+    if (!source)
+        return NULL;
+    *source = (struct eq_source){eq_arena_copy(&c->arena, name), eq_arena_copy(&c->arena, text), 1, 1};
+    return source->name.ptr && source->text.ptr ? source : NULL;
+}
+
+enum eq_status eq_compiler_plan(struct eq_plan **out, eqlite_compiler *c, const struct eq_source *source,
+                                struct eq_arena *arena)
+{
+    struct eq_language_options options = {c->category, c->timestamp};
+    enum eq_status st =
+        eq_languages[eq_compiler_dialect(c)].compile(out, source, &options, arena, &c->diags.list);
+    return st == EQ_OK ? eq_plan_simplify(*out, arena, source, &c->diags.list) : st;
+}

@@ -1,0 +1,16 @@
+/* compiler_priv.h — what explain.c needs of a compiler. */
+#ifndef EQ_API_COMPILER_PRIV_H
+#define EQ_API_COMPILER_PRIV_H
+
+#include "api/handles.h"
+
+struct eq_diags *eq_compiler_diags(eqlite_compiler *c);
+const struct eq_alloc *eq_compiler_alloc(const eqlite_compiler *c);
+enum eq_dialect eq_compiler_dialect(const eqlite_compiler *c); /* never AUTO */
+/* A copy that lives as long as the compiler, for diagnostics to point into; NULL without memory. */
+const struct eq_source *eq_compiler_keep_source(eqlite_compiler *c, struct eq_slice name, struct eq_slice text);
+/* The simplified plan of a query, in `arena`, with the compiler's options. */
+enum eq_status eq_compiler_plan(struct eq_plan **out, eqlite_compiler *c, const struct eq_source *source,
+                                struct eq_arena *arena);
+
+#endif

@@ -1,0 +1,71 @@
+/* diagnostics.c — the list of diagnostics, seen from outside. */
+#include "api/handles.h"
+
+size_t eqlite_diagnostics_count(const eqlite_diagnostics *d)
+{
+    return d->list.n;
+}
+
+size_t eqlite_diagnostics_errors(const eqlite_diagnostics *d)
+{
+    return d->list.errors;
+}
+
+size_t eqlite_diagnostics_warnings(const eqlite_diagnostics *d)
+{
+    return d->list.warnings;
+}
+
+eqlite_diagnostic eqlite_diagnostics_get(const eqlite_diagnostics *d, size_t index)
+{
+    if (index >= d->list.n)
+        return (eqlite_diagnostic){0};
+    const struct eq_diag *one = &d->list.items[index];
+    return (eqlite_diagnostic){
+        .code = eq_code_name(one->code),
+        .severity = (eqlite_severity)one->severity,
+        .message = eq_api_string(one->message),
+        .help = eq_api_string(one->help),
+        .source = one->source ? eq_api_string(one->source->name) : (eqlite_string){0},
+        .rule = eq_api_string(one->rule),
+        .line = one->line,
+        .column = one->column,
+        .start = one->span.start,
+        .end = one->span.end,
+    };
+}
+
+static eqlite_status print(const eqlite_diagnostics *d, size_t index, bool json, bool colour, eqlite_write *write,
+                           void *ctx)
+{
+    struct eq_buf out;
+    if (index >= d->list.n)
+        return EQLITE_INVALID;
+    eq_buf_init(&out, d->list.alloc);
+    if (json)
+        eq_diag_json(&out, &d->list.items[index]);
+    else
+        eq_diag_print(&out, &d->list.items[index], colour);
+    eqlite_status st = eq_api_write(&out, write, ctx);
+    eq_buf_free(&out);
+    return st;
+}
+
+eqlite_status eqlite_diagnostics_print(const eqlite_diagnostics *d, size_t index, bool colour, eqlite_write *write,
+                                       void *ctx)
+{
+    return print(d, index, false, colour, write, ctx);
+}
+
+eqlite_status eqlite_diagnostics_json(const eqlite_diagnostics *d, size_t index, eqlite_write *write, void *ctx)
+{
+    return print(d, index, true, false, write, ctx);
+}
+
+const char *eqlite_code_title(const char *code)
+{
+    for (int i = 0; i < EQ_CODE_COUNT; i++)
+        if (strcmp(code, eq_code_name((enum eq_code)i)) == 0)
+            return eq_code_title((enum eq_code)i);
+    return NULL;
+}

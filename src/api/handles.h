@@ -1,0 +1,64 @@
+/* handles.h — what stands behind the opaque types of eqlite.h, for the files of this folder. */
+#ifndef EQ_API_HANDLES_H
+#define EQ_API_HANDLES_H
+
+#include <stdatomic.h>
+
+#include "api/eqlite.h"
+#include "match/matcher.h"
+#include "plan/program.h"
+#include "rule/rule.h"
+
+/* Diagnostics are the internal list under another name. */
+struct eqlite_diagnostics {
+    struct eq_diags list;
+};
+
+/* Immutable once made by eqlite_compiler_finish. The allocator's copy is what everything inside points at. */
+struct eqlite_rules {
+    struct eq_alloc alloc;
+    atomic_size_t references;
+    struct eq_rule_set set;    /* the rule with number i is set.items[i] */
+    struct eq_arena plans;     /* plans, queries' texts, views */
+    struct eq_program *program; /* until finished; then it belongs to the ruleset */
+    struct eq_regexes *regexes; /* likewise */
+    struct eq_ruleset *ruleset;
+    struct eqlite_rule *views;
+    struct eqlite_rule_test **tests; /* by rule */
+    size_t n_compiled;         /* rules of the set that are compiled; all when finished */
+    bool poisoned;             /* memory ran out half-way: cannot be finished */
+};
+
+struct eqlite_alert {
+    const struct eq_alert *alert;
+    const struct eq_alloc *alloc;
+};
+
+static inline eqlite_status eq_api_status(enum eq_status st)
+{
+    return (eqlite_status)st; /* the same numbers, asserted in eqlite.c */
+}
+
+static inline eqlite_string eq_api_string(struct eq_slice s)
+{
+    return (eqlite_string){s.ptr, s.len};
+}
+
+static inline struct eq_slice eq_api_slice(const char *text) /* NULL: empty */
+{
+    return eq_slice_of(text);
+}
+
+/* The allocator to use for options that name one, or the C library's. */
+struct eq_alloc eq_api_alloc(const eqlite_allocator *wanted);
+
+/* Hand a finished buffer to a callback: EQLITE_NOMEM if it failed, EQLITE_IO if the callback did. */
+eqlite_status eq_api_write(struct eq_buf *b, eqlite_write *write, void *ctx);
+
+/* rules.c: what eqlite_rules_get and eqlite_rules_test give, made once when the rules are finished. */
+enum eq_status eq_api_make_views(struct eqlite_rules *r);
+
+/* A private copy of options as given by a caller that knows fewer or more members; zeroed where he knows none. */
+void eq_api_options(void *out, size_t size, const void *given);
+
+#endif

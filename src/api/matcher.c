@@ -1,0 +1,168 @@
+/* matcher.c — the matcher and its alerts, seen from outside. */
+#include "api/handles.h"
+
+struct eqlite_matcher {
+    struct eqlite_rules *rules;
+    struct eq_matcher *inner;
+    eqlite_matcher_options options;
+    struct eq_decode_error error;
+    bool last_was_bad;
+    struct eq_buf padded; /* copy of an event that has no padding behind it */
+};
+
+static enum eq_status forward_alert(const struct eq_alert *alert, void *ctx)
+{
+    struct eqlite_matcher *m = ctx;
+    struct eqlite_alert outside = {alert, &m->rules->alloc};
+    if (!m->options.on_alert)
+        return EQ_OK;
+    return m->options.on_alert(&outside, m->options.ctx) ? EQ_OK : EQ_END;
+}
+
+eqlite_status eqlite_matcher_new(eqlite_matcher **out, eqlite_rules *rules, const eqlite_matcher_options *options)
+{
+    struct eqlite_matcher *m = eq_new(&rules->alloc, sizeof *m);
+    if (!m)
+        return EQLITE_NOMEM;
+    eq_api_options(&m->options, sizeof m->options, options);
+    m->rules = eqlite_rules_retain(rules);
+    eq_buf_init(&m->padded, &rules->alloc);
+    struct eq_matcher_options inner = {
+        .on_alert = forward_alert,
+        .ctx = m,
+        .limit = m->options.limit,
+        .samples_per_key = m->options.samples_per_key,
+        .unwrap = m->options.unwrap,
+    };
+    enum eq_status st = eq_matcher_new(&m->inner, rules->ruleset, &inner, &rules->alloc);
+    if (st != EQ_OK) {
+        eqlite_matcher_free(m);
+        return eq_api_status(st);
+    }
+    *out = m;
+    return EQLITE_OK;
+}
+
+void eqlite_matcher_free(eqlite_matcher *m)
+{
+    if (!m)
+        return;
+    struct eqlite_rules *rules = m->rules;
+    eq_matcher_free(m->inner);
+    eq_buf_free(&m->padded);
+    eq_free(&rules->alloc, m);
+    eqlite_rules_free(rules);
+}
+
+static void describe_bad_event(struct eqlite_matcher *m, const struct eq_origin *origin)
+{
+    struct eq_buf line;
+    if (!m->options.on_bad_event)
+        return;
+    eq_buf_init(&line, &m->rules->alloc);
+    if (origin->path.len) {
+        eq_buf_terminal(&line, origin->path);
+        eq_buf_printf(&line, ":%llu: ", (unsigned long long)origin->line);
+    }
+    eq_buf_printf(&line, "broken event, at its byte %zu (offset %llu): %s", m->error.offset + 1,
+                  (unsigned long long)(origin->offset + m->error.offset), m->error.message);
+    (void)eq_api_write(&line, m->options.on_bad_event, m->options.ctx); /* it is counted in any case */
+    eq_buf_free(&line);
+}
+
+eqlite_status eqlite_matcher_feed(eqlite_matcher *m, const eqlite_event *event)
+{
+    struct eq_slice text = {event->json, event->len};
+    struct eq_origin origin = {eq_slice(event->path.ptr, event->path.len), event->line, event->offset};
+    if (!event->padded) {
+        eq_buf_clear(&m->padded);
+        eq_buf_add(&m->padded, text);
+        eq_buf_fill(&m->padded, ' ', EQ_JSON_PADDING);
+        if (eq_buf_status(&m->padded) != EQ_OK)
+            return EQLITE_NOMEM;
+        text.ptr = m->padded.ptr;
+    }
+    enum eq_status st = eq_matcher_feed(m->inner, text, &origin, &m->error);
+    m->last_was_bad = st == EQ_INVALID;
+    if (st != EQ_INVALID)
+        return eq_api_status(st);
+    describe_bad_event(m, &origin);
+    return EQLITE_OK;
+}
+
+const char *eqlite_matcher_bad_event(const eqlite_matcher *m, size_t *offset)
+{
+    if (!m->last_was_bad)
+        return NULL;
+    if (offset)
+        *offset = m->error.offset;
+    return m->error.message;
+}
+
+bool eqlite_matcher_done(const eqlite_matcher *m)
+{
+    return eq_matcher_done(m->inner);
+}
+
+eqlite_status eqlite_matcher_finish(eqlite_matcher *m)
+{
+    return eq_api_status(eq_matcher_finish(m->inner));
+}
+
+void eqlite_matcher_stats(const eqlite_matcher *m, eqlite_stats *out)
+{
+    struct eq_matcher_stats s;
+    eq_matcher_stats(m->inner, &s);
+    eqlite_stats all = {
+        .size = out->size,
+        .events = s.events,
+        .bad_events = s.bad_events,
+        .repaired_events = s.repaired_events,
+        .bytes = s.bytes,
+        .alerts = s.alerts,
+        .regex_fallbacks = s.engine.regex_fallbacks,
+        .regex_failures = s.engine.regex_failures,
+        .choices_cut = s.engine.choices_cut,
+        .no_timestamp = s.no_timestamp,
+        .late = s.late,
+    };
+    memcpy(out, &all, out->size < sizeof all ? out->size : sizeof all);
+}
+
+/* ── Alerts ── */
+
+size_t eqlite_alert_rule(const eqlite_alert *a)
+{
+    return a->alert->rule;
+}
+
+size_t eqlite_alert_event_count(const eqlite_alert *a)
+{
+    return a->alert->n_events;
+}
+
+eqlite_alert_event eqlite_alert_get_event(const eqlite_alert *a, size_t index)
+{
+    if (index >= a->alert->n_events)
+        return (eqlite_alert_event){.missing = true};
+    const struct eq_alert_event *e = &a->alert->events[index];
+    return (eqlite_alert_event){e->missing, eq_api_string(e->json), eq_api_string(e->origin.path), e->origin.line,
+                                e->origin.offset};
+}
+
+size_t eqlite_alert_key_count(const eqlite_alert *a)
+{
+    return a->alert->n_keys;
+}
+
+eqlite_status eqlite_alert_key(const eqlite_alert *a, size_t index, eqlite_write *write, void *ctx)
+{
+    struct eq_buf out;
+    if (index >= a->alert->n_keys)
+        return EQLITE_INVALID;
+    eq_buf_init(&out, a->alloc);
+    eq_value_json(&out, &a->alert->keys[index]);
+    eqlite_status st = eq_api_write(&out, write, ctx);
+    eq_buf_free(&out);
+    return st;
+}

@@ -1,0 +1,154 @@
+/* rules.c — finished rules, seen from outside. */
+#include "api/handles.h"
+
+static enum eq_status copy_list(const eqlite_string **out, struct eq_arena *arena, const struct eq_slice *items, size_t n)
+{
+    eqlite_string *list = eq_arena_alloc(arena, (n + 1) * sizeof *list);
+    if (!list)
+        return EQ_NOMEM;
+    for (size_t i = 0; i < n; i++)
+        list[i] = eq_api_string(items[i]);
+    *out = list;
+    return EQ_OK;
+}
+
+static enum eq_status make_view(eqlite_rule *v, struct eqlite_rules *r, const struct eq_rule *rule,
+                                const struct eq_plan *plan)
+{
+    *v = (eqlite_rule){
+        .kind = (eqlite_rule_kind)plan->kind,
+        .id = eq_api_string(rule->id),
+        .name = eq_api_string(rule->name),
+        .description = eq_api_string(rule->description),
+        .note = eq_api_string(rule->note),
+        .severity = eq_api_string(eq_slice_of(eq_level_name(rule->severity))),
+        .risk_score = rule->risk_score,
+        .query = eq_api_string(rule->source.text),
+        .dialect = eq_api_string(eq_slice_of(eq_languages[rule->dialect].name)),
+        .path = eq_api_string(rule->path),
+        .interval = eq_api_string(rule->interval),
+        .from = eq_api_string(rule->from),
+        .max_signals = rule->max_signals,
+        .line = rule->source.line,
+        .n_tags = rule->n_tags,
+        .n_index = rule->n_index,
+        .n_references = rule->n_references,
+        .n_tests = rule->n_tests,
+        .not_runnable = eq_matcher_cannot_run(plan),
+    };
+    enum eq_status st = copy_list(&v->tags, &r->plans, rule->tags, rule->n_tags);
+    if (st == EQ_OK)
+        st = copy_list(&v->index, &r->plans, rule->index, rule->n_index);
+    return st == EQ_OK ? copy_list(&v->references, &r->plans, rule->references, rule->n_references) : st;
+}
+
+static enum eq_status make_tests(eqlite_rule_test **out, struct eqlite_rules *r, const struct eq_rule *rule)
+{
+    eqlite_rule_test *tests = eq_arena_alloc(&r->plans, (rule->n_tests + 1) * sizeof *tests);
+    if (!tests)
+        return EQ_NOMEM;
+    for (size_t i = 0; i < rule->n_tests; i++) {
+        const struct eq_rule_test *t = &rule->tests[i];
+        tests[i] = (eqlite_rule_test){
+            .name = eq_api_string(t->name),
+            .events = eq_api_string(t->events),
+            .file = eq_api_string(t->file),
+            .alerts = t->alerts,
+            .n_event_ids = t->n_event_ids,
+            .line = t->line,
+        };
+        enum eq_status st = copy_list(&tests[i].event_ids, &r->plans, t->event_ids, t->n_event_ids);
+        if (st != EQ_OK)
+            return st;
+    }
+    *out = tests;
+    return EQ_OK;
+}
+
+enum eq_status eq_api_make_views(struct eqlite_rules *r)
+{
+    const struct eq_program *p = eq_ruleset_program(r->ruleset);
+    r->views = eq_arena_alloc(&r->plans, (r->set.n + 1) * sizeof *r->views);
+    r->tests = eq_arena_alloc(&r->plans, (r->set.n + 1) * sizeof *r->tests);
+    if (!r->views || !r->tests)
+        return EQ_NOMEM;
+    for (size_t i = 0; i < r->set.n; i++) {
+        enum eq_status st = make_view(&r->views[i], r, r->set.items[i], p->rules[i].plan);
+        if (st == EQ_OK)
+            st = make_tests(&r->tests[i], r, r->set.items[i]);
+        if (st != EQ_OK)
+            return st;
+    }
+    return EQ_OK;
+}
+
+size_t eqlite_rules_count(const eqlite_rules *r)
+{
+    return r->set.n;
+}
+
+eqlite_rule eqlite_rules_get(const eqlite_rules *r, size_t index)
+{
+    return index < r->set.n ? r->views[index] : (eqlite_rule){0};
+}
+
+eqlite_rule_test eqlite_rules_test(const eqlite_rules *r, size_t index, size_t test)
+{
+    if (index >= r->set.n || test >= r->views[index].n_tests)
+        return (eqlite_rule_test){0};
+    return r->tests[index][test];
+}
+
+eqlite_status eqlite_rules_json(const eqlite_rules *r, size_t index, eqlite_write *write, void *ctx)
+{
+    struct eq_buf out;
+    if (index >= r->set.n)
+        return EQLITE_INVALID;
+    eq_buf_init(&out, &r->alloc);
+    eq_rule_json(&out, r->set.items[index]);
+    eqlite_status st = eq_api_write(&out, write, ctx);
+    eq_buf_free(&out);
+    return st;
+}
+
+size_t eqlite_rules_field_count(const eqlite_rules *r)
+{
+    return eq_fields_count(eq_ruleset_program(r->ruleset)->fields);
+}
+
+static bool reads_path(const struct eq_node *n, struct eq_slice path)
+{
+    if (n->kind == EQ_N_FIELD && n->frame != EQ_FRAME_ELEMENT && eq_slice_eq(n->path, path))
+        return true;
+    for (uint32_t i = 0; i < n->n_kids; i++)
+        if (reads_path(n->kids[i], path))
+            return true;
+    return false;
+}
+
+static bool stage_reads(const struct eq_plan_stage *s, struct eq_slice path)
+{
+    for (uint32_t k = 0; k < s->n_keys; k++)
+        if (eq_slice_eq(s->keys[k].path, path))
+            return true;
+    return reads_path(s->filter, path);
+}
+
+static bool plan_reads(const struct eq_plan *plan, struct eq_slice path)
+{
+    for (uint32_t i = 0; i < plan->n_stages; i++)
+        if (stage_reads(&plan->stages[i], path))
+            return true;
+    return plan->until && stage_reads(plan->until, path);
+}
+
+eqlite_string eqlite_rules_field(const eqlite_rules *r, size_t index, size_t *rules)
+{
+    const struct eq_program *p = eq_ruleset_program(r->ruleset);
+    if (index >= eq_fields_count(p->fields))
+        return (eqlite_string){0};
+    struct eq_slice path = p->fields->items[index].path;
+    for (size_t i = 0; rules && i < p->n_rules; i++)
+        *rules = (i ? *rules : 0) + plan_reads(p->rules[i].plan, path);
+    return eq_api_string(path);
+}

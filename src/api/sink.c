@@ -1,0 +1,173 @@
+/* sink.c — the sink, seen from outside. What a sink says about a rule is put together when its first alert comes. */
+#include "api/handles.h"
+
+#include "sink/sink.h"
+
+struct eqlite_sink {
+    struct eqlite_rules *rules;
+    struct eq_arena arena;
+    struct eq_sink *inner;
+    struct eq_sink_rule **about; /* by rule; NULL until asked for */
+    eqlite_sink_options options;
+};
+
+static void print_item(struct eq_buf *out, const struct eq_threat_item *item)
+{
+    eq_buf_puts(out, "{\"id\":");
+    eq_buf_json(out, item->id);
+    eq_buf_puts(out, ",\"name\":");
+    eq_buf_json(out, item->name);
+    eq_buf_puts(out, ",\"reference\":");
+    eq_buf_json(out, item->reference);
+    eq_buf_putc(out, '}');
+}
+
+/* Elastic's rule.threat: [{"framework":…,"tactic":{…},"technique":[{…}]}] */
+static struct eq_slice threat_json(struct eq_arena *arena, const struct eq_rule *rule)
+{
+    struct eq_buf out;
+    eq_buf_init(&out, arena->alloc);
+    eq_buf_putc(&out, '[');
+    for (size_t i = 0; i < rule->n_threats; i++) {
+        const struct eq_threat *t = &rule->threats[i];
+        eq_buf_puts(&out, i ? ",{\"framework\":" : "{\"framework\":");
+        eq_buf_json(&out, t->framework);
+        eq_buf_puts(&out, ",\"tactic\":");
+        print_item(&out, &t->tactic);
+        eq_buf_puts(&out, ",\"technique\":[");
+        for (size_t k = 0; k < t->n_techniques; k++) {
+            if (k)
+                eq_buf_putc(&out, ',');
+            print_item(&out, &t->techniques[k]);
+        }
+        eq_buf_puts(&out, "]}");
+    }
+    eq_buf_putc(&out, ']');
+    struct eq_slice json = {0};
+    if (eq_buf_status(&out) == EQ_OK)
+        json = eq_arena_copy(arena, eq_buf_slice(&out));
+    eq_buf_free(&out);
+    return json;
+}
+
+static struct eq_sink_rule *describe(struct eqlite_sink *s, const struct eq_rule *rule)
+{
+    struct eq_sink_rule *a = eq_arena_alloc(&s->arena, sizeof *a);
+    if (!a)
+        return NULL;
+    *a = (struct eq_sink_rule){
+        .id = rule->id,
+        .name = rule->name,
+        .severity = eq_slice_of(eq_level_name(rule->severity)),
+        .query = rule->source.text,
+        .dialect = eq_slice_of(eq_languages[rule->dialect].name),
+        .description = rule->description,
+        .message = rule->message,
+        .rule_type = rule->type,
+        .risk_score = rule->risk_score,
+        .tags = rule->tags,
+        .index = rule->index,
+        .references = rule->references,
+        .n_tags = rule->n_tags,
+        .n_index = rule->n_index,
+        .n_references = rule->n_references,
+        .threat_json = threat_json(&s->arena, rule),
+    };
+    return a->threat_json.ptr ? a : NULL;
+}
+
+static const struct eq_sink_rule *about_rule(uint32_t number, void *ctx)
+{
+    struct eqlite_sink *s = ctx;
+    if (!s->about[number])
+        s->about[number] = describe(s, s->rules->set.items[number]);
+    return s->about[number];
+}
+
+static bool forward(const char *ptr, size_t len, void *ctx)
+{
+    struct eqlite_sink *s = ctx;
+    return s->options.write(ptr, len, s->options.ctx);
+}
+
+static bool parse_content(enum eq_sink_content *out, const char *name)
+{
+    if (!name || strcmp(name, "ecs") == 0)
+        *out = EQ_SINK_ALERTS_ECS;
+    else if (strcmp(name, "compact") == 0)
+        *out = EQ_SINK_ALERTS_COMPACT;
+    else if (strcmp(name, "events") == 0)
+        *out = EQ_SINK_EVENTS;
+    else
+        return false;
+    return true;
+}
+
+static enum eq_status open_sink(struct eqlite_sink *s, struct eq_sink_options *inner)
+{
+    const eqlite_sink_options *o = &s->options;
+    struct eq_slice *columns = eq_arena_alloc(&s->arena, (o->n_columns + 1) * sizeof *columns);
+    s->about = eq_arena_alloc(&s->arena, (s->rules->set.n + 1) * sizeof(struct eq_sink_rule *));
+    if (!columns || !s->about)
+        return EQ_NOMEM;
+    for (size_t i = 0; i < o->n_columns; i++) {
+        columns[i] = eq_arena_copy(&s->arena, eq_api_slice(o->columns[i]));
+        if (!columns[i].ptr)
+            return EQ_NOMEM;
+    }
+    inner->columns = columns;
+    return eq_sink_new(&s->inner, inner, &s->rules->alloc);
+}
+
+eqlite_status eqlite_sink_new(eqlite_sink **out, eqlite_rules *rules, const eqlite_sink_options *given)
+{
+    eqlite_sink_options options;
+    struct eq_sink_options inner = {0};
+    eq_api_options(&options, sizeof options, given);
+    if (!options.write || !parse_content(&inner.content, options.content) ||
+        !eq_sink_form_parse(&inner.form, options.format ? eq_api_slice(options.format) : EQ_LIT("ndjson")))
+        return EQLITE_INVALID;
+    struct eqlite_sink *s = eq_new(&rules->alloc, sizeof *s);
+    if (!s)
+        return EQLITE_NOMEM;
+    s->rules = eqlite_rules_retain(rules);
+    s->options = options;
+    eq_arena_init(&s->arena, &rules->alloc);
+    inner.n_columns = options.n_columns;
+    inner.width = options.width;
+    inner.colour = options.colour;
+    inner.terminal = options.terminal;
+    inner.rule = about_rule;
+    inner.write = forward;
+    inner.ctx = s;
+    enum eq_status st = open_sink(s, &inner);
+    if (st != EQ_OK) {
+        eqlite_sink_free(s);
+        return eq_api_status(st);
+    }
+    *out = s;
+    return EQLITE_OK;
+}
+
+eqlite_status eqlite_sink_put(eqlite_sink *s, const eqlite_alert *alert)
+{
+    if (!about_rule(alert->alert->rule, s))
+        return EQLITE_NOMEM;
+    return eq_api_status(eq_sink_put(s->inner, alert->alert));
+}
+
+eqlite_status eqlite_sink_end(eqlite_sink *s)
+{
+    return eq_api_status(eq_sink_end(s->inner));
+}
+
+void eqlite_sink_free(eqlite_sink *s)
+{
+    if (!s)
+        return;
+    struct eqlite_rules *rules = s->rules;
+    eq_sink_free(s->inner);
+    eq_arena_free(&s->arena);
+    eq_free(&rules->alloc, s);
+    eqlite_rules_free(rules);
+}

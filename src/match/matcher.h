@@ -1,0 +1,42 @@
+/* matcher.h — events in, alerts out: the engine's hits become results of rules.
+ *
+ *      event ─▶ engine ─▶ hits ─┬─ event rules ────────────────────────┐
+ *                               └─ stages ─▶ sequence.h, sample.h ─────┴─▶ results.h ─▶ on_alert
+ *
+ * The only place that remembers the past. One per thread or partition. */
+#ifndef EQ_MATCH_MATCHER_H
+#define EQ_MATCH_MATCHER_H
+
+#include "match/alert.h"
+#include "match/engine.h"
+#include "match/results.h"
+
+struct eq_matcher;
+
+struct eq_matcher_options {
+    eq_result_out *on_alert;
+    void *ctx;
+    uint64_t limit;           /* per rule; 0: none */
+    uint32_t samples_per_key; /* 0: 1 */
+    bool unwrap;
+};
+
+struct eq_matcher_stats {
+    uint64_t events, bad_events, repaired_events, bytes, alerts, no_timestamp, late;
+    struct eq_engine_stats engine;
+};
+
+/* Why a plan can be checked but not run; NULL if it can be run. */
+const char *eq_matcher_cannot_run(const struct eq_plan *plan);
+
+enum eq_status eq_matcher_new(struct eq_matcher **out, const struct eq_ruleset *rules,
+                              const struct eq_matcher_options *options, const struct eq_alloc *alloc);
+void eq_matcher_free(struct eq_matcher *m);
+/* EQ_INVALID: not an event (*error says why); it is counted and changes nothing. EQ_END: on_alert asked to stop. */
+enum eq_status eq_matcher_feed(struct eq_matcher *m, struct eq_slice text, const struct eq_origin *origin,
+                               struct eq_decode_error *error);
+enum eq_status eq_matcher_finish(struct eq_matcher *m);
+bool eq_matcher_done(const struct eq_matcher *m);
+void eq_matcher_stats(const struct eq_matcher *m, struct eq_matcher_stats *out);
+
+#endif

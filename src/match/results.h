@@ -1,0 +1,27 @@
+/* results.h — what becomes of one rule's results: head, tail and the limit, in the order of the pipes.
+ *
+ *      result ─▶ [head 10] ─▶ [tail 3: ring of the last three] ─ at the end ─▶ [head 2] ─▶ out
+ *
+ * Without pipes and limit results pass straight through. Order is kept (docs/semantics.md, Pipes). */
+#ifndef EQ_MATCH_RESULTS_H
+#define EQ_MATCH_RESULTS_H
+
+#include "base/status.h"
+#include "match/alert.h"
+#include "plan/plan.h"
+
+struct eq_results;
+
+/* Takes a result; EQ_END asks to stop, other statuses are failures. */
+typedef enum eq_status eq_result_out(const struct eq_alert *alert, void *ctx);
+
+/* The pipes of `plan` and at most `limit` results (0: all): the first ones if the pipes begin with head, else the
+ * last ones. */
+enum eq_status eq_results_new(struct eq_results **out, const struct eq_plan *plan, uint64_t limit, eq_result_out *sink,
+                              void *ctx, const struct eq_alloc *alloc);
+void eq_results_free(struct eq_results *r);
+enum eq_status eq_results_put(struct eq_results *r, const struct eq_alert *alert);
+enum eq_status eq_results_finish(struct eq_results *r);
+bool eq_results_done(const struct eq_results *r); /* nothing put from now on can come out */
+
+#endif
