@@ -133,12 +133,14 @@ static enum eq_status add_regexes(struct eqlite_compiler *c, const struct eq_nod
     }
     for (uint32_t i = 1; n->kind == EQ_N_REGEX && i < n->n_kids; i++) {
         uint32_t number;
-        enum eq_status st = eq_regexes_add(&number, c->making->regexes, eq_value_slice(&n->kids[i]->value), n->fold);
+        struct eq_regex_error error;
+        struct eq_slice pattern = eq_value_slice(&n->kids[i]->value);
+        enum eq_status st = eq_regexes_add(&number, c->making->regexes, pattern, n->fold, &error);
         if (st == EQ_NOMEM)
             return st;
         if (st != EQ_OK) {
-            eq_diag_add(&c->diags.list, EQ_E0502, source, n->kids[i]->span,
-                        "this regular expression is too large when compiled");
+            eq_diag_add(&c->diags.list, EQ_E0502, source, n->kids[i]->span, "regular expression, at its byte %zu: %s",
+                        error.offset + 1, error.message);
             return EQ_INVALID;
         }
     }

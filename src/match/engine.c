@@ -54,7 +54,9 @@ static enum eq_status number_regexes(struct eq_ruleset *r)
     if (!r->regex_numbers)
         return EQ_NOMEM;
     for (size_t i = 0; i < p->n_regexes; i++) {
-        enum eq_status st = eq_regexes_add(&r->regex_numbers[i], r->regexes, p->regexes[i].pattern, p->regexes[i].fold);
+        struct eq_regex_error error; /* there is none: the same patterns were added when the rules were checked */
+        enum eq_status st = eq_regexes_add(&r->regex_numbers[i], r->regexes, p->regexes[i].pattern, p->regexes[i].fold,
+                                           &error);
         if (st != EQ_OK)
             return st;
     }
@@ -330,7 +332,9 @@ enum eq_status eq_engine_ask(bool *out, struct eq_engine *e, uint32_t clause, co
 
 void eq_engine_stats(const struct eq_engine *e, struct eq_engine_stats *out)
 {
-    eq_regex_counts(e->regex, &out->regex_fallbacks, &out->regex_failures);
+    struct eq_regex_stats regex = eq_regex_stats(e->regex);
+    out->regex_fallbacks = regex.fallbacks;
+    out->regex_failures = regex.failures;
     out->choices_cut = e->machine.gave_up;
 }
 
