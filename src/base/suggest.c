@@ -1,7 +1,7 @@
 /* suggest.c — how many slips of the finger lie between two names.
  *
  * Inserting, leaving out, changing or swapping neighbours is one slip and counts 2; a letter in the other
- * case counts 1. Three rows of the usual table are enough. */
+ * case counts 1, and so does a name that differs in case alone. Three rows of the usual table are enough. */
 #include "base/suggest.h"
 
 #include "base/utf8.h"
@@ -49,6 +49,16 @@ static unsigned distance(struct eq_slice a, struct eq_slice b)
     return last[b.len];
 }
 
+static bool same_but_case(struct eq_slice a, struct eq_slice b)
+{
+    if (a.len != b.len)
+        return false;
+    for (size_t i = 0; i < a.len; i++)
+        if (change_cost(a.ptr[i], b.ptr[i]) == SLIP)
+            return false;
+    return true;
+}
+
 void eq_suggest_try(struct eq_suggest *s, struct eq_slice name)
 {
     size_t apart = s->wanted.len > name.len ? s->wanted.len - name.len : name.len - s->wanted.len;
@@ -58,7 +68,7 @@ void eq_suggest_try(struct eq_suggest *s, struct eq_slice name)
         return;
     if (apart * 3 > s->wanted.len || (s->best.len && apart * SLIP >= s->distance))
         return;
-    d = distance(s->wanted, name);
+    d = same_but_case(s->wanted, name) ? 1 : distance(s->wanted, name);
     if (d * 3 > s->wanted.len * SLIP || (s->best.len && d >= s->distance))
         return;
     s->best = name;

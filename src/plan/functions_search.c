@@ -146,7 +146,7 @@ enum eq_status eq_fn_ends_with(struct eq_value *out, const struct eq_value *args
         *out = eq_value_bool(eq_slice_ends(text, suffix));
         return EQ_OK;
     }
-    if (suffix.len <= text.len) { /* the usual case needs no counting */
+    if (text.len && suffix.len <= text.len) { /* the usual case needs no counting */
         struct eq_slice tail = {text.ptr + (text.len - suffix.len), suffix.len};
         if (eq_ascii(tail) && eq_ascii(suffix)) {
             *out = eq_value_bool(eq_fold_eq(tail, suffix));
