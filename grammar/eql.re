@@ -276,7 +276,8 @@ static void track_brackets(struct eql_parser *p, int kind, struct eq_span span)
         break;
     case EQL_T_RPAREN:
     case EQL_T_RBRACKET:
-        if (p->n_open > EQL_MAX_OPEN || (p->n_open > 0 && p->open[p->n_open - 1].close == close))
+        p->unmatched = p->n_open == 0 || (p->n_open <= EQL_MAX_OPEN && p->open[p->n_open - 1].close != close);
+        if (!p->unmatched)
             p->n_open--;
         break;
     default: break;

@@ -33,6 +33,7 @@ struct eql_parser {
     uint32_t bad_end;        /* end of the last unexpected character: a run of them is one mistake */
     struct eql_open open[EQL_MAX_OPEN];
     uint32_t n_open;         /* may exceed EQL_MAX_OPEN; those are counted only */
+    bool unmatched;          /* the last closing bracket closed nothing */
 
     struct eql_node *query; /* the result; NULL if nothing could be made of the text */
     bool too_deep;          /* told once */

@@ -8,7 +8,7 @@
 #include "base/utf8.h"
 #include "eql_parser.h"
 
-#define MAX_WORDS 4
+#define MAX_WORDS 5
 #define MAX_SHOWN 40 /* bytes of a token that a message repeats */
 
 struct expected {
@@ -53,7 +53,8 @@ static size_t describe(const char *words[MAX_WORDS], struct expected e)
         words[n++] = "\"or\"";
     }
     for (size_t i = 0; i < sizeof singles / sizeof *singles && n < MAX_WORDS; i++)
-        if (fits(e, singles[i][0]) && !(operand && strcmp(singles[i][0], "name") == 0))
+        if (fits(e, singles[i][0]) && !(operand && strcmp(singles[i][0], "name") == 0) &&
+            !(fits(e, "==") && strcmp(singles[i][0], "=") == 0))
             words[n++] = singles[i][1];
     if (n < MAX_WORDS && fits(e, "in")) {
         if (!fits(e, "==")) /* right after "not" */
@@ -150,7 +151,7 @@ static void add_help(struct eql_parser *p, struct eq_diag *d, int found, struct 
                      p->previous == EQL_T_COLON ? ":" : "like");
     else if (found == EQL_T_EQ && fits(e, "="))
         eq_diag_help(p->diags, d, "an option is set with a single \"=\"");
-    else if (!help_bracket(p, d, found, e) && closes(found) && p->n_open == 0)
+    else if (!help_bracket(p, d, found, e) && closes(found) && p->unmatched)
         eq_diag_help(p->diags, d, "there is nothing open that it could close");
 }
 
