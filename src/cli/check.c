@@ -1,0 +1,94 @@
+/* check.c — `eqlite check`: what is wrong with rules and queries. The findings are the answer, so they go to standard
+ * output; how many there are goes to standard error. */
+#include <string.h>
+
+#include "cli/cli.h"
+
+static void print_text(const struct cli *c, const eqlite_diagnostics *d, struct cli_output *o)
+{
+    bool colour = cli_colour(c, stdout);
+    for (size_t i = 0; i < eqlite_diagnostics_count(d); i++)
+        if (!c->quiet || eqlite_diagnostics_get(d, i).severity == EQLITE_ERROR)
+            eqlite_diagnostics_print(d, i, colour, cli_output_write, o);
+}
+
+static void print_json(const eqlite_diagnostics *d, struct cli_output *o)
+{
+    size_t n = eqlite_diagnostics_count(d);
+    cli_output_write("[", 1, o);
+    for (size_t i = 0; i < n; i++) {
+        cli_output_write(i ? ",\n" : "\n", i ? 2 : 1, o);
+        eqlite_diagnostics_json(d, i, cli_output_write, o);
+    }
+    cli_output_write(n ? "\n]\n" : "]\n", n ? 3 : 2, o);
+}
+
+/* Rules that are right but cannot be run yet, for those who want to know. */
+static size_t count_not_runnable(const struct cli *c, const eqlite_rules *rules)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < eqlite_rules_count(rules); i++) {
+        eqlite_rule rule = eqlite_rules_get(rules, i);
+        if (!rule.not_runnable)
+            continue;
+        n++;
+        if (c->verbose)
+            cli_note("%.*s: note: cannot be run yet: %s", (int)rule.path.len, rule.path.ptr, rule.not_runnable);
+    }
+    return n;
+}
+
+static const char *plural(size_t n)
+{
+    return n == 1 ? "" : "s";
+}
+
+static void summary(const struct cli *c, const eqlite_compiler *compiler, const eqlite_rules *rules)
+{
+    const eqlite_diagnostics *d = eqlite_compiler_diagnostics(compiler);
+    size_t errors = eqlite_diagnostics_errors(d), warnings = eqlite_diagnostics_warnings(d);
+    size_t not_runnable = count_not_runnable(c, rules), n = eqlite_rules_count(rules) + eqlite_compiler_refused(compiler);
+    if (c->quiet)
+        return;
+    struct cli_text t = {0};
+    cli_text_printf(&t, "%zu checked, %zu error%s, %zu warning%s", n, errors, plural(errors), warnings,
+                    plural(warnings));
+    if (not_runnable)
+        cli_text_printf(&t, ", %zu cannot be run yet", not_runnable);
+    cli_note("eqlite: %s", t.ptr);
+    cli_text_free(&t);
+}
+
+int cli_check(struct cli *c)
+{
+    struct cli_output o;
+    eqlite_rules *rules = NULL;
+    size_t unreadable = 0;
+    int status = CLI_TROUBLE;
+    if (!c->exprs.n && !c->files.n)
+        return cli_usage(c, "nothing to check: give rule files, folders, -e QUERY or -f FILE");
+    eqlite_compiler *compiler = cli_compiler(c);
+    if (!compiler || !cli_output_open(&o, c, NULL))
+        goto done;
+    cli_add_queries(compiler, c, &unreadable);
+    if (!cli_add_paths(compiler, &c->files, &unreadable))
+        goto done;
+    eqlite_status st = eqlite_compiler_finish(&rules, compiler);
+    if (st != EQLITE_OK) {
+        cli_failed(st);
+        goto done;
+    }
+    const eqlite_diagnostics *d = eqlite_compiler_diagnostics(compiler);
+    if (c->format && strcmp(c->format, "json") == 0)
+        print_json(d, &o);
+    else
+        print_text(c, d, &o);
+    bool written = cli_output_close(&o, true);
+    summary(c, compiler, rules);
+    bool findings = eqlite_diagnostics_errors(d) || (c->fail_on_warnings && eqlite_diagnostics_warnings(d));
+    status = unreadable || !written ? CLI_TROUBLE : findings ? CLI_NO : CLI_OK;
+done:
+    eqlite_rules_free(rules);
+    eqlite_compiler_free(compiler);
+    return status;
+}

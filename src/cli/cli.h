@@ -1,0 +1,211 @@
+/* cli.h — what the commands of the program share.
+ *
+ *      main ─▶ options ─▶ command ─┬─▶ compile   rules and their diagnostics
+ *                                  ├─▶ feed      files to events, bad ones told and counted
+ *                                  └─▶ output    bytes to stdout or a file
+ *
+ * Standard output is data, standard error is everything else. The program is built on eqlite.h alone. */
+#ifndef EQLITE_CLI_H
+#define EQLITE_CLI_H
+
+#include <stdio.h>
+
+#include "api/eqlite.h"
+
+enum cli_exit {
+    CLI_OK = 0,           /* ran, nothing to complain about */
+    CLI_NO = 1,           /* ran, and the answer is no */
+    CLI_TROUBLE = 2,      /* usage, wrong query or rule, unreadable file, failed output */
+    CLI_INTERRUPTED = 130 /* Ctrl-C, after flushing */
+};
+
+/* ── Commands and options (options.c) ── */
+
+enum cli_command_id {
+#define COMMAND(id, name, operands, files, summary, description) CLI_COMMAND_##id,
+#include "cli/options.def"
+    CLI_COMMANDS
+};
+
+enum cli_option_id {
+#define OPTION(id, short, long, argument, choices, commands, help) CLI_OPT_##id,
+#include "cli/options.def"
+    CLI_OPTIONS
+};
+
+struct cli_command {
+    const char *name, *operands, *files, *summary, *description;
+};
+
+struct cli_option {
+    char short_name; /* 0: none */
+    const char *name, *argument, *choices;
+    unsigned commands; /* bit per command */
+    const char *help;
+};
+
+extern const struct cli_command cli_commands[CLI_COMMANDS];
+extern const struct cli_option cli_options[CLI_OPTIONS];
+
+struct cli_list { /* of borrowed C strings */
+    const char **items;
+    size_t n, cap;
+};
+
+enum cli_when { CLI_AUTO, CLI_ALWAYS, CLI_NEVER };
+enum cli_level { CLI_LOW, CLI_MEDIUM, CLI_HIGH, CLI_CRITICAL, CLI_NO_LEVEL };
+
+/* What the command line says. Strings are those of argv. */
+struct cli {
+    enum cli_command_id command;
+    struct cli_list files; /* operands */
+    struct cli_list exprs, expr_files; /* at each index one of the two is not NULL */
+    struct cli_list names; /* of exprs; NULL: none given */
+    struct cli_list rules, only, skip, columns;
+    const char *dialect, *input, *timestamp_field, *category_field, *tiebreaker_field;
+    const char *format, *alerts, *output, *stage, *event, *filter, *junit;
+    uint64_t limit, max_alerts, samples;
+    enum cli_level min_severity, fail_on;
+    bool fail_on_warnings, no_unwrap, follow, strict, count, exit_status, missing, stats, stats_json, quiet, verbose;
+    bool named, help;
+    enum cli_when color, progress;
+};
+
+/* Read the options of c->command from argv (argv[0] is the command). False: wrong usage, already told. */
+bool cli_parse(struct cli *c, int argc, char **argv);
+void cli_free(struct cli *c);
+/* The number of a command, or CLI_COMMANDS. */
+enum cli_command_id cli_find_command(const char *name);
+/* "eqlite query: MESSAGE", and where to find help. Returns CLI_TROUBLE. */
+int cli_usage(const struct cli *c, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* Files to read events from: the operands, or standard input. False: it is a terminal, already told. */
+bool cli_default_files(struct cli *c);
+
+/* ── Commands ── */
+
+int cli_query(struct cli *c);
+int cli_run(struct cli *c);
+int cli_check(struct cli *c);
+int cli_test(struct cli *c);
+int cli_explain(struct cli *c);
+int cli_fields(struct cli *c);
+int cli_repl(struct cli *c);
+int cli_completion(struct cli *c);
+int cli_version(struct cli *c);
+int cli_help(struct cli *c);
+int cli_help_command(enum cli_command_id command); /* print its help on stdout */
+
+/* ── Text (text.c) ── */
+
+/* Memory, or an end with exit status 2. */
+void *cli_alloc(void *ptr, size_t size);
+void cli_list_add(struct cli_list *l, const char *item);
+
+struct cli_text { /* bytes that grow; a zeroed one is empty */
+    char *ptr;    /* NUL after len, once something was added */
+    size_t len, cap;
+};
+void cli_text_add(struct cli_text *t, const char *ptr, size_t len);
+void cli_text_printf(struct cli_text *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
+bool cli_text_write(const char *ptr, size_t len, void *ctx); /* an eqlite_write into a cli_text */
+void cli_text_free(struct cli_text *t);
+/* For a terminal: control characters, bidi controls and broken UTF-8 as escapes. */
+void cli_text_escape(struct cli_text *t, eqlite_string s);
+void cli_text_json(struct cli_text *t, eqlite_string s);
+/* 1234567 as 1,234,567. */
+void cli_text_count(struct cli_text *t, uint64_t n);
+/* The whole of a file ("-": standard input); false: already told. */
+bool cli_read_file(struct cli_text *out, const char *path);
+size_t cli_columns(eqlite_string s); /* code points, near enough to terminal columns for tables of names */
+eqlite_string cli_string(const char *text);
+bool cli_string_is(eqlite_string s, const char *text);
+/* Is text like pattern, with * and ?, ignoring ASCII case? */
+bool cli_like(const char *pattern, eqlite_string text);
+/* The name nearest to `wanted` among n; NULL if none is near. */
+const char *cli_nearest(const char *wanted, const char *const *names, size_t n);
+enum cli_level cli_level_of(eqlite_string severity); /* CLI_NO_LEVEL if it is none */
+extern const char *const cli_level_names[]; /* by enum cli_level */
+
+/* ── Talking (talk.c) ── */
+
+bool cli_colour(const struct cli *c, FILE *f); /* may f get colours? */
+/* One line on standard error, "eqlite: " in front; erases the progress line. */
+void cli_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void cli_warn(const struct cli *c, const char *format, ...) __attribute__((format(printf, 2, 3))); /* not with -q */
+void cli_note(const char *format, ...) __attribute__((format(printf, 1, 2))); /* without "eqlite: " */
+/* Print diagnostics from number `from` on to standard error; warnings not with -q. */
+void cli_print_diagnostics(const struct cli *c, const eqlite_diagnostics *d, size_t from);
+int cli_failed(eqlite_status st); /* tell an unexpected status, return CLI_TROUBLE */
+
+void cli_catch_signals(void);
+bool cli_stopped(void);      /* Ctrl-C or SIGTERM came */
+void cli_clear_stop(void);
+int cli_stop_status(void);   /* exit status for it */
+double cli_seconds(void);    /* a clock that only goes forward */
+
+/* ── Progress (progress.c) ── */
+
+struct cli_progress {
+    bool on, shown;
+    uint64_t total, bytes, events, alerts;
+    double started, last;
+};
+void cli_progress_start(struct cli_progress *p, const struct cli *c, uint64_t total);
+void cli_progress_step(struct cli_progress *p); /* call often: it looks at the clock seldom */
+void cli_progress_erase(void);                  /* before anything else is printed there */
+void cli_progress_end(struct cli_progress *p);
+
+/* ── Output (output.c) ── */
+
+struct cli_output {
+    FILE *file;
+    const char *path; /* NULL: standard output */
+    char *temporary;  /* written first, renamed when whole; NULL: written in place */
+    bool flush_each;  /* a terminal or --follow */
+    int error;        /* errno of the first failure */
+};
+bool cli_output_open(struct cli_output *o, const struct cli *c, const char *path); /* false: already told */
+bool cli_output_write(const char *ptr, size_t len, void *ctx);                     /* an eqlite_write */
+bool cli_output_flush(struct cli_output *o); /* if each line should be seen at once */
+/* Finish. `keep` false: drop a file that is not whole. False: it could not be written, already told. */
+bool cli_output_close(struct cli_output *o, bool keep);
+/* Fill in what a sink needs to print to `o`. Columns borrow from c. */
+void cli_sink_options(eqlite_sink_options *out, const struct cli *c, struct cli_output *o, const char *content);
+
+/* ── Rules (compile.c) ── */
+
+/* NULL: already told. */
+eqlite_compiler *cli_compiler(const struct cli *c);
+/* All -e and -f queries. False: some is wrong (see the diagnostics) or could not be read (told, counted). */
+bool cli_add_queries(eqlite_compiler *compiler, const struct cli *c, size_t *unreadable);
+/* Rule files and folders; *unreadable counts paths that could not be read. */
+bool cli_add_paths(eqlite_compiler *compiler, const struct cli_list *paths, size_t *unreadable);
+/* Finished rules of a command's queries, or NULL after printing what is wrong. */
+eqlite_rules *cli_compile_queries(const struct cli *c);
+/* Finished rules of `paths` without those that --only, --skip, --min-severity leave out. Diagnostics are printed. */
+eqlite_rules *cli_compile_rules(const struct cli *c, const struct cli_list *paths, size_t *refused, size_t *unreadable);
+bool cli_rule_chosen(const struct cli *c, const eqlite_rule *rule);
+
+/* ── Events (feed.c) ── */
+
+struct cli_feed {
+    const struct cli *cli;
+    eqlite_matcher *matcher; /* may be NULL if `event` does not need it */
+    /* What to do with an event; NULL: match it. Anything but EQLITE_OK ends the reading. */
+    eqlite_status (*event)(struct cli_feed *f, const eqlite_event *e);
+    void *ctx;
+    struct cli_progress progress;
+    uint64_t events, bad; /* read; left out */
+    uint64_t shown;       /* bad ones told */
+    bool trouble;         /* some file could not be read */
+};
+/* Read events of the files to the end. EQLITE_OK also if files could not be read or events were broken: see trouble and
+ * bad. EQLITE_END: the event function ended it. */
+eqlite_status cli_feed_files(struct cli_feed *f, const struct cli_list *files);
+eqlite_status cli_feed_match(struct cli_feed *f, const eqlite_event *e);
+/* Count a broken event, and describe it if it is one of the first. */
+void cli_feed_bad(struct cli_feed *f, const eqlite_event *e, size_t offset, const char *reason);
+/* Statistics on standard error, as --stats asks. */
+void cli_print_stats(const struct cli *c, const struct cli_feed *f, const eqlite_stats *stats, double seconds);
+
+#endif

@@ -1,0 +1,140 @@
+/* feed.c — files to events, one after the other, until the end or Ctrl-C.
+ *
+ * Broken events never stop a run: each is counted, the first few are described. A file that cannot be read is told, and
+ * the next one follows. */
+#include <stdlib.h>
+
+#include "cli/cli.h"
+
+#define SHOWN_BAD 5
+
+void cli_feed_bad(struct cli_feed *f, const eqlite_event *e, size_t offset, const char *reason)
+{
+    f->bad++;
+    if (f->cli->quiet || f->shown >= SHOWN_BAD)
+        return;
+    struct cli_text path = {0};
+    if (e->path.len == 0 || cli_string_is(e->path, "-"))
+        cli_text_printf(&path, "<stdin>");
+    else
+        cli_text_escape(&path, e->path);
+    bool colour = cli_colour(f->cli, stderr);
+    cli_note("%s:%llu: %swarning[W0801]%s: broken event left out: %s, at byte %llu", path.ptr,
+             (unsigned long long)e->line, colour ? "\033[1;33m" : "", colour ? "\033[0m" : "", reason,
+             (unsigned long long)(e->offset + offset));
+    if (++f->shown == SHOWN_BAD)
+        cli_note("eqlite: further broken events are only counted");
+    cli_text_free(&path);
+}
+
+eqlite_status cli_feed_match(struct cli_feed *f, const eqlite_event *e)
+{
+    size_t offset = 0;
+    eqlite_status st = eqlite_matcher_feed(f->matcher, e);
+    const char *reason = st == EQLITE_OK ? eqlite_matcher_bad_event(f->matcher, &offset) : NULL;
+    if (reason)
+        cli_feed_bad(f, e, offset, reason);
+    return st == EQLITE_OK && eqlite_matcher_done(f->matcher) ? EQLITE_END : st;
+}
+
+static bool on_stop(void *ctx)
+{
+    (void)ctx;
+    return cli_stopped();
+}
+
+static void on_progress(uint64_t bytes, void *ctx)
+{
+    struct cli_feed *f = ctx;
+    f->progress.bytes = bytes;
+}
+
+static eqlite_status read_all(struct cli_feed *f, eqlite_reader *reader)
+{
+    size_t told = 0;
+    for (;;) {
+        eqlite_event e;
+        const char *problem = NULL;
+        eqlite_status st = eqlite_reader_next(&e, &problem, reader);
+        if (st == EQLITE_IO) {
+            const eqlite_diagnostics *d = eqlite_reader_diagnostics(reader);
+            f->trouble = true;
+            cli_print_diagnostics(f->cli, d, told);
+            told = eqlite_diagnostics_count(d);
+            continue;
+        }
+        if (st != EQLITE_OK)
+            return st == EQLITE_END ? EQLITE_OK : st;
+        f->events++;
+        cli_progress_step(&f->progress);
+        if (problem)
+            cli_feed_bad(f, &e, 0, problem);
+        else
+            st = f->event(f, &e);
+        if (st != EQLITE_OK || cli_stopped())
+            return st;
+    }
+}
+
+eqlite_status cli_feed_files(struct cli_feed *f, const struct cli_list *files)
+{
+    eqlite_reader_options options = EQLITE_READER_OPTIONS_INIT;
+    eqlite_reader *reader = NULL;
+    options.input = f->cli->input;
+    options.follow = f->cli->follow;
+    options.stop = on_stop;
+    options.progress = on_progress;
+    options.ctx = f;
+    if (!f->event)
+        f->event = cli_feed_match;
+    eqlite_status st = eqlite_reader_new(&reader, &options);
+    for (size_t i = 0; st == EQLITE_OK && i < files->n; i++)
+        st = eqlite_reader_add(reader, files->items[i]);
+    if (st == EQLITE_OK) {
+        cli_progress_start(&f->progress, f->cli, eqlite_reader_total_bytes(reader));
+        st = read_all(f, reader);
+        cli_progress_end(&f->progress);
+    }
+    eqlite_reader_free(reader);
+    return st;
+}
+
+/* ── What was counted ── */
+
+struct count {
+    const char *name, *words;
+    uint64_t n;
+};
+
+void cli_print_stats(const struct cli *c, const struct cli_feed *f, const eqlite_stats *s, double seconds)
+{
+    const struct count counts[] = {
+        {"events", "events matched", s->events},
+        {"bad_events", "broken events, left out", f->bad},
+        {"repaired_events", "events mended before matching", s->repaired_events},
+        {"bytes", "bytes of events", s->bytes},
+        {"alerts", "results", s->alerts},
+        {"regex_fallbacks", "regular expressions decided without backtracking", s->regex_fallbacks},
+        {"regex_failures", "regular expressions that could not be decided", s->regex_failures},
+        {"choices_cut", "conditions over arrays with too many combinations", s->choices_cut},
+        {"no_timestamp", "events without a usable timestamp", s->no_timestamp},
+        {"late", "events too late for their sequence", s->late},
+    };
+    struct cli_text t = {0};
+    for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
+        if (c->stats_json) {
+            cli_text_printf(&t, "%s\"%s\":%llu", i ? "," : "{", counts[i].name, (unsigned long long)counts[i].n);
+            continue;
+        }
+        struct cli_text n = {0};
+        cli_text_count(&n, counts[i].n);
+        cli_text_printf(&t, "%16s  %s\n", n.ptr, counts[i].words);
+        cli_text_free(&n);
+    }
+    if (c->stats_json)
+        cli_text_printf(&t, ",\"seconds\":%.3f}", seconds);
+    else
+        cli_text_printf(&t, "%16.3f  seconds", seconds);
+    cli_note("%s", t.ptr);
+    cli_text_free(&t);
+}

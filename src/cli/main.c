@@ -1,0 +1,56 @@
+/* main.c — the eqlite program: find the command, read its options, run it. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/cli.h"
+
+static int (*const functions[CLI_COMMANDS])(struct cli *c) = {
+    [CLI_COMMAND_QUERY] = cli_query,     [CLI_COMMAND_RUN] = cli_run,
+    [CLI_COMMAND_CHECK] = cli_check,     [CLI_COMMAND_TEST] = cli_test,
+    [CLI_COMMAND_EXPLAIN] = cli_explain, [CLI_COMMAND_FIELDS] = cli_fields,
+    [CLI_COMMAND_REPL] = cli_repl,       [CLI_COMMAND_COMPLETION] = cli_completion,
+    [CLI_COMMAND_VERSION] = cli_version, [CLI_COMMAND_HELP] = cli_help,
+};
+
+static int unknown_command(const char *name)
+{
+    const char *names[CLI_COMMANDS];
+    for (size_t i = 0; i < CLI_COMMANDS; i++)
+        names[i] = cli_commands[i].name;
+    const char *near = cli_nearest(name, names, CLI_COMMANDS);
+    struct cli_text shown = {0};
+    cli_text_escape(&shown, cli_string(name));
+    cli_error("unknown %s '%s'%s%s%s", name[0] == '-' ? "option before the command:" : "command",
+              shown.ptr ? shown.ptr : "", near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+    cli_note("Try 'eqlite help'.");
+    cli_text_free(&shown);
+    return CLI_TROUBLE;
+}
+
+static enum cli_command_id command_of(const char *word)
+{
+    if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0)
+        return CLI_COMMAND_HELP;
+    if (strcmp(word, "--version") == 0 || strcmp(word, "-V") == 0)
+        return CLI_COMMAND_VERSION;
+    return cli_find_command(word);
+}
+
+int main(int argc, char **argv)
+{
+    struct cli c = {.min_severity = CLI_NO_LEVEL, .fail_on = CLI_NO_LEVEL};
+    cli_catch_signals();
+    if (argc < 2) {
+        cli_note("eqlite: no command given\nTry 'eqlite help'.");
+        return CLI_TROUBLE;
+    }
+    c.command = command_of(argv[1]);
+    if (c.command == CLI_COMMANDS)
+        return unknown_command(argv[1]);
+
+    int status = CLI_TROUBLE;
+    if (cli_parse(&c, argc - 1, argv + 1))
+        status = c.help ? cli_help_command(c.command) : functions[c.command](&c);
+    cli_free(&c);
+    return status;
+}

@@ -1,0 +1,114 @@
+/* output.c — where results go: standard output, or a file that appears only when it is whole.
+ *
+ * A regular file is written beside its place and renamed at the end, so neither a full disk nor a killed run leaves half
+ * a file that looks whole. Devices, pipes and --follow are written in place. Failures are remembered, told once. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "cli/cli.h"
+
+static bool in_place(const char *path)
+{
+    struct stat info;
+    return lstat(path, &info) == 0 && !S_ISREG(info.st_mode);
+}
+
+static FILE *open_file(struct cli_output *o, const struct cli *c)
+{
+    if (c->follow || in_place(o->path))
+        return fopen(o->path, "wb");
+    struct cli_text name = {0};
+    cli_text_printf(&name, "%s.XXXXXX", o->path);
+    o->temporary = name.ptr;
+    int fd = mkstemp(o->temporary);
+    if (fd < 0)
+        return NULL;
+    mode_t mask = umask(0);
+    umask(mask);
+    if (fchmod(fd, 0666 & ~mask) != 0) {
+        close(fd);
+        return NULL;
+    }
+    return fdopen(fd, "wb");
+}
+
+bool cli_output_open(struct cli_output *o, const struct cli *c, const char *path)
+{
+    *o = (struct cli_output){.file = stdout, .flush_each = c->follow || (!path && isatty(STDOUT_FILENO))};
+    if (!path || strcmp(path, "-") == 0)
+        return true;
+    o->path = path;
+    o->file = open_file(o, c);
+    if (o->file)
+        return true;
+    cli_error("cannot write %s: %s", path, strerror(errno));
+    free(o->temporary);
+    o->temporary = NULL;
+    return false;
+}
+
+bool cli_output_write(const char *ptr, size_t len, void *ctx)
+{
+    struct cli_output *o = ctx;
+    errno = 0;
+    if (!o->error && fwrite(ptr, 1, len, o->file) != len)
+        o->error = errno ? errno : EIO;
+    return !o->error;
+}
+
+bool cli_output_flush(struct cli_output *o)
+{
+    errno = 0;
+    if (o->flush_each && !o->error && fflush(o->file) != 0)
+        o->error = errno ? errno : EIO;
+    return !o->error;
+}
+
+bool cli_output_close(struct cli_output *o, bool keep)
+{
+    if (!o->file)
+        return true;
+    errno = 0;
+    if (fflush(o->file) != 0 && !o->error)
+        o->error = errno ? errno : EIO;
+    if (o->path && fclose(o->file) != 0 && !o->error)
+        o->error = errno ? errno : EIO;
+    if (o->temporary && keep && !o->error && rename(o->temporary, o->path) != 0)
+        o->error = errno;
+    if (o->temporary && (!keep || o->error))
+        unlink(o->temporary);
+    if (o->error)
+        cli_error("cannot write %s: %s", o->path ? o->path : "standard output", strerror(o->error));
+    free(o->temporary);
+    o->temporary = NULL;
+    o->file = NULL;
+    return !o->error;
+}
+
+static unsigned terminal_width(void)
+{
+    struct winsize size;
+    const char *columns = getenv("COLUMNS");
+    if (columns && atoi(columns) > 0)
+        return (unsigned)atoi(columns);
+    return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
+}
+
+void cli_sink_options(eqlite_sink_options *out, const struct cli *c, struct cli_output *o, const char *content)
+{
+    bool terminal = !o->path && isatty(STDOUT_FILENO);
+    *out = (eqlite_sink_options)EQLITE_SINK_OPTIONS_INIT;
+    out->format = c->format;
+    out->content = content;
+    out->columns = c->columns.items;
+    out->n_columns = c->columns.n;
+    out->width = terminal ? terminal_width() : 0;
+    out->colour = !o->path && cli_colour(c, stdout);
+    out->terminal = terminal;
+    out->write = cli_output_write;
+    out->ctx = o;
+}
