@@ -111,32 +111,81 @@ static char *trimmed(const char *text)
     return case_printf("%.*s", (int)n, text);
 }
 
+static struct case_item *add_item(struct case_file *f, const char *keyword, char *argument, char *body)
+{
+    struct case_item *item = &f->items[f->n_items++];
+    item->keyword = case_printf("%s", keyword);
+    item->argument = argument;
+    item->body = body;
+    return item;
+}
+
+/* The item that begins at line i; returns the line after it. */
+static size_t read_item(struct case_file *f, size_t i)
+{
+    const char *line = f->lines[i];
+    if (line[0] == ' ' || line[0] == '\t')
+        case_die("%s:%zu: an indented line that goes on with nothing", f->path, i + 1);
+    size_t word = strcspn(line, " \t"), end = i + 1;
+    char *keyword = case_printf("%.*s", (int)word, line);
+    while (goes_on(f, end, !strcmp(keyword, "events")))
+        end++;
+    struct case_item *item = add_item(f, keyword, trimmed(line + word), join_body(f, i + 1, end));
+    item->line = i + 1;
+    item->n_lines = end - i;
+    free(keyword);
+    return end;
+}
+
+static void read_items(struct case_file *f, size_t first, size_t end)
+{
+    for (size_t i = first; i < end;) {
+        if (is_blank(f->lines[i]) || f->lines[i][0] == '#')
+            i++;
+        else
+            i = read_item(f, i);
+    }
+}
+
+/* A query of a page, lines first to end: it must compile. Not written by bless, so it has no lines. */
+static void read_query(struct case_file *f, const char *dialect, size_t first, size_t end)
+{
+    add_item(f, "dialect", trimmed(dialect), case_printf("%s", ""))->line = first;
+    add_item(f, "query", case_printf("%s", ""), join_body(f, first, end))->line = first;
+    add_item(f, "error", case_printf("none"), case_printf("%s", ""))->line = first;
+    add_item(f, "dialect", case_printf("%s", ""), case_printf("%s", ""))->line = first;
+}
+
+/* A page in Markdown: only its blocks ```case and ```eql count. */
+static void read_page(struct case_file *f)
+{
+    for (size_t i = 0; i < f->n_lines; i++) {
+        const char *fence = f->lines[i];
+        if (strncmp(fence, "```", 3))
+            continue;
+        size_t end = ++i;
+        while (end < f->n_lines && strncmp(f->lines[end], "```", 3))
+            end++;
+        if (!strcmp(fence, "```case"))
+            read_items(f, i, end);
+        else if (!strncmp(fence, "```eql", 6))
+            read_query(f, fence + 6, i, end);
+        i = end;
+    }
+}
+
 void case_file_read(struct case_file *f, const char *path)
 {
+    size_t len = strlen(path);
     *f = (struct case_file){.path = case_printf("%s", path)};
     char *text = read_all(path);
     split_lines(f, text);
     free(text);
-    f->items = case_alloc((f->n_lines + 1) * sizeof *f->items);
-    for (size_t i = 0; i < f->n_lines;) {
-        const char *line = f->lines[i];
-        if (is_blank(line) || line[0] == '#') {
-            i++;
-            continue;
-        }
-        if (line[0] == ' ' || line[0] == '\t')
-            case_die("%s:%zu: an indented line that goes on with nothing", path, i + 1);
-        size_t word = strcspn(line, " \t"), end = i + 1;
-        struct case_item *item = &f->items[f->n_items++];
-        item->keyword = case_printf("%.*s", (int)word, line);
-        item->argument = trimmed(line + word);
-        while (goes_on(f, end, !strcmp(item->keyword, "events")))
-            end++;
-        item->body = join_body(f, i + 1, end);
-        item->line = i + 1;
-        item->n_lines = end - i;
-        i = end;
-    }
+    f->items = case_alloc((4 * f->n_lines + 1) * sizeof *f->items);
+    if (len > 3 && !strcmp(path + len - 3, ".md"))
+        read_page(f);
+    else
+        read_items(f, 0, f->n_lines);
 }
 
 void case_file_write(const struct case_file *f)

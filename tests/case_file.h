@@ -4,6 +4,7 @@
  *               x == 1             indented lines that go on with it
  *      ids    1 2
  *
+ * In a page (.md) the blocks ```case are such text, and each block ```eql is a query that must compile.
  * Knows the shape of the file and nothing of its meaning: tests/README.md, Case files. */
 #ifndef CASE_FILE_H
 #define CASE_FILE_H
@@ -16,7 +17,7 @@ struct case_item {
     const char *argument; /* the rest of the line, without blanks around it */
     const char *body;     /* the lines that go on with it, two blanks of indent cut, joined by newlines; may be "" */
     size_t line;          /* 1-based, of the keyword */
-    size_t n_lines;       /* with its body */
+    size_t n_lines;       /* with its body; 0: stands for lines of a page, and cannot be rewritten */
     char *replacement;    /* NULL, or new text for these lines (with newlines) */
 };
 

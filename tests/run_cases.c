@@ -1,4 +1,4 @@
-/* run_cases.c — runs the case files of tests/cases through the public API.
+/* run_cases.c — runs the case files of tests/cases, and the examples in docs, through the public API.
  *
  *      run_cases FOLDER|FILE...              EQLITE_BLESS=1 writes what came out into the files
  *
@@ -358,6 +358,12 @@ static char *rewritten(const struct expectation *e, const char *got)
     return t.ptr;
 }
 
+/* Not a result that somebody could want. */
+static bool is_trouble(const char *got)
+{
+    return !strncmp(got, "error ", 6) || !strncmp(got, "failed:", 7);
+}
+
 static void replace(struct case_item *items, size_t n, char *text)
 {
     items[0].replacement = text;
@@ -375,7 +381,7 @@ static size_t check(struct state *s, const struct expectation *e, struct case_it
     if (e->same(want, got)) {
         n_passed++;
         CU_assertImplementation(CU_TRUE, (unsigned)items->line, "", s->file->path, "", CU_FALSE);
-    } else if (bless) {
+    } else if (bless && items->n_lines && !is_trouble(got)) {
         replace(items, n, rewritten(e, got));
     } else {
         const char *line_end = e->block ? "\n" : " ";
@@ -484,11 +490,12 @@ static void run_items(struct state *s, struct case_file *file)
 static void run_file(void)
 {
     const char *path = CU_get_current_test()->pName;
+    unsigned blessed_before = n_blessed;
     struct case_file file;
     case_file_read(&file, path);
     struct state s = {.file = &file};
     run_items(&s, &file);
-    if (bless)
+    if (n_blessed > blessed_before)
         case_file_write(&file);
     forget_events(&s);
     free(s.dialect);
@@ -525,7 +532,7 @@ static void find_files(const char *path, int depth)
         char *below = case_printf("%s/%s", path, name);
         if (names[i]->d_type == DT_DIR && name[0] != '.')
             find_files(below, depth + 1);
-        else if (len > 5 && !strcmp(name + len - 5, ".test"))
+        else if ((len > 5 && !strcmp(name + len - 5, ".test")) || (len > 3 && !strcmp(name + len - 3, ".md")))
             add_path(below);
         free(below);
         free(names[i]);
