@@ -323,14 +323,16 @@ static void report_unknown(struct check *c, struct eq_slice parent, const struct
     struct eq_suggest nearest;
     struct eq_diag *diag;
 
+    diag = eq_load_report(c->load, EQ_W0701, value->key_line, value->key_column, "unknown key %.*s%.*s",
+                          EQ_SHOW(parent), EQ_SHOW(value->key));
+    if (!diag)
+        return;
     eq_suggest_start(&nearest, value->key);
     for (const struct field *f = fields; f < fields + N_FIELDS; f++) {
         struct eq_slice key = last_key(f->path);
         if (f->need[c->shape] != NEED_NO && f->path.len == parent.len + key.len && eq_slice_starts(f->path, parent))
             eq_suggest_try(&nearest, key);
     }
-    diag = eq_load_report(c->load, EQ_W0701, value->key_line, value->key_column, "unknown key %.*s%.*s",
-                          EQ_SHOW(parent), EQ_SHOW(value->key));
     if (eq_suggest_found(&nearest))
         eq_diag_help(c->load->diags, diag, "did you mean %.*s?", EQ_SHOW(nearest.best));
 }

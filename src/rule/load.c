@@ -17,28 +17,39 @@
 
 #include "base/utf8.h"
 
-enum { REPORTS_PER_FILE = 50 };
+enum { REPORTS_PER_FILE = 50, SHOWN_BYTES = 500 };
 
 /* ── Reports ─────────────────────────────────────────────────────────────────────────────────────────────────────── */
 
-/* A copy of the file for diagnostics, made once; NULL without memory. */
-static const struct eq_source *kept_source(struct eq_load *l)
+/* What a diagnostic at a byte of the file needs to see of it: a copy of the line, of a long one the part around. NULL
+ * without memory. */
+static const struct eq_source *keep_line(size_t *kept_from, struct eq_load *l, size_t at)
 {
     struct eq_arena *arena = &l->set->sources;
-    struct eq_source *source;
+    struct eq_source *source = eq_arena_alloc(arena, sizeof *source);
+    struct eq_slice text = l->text;
+    size_t start = at, from, to = at;
 
-    if (l->source)
-        return l->source;
-    source = eq_arena_alloc(arena, sizeof *source);
     if (!source)
         return NULL;
-    source->name = eq_arena_copy(arena, l->path);
-    source->text = eq_arena_copy(arena, l->text);
-    source->line = source->column = 1;
-    if (!source->name.ptr || !source->text.ptr)
-        return NULL;
-    l->source = source;
-    return source;
+    while (start > 0 && text.ptr[start - 1] != '\n')
+        start--;
+    from = at - start > SHOWN_BYTES ? at - SHOWN_BYTES : start;
+    while (from > start && ((unsigned char)text.ptr[from] & 0xC0) == 0x80)
+        from--; /* not inside a character */
+    while (to < text.len && to - at < SHOWN_BYTES && text.ptr[to] != '\n')
+        to++;
+
+    source->line = 1;
+    for (size_t i = 0; i < start; i++)
+        source->line += text.ptr[i] == '\n';
+    source->column = 1 + (uint32_t)eq_utf8_count(eq_slice(text.ptr + start, from - start));
+    source->text = eq_arena_copy(arena, eq_slice(text.ptr + from, to - from));
+    if (!l->shown_path.ptr)
+        l->shown_path = eq_arena_copy(arena, l->path);
+    source->name = l->shown_path;
+    *kept_from = from;
+    return source->text.ptr && source->name.ptr ? source : NULL;
 }
 
 /* The token at a byte of the file: a string to its closing quote, else what stands between blanks and signs. */
@@ -61,19 +72,34 @@ static struct eq_span token_at(struct eq_slice text, size_t at)
     return (struct eq_span){(uint32_t)at, (uint32_t)end};
 }
 
+/* Count a report; false when there were enough about this file. */
+static bool may_report(struct eq_load *l, enum eq_code code)
+{
+    unsigned *count = eq_code_name(code)[0] == 'E' ? &l->errors : &l->warnings;
+
+    if (*count > REPORTS_PER_FILE)
+        return false;
+    ++*count;
+    return true;
+}
+
 static struct eq_diag *report(struct eq_load *l, enum eq_code code, size_t at, const char *format, va_list args)
     __attribute__((format(printf, 4, 0)));
 static struct eq_diag *report(struct eq_load *l, enum eq_code code, size_t at, const char *format, va_list args)
 {
-    bool error = eq_code_name(code)[0] == 'E';
-    unsigned *count = error ? &l->errors : &l->warnings;
+    bool last = (eq_code_name(code)[0] == 'E' ? l->errors : l->warnings) > REPORTS_PER_FILE;
+    struct eq_span span = token_at(l->text, at);
+    const struct eq_source *source;
     char message[1024];
+    size_t from = at;
 
-    if (++*count > REPORTS_PER_FILE)
-        return NULL;
     vsnprintf(message, sizeof message, format, args);
-    return eq_diag_add(l->diags, code, kept_source(l), token_at(l->text, at), "%s%s", message,
-                       *count == REPORTS_PER_FILE ? " (more about this file is not shown)" : "");
+    source = keep_line(&from, l, at);
+    span = (struct eq_span){span.start - (uint32_t)from, span.end - (uint32_t)from};
+    if (source && span.end > source->text.len)
+        span.end = (uint32_t)source->text.len;
+    return eq_diag_add(l->diags, code, source, span, "%s%s", message,
+                       last ? " (more about this file is not shown)" : "");
 }
 
 struct eq_diag *eq_load_report(struct eq_load *l, enum eq_code code, uint32_t line, uint32_t column, const char *format,
@@ -82,6 +108,8 @@ struct eq_diag *eq_load_report(struct eq_load *l, enum eq_code code, uint32_t li
     struct eq_diag *diag;
     va_list args;
 
+    if (!may_report(l, code))
+        return NULL;
     va_start(args, format);
     diag = report(l, code, eq_toml_offset(l->text, line, column), format, args);
     va_end(args);
@@ -93,6 +121,8 @@ struct eq_diag *eq_load_report_at(struct eq_load *l, enum eq_code code, size_t a
     struct eq_diag *diag;
     va_list args;
 
+    if (!may_report(l, code))
+        return NULL;
     va_start(args, format);
     diag = report(l, code, at, format, args);
     va_end(args);

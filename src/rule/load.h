@@ -3,7 +3,7 @@
  *      load.c  path ─▶ text ─┬─▶ load_toml.c ─▶ check.c (rule_fields.def) ─▶ rule ─▶ load_tests.c
  *                            └─▶ load_eql.c ──────────────────────────────▶ rule
  *
- * Text that a diagnostic points into is kept in set->sources; most files are fine, so it is copied only then. */
+ * The lines that diagnostics point into are kept in set->sources; the rest of a text goes when it was read. */
 #ifndef EQ_RULE_LOAD_H
 #define EQ_RULE_LOAD_H
 
@@ -15,10 +15,10 @@ struct eq_load {
     struct eq_rule_set *set;
     const struct eq_rule_options *options;
     struct eq_diags *diags;
-    struct eq_slice path, text;     /* borrowed; text without byte order mark */
-    const struct eq_source *source; /* kept copy of both, once a diagnostic needed it */
-    unsigned errors, warnings;      /* reported about this file */
-    bool refused;                   /* what was reported makes the rule unusable */
+    struct eq_slice path, text; /* borrowed; text without byte order mark */
+    struct eq_slice shown_path; /* copy for diagnostics, once one was needed */
+    unsigned errors, warnings;  /* reported about this file */
+    bool refused;               /* what was reported makes the rule unusable */
 };
 
 /* For messages: "%.*s" with at most so many bytes of a text that may be long. */
