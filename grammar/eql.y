@@ -5,7 +5,7 @@
  *
  * Lists and the chains of `and` and `or` grow to the left, so that the parser's stack stays flat; what people nest
  * is bounded by YYMAXDEPTH and then by the constructors. `error` stands wherever parsing can pick up its thread:
- * list elements, parentheses, brackets, keys, pipes. There are no conflicts. docs/language.md, Grammar. */
+ * terms of `and` and `or`, list elements, brackets, pipes. There are no conflicts. docs/language.md, Grammar. */
 %define api.pure full
 %define api.prefix {eql_yy}
 %define api.token.prefix {EQL_T_}
@@ -52,8 +52,8 @@ static void eql_yyerror(struct eq_span *at, struct eql_parser *p, const char *me
        ASSIGN "=" EQ "==" NE "!=" LT "<" LE "<=" GT ">" GE ">=" PLUS "+" MINUS "-" STAR "*" SLASH "/" PERCENT "%"
        COLON ":"
 
-%nterm <struct eql_node *> query event category sequence sample join by keys key key_opt stages stage until alias
-       header option value unit options pipes pipe args arg list item literals literal match_list
+%nterm <struct eql_node *> query event category sequence sample join by key_opt stages stage until alias
+       header option value unit options pipes pipe list literals literal match_list
        expr or_expr and_expr not_expr comparison relation predicate sum product unary primary call field path segment
 %nterm <int> comparator sum_op product_op match_op in_op
 %nterm name
@@ -66,8 +66,7 @@ query: event | sequence | sample | join
      | error                    { $$ = eql_ast_leaf(p, @$, EQL_ERROR); } ;
 
 /* Filters of single events. */
-event: category "where" expr    { $$ = eql_ast_event(p, @$, $1, $3); }
-     | category "where" error   { $$ = eql_ast_event(p, @$, $1, eql_ast_leaf(p, @3, EQL_ERROR)); } ;
+event: category "where" expr    { $$ = eql_ast_event(p, @$, $1, $3); } ;
 category: path                  { $$ = eql_ast_field(p, @$, $1, false); }
         | "?" path              { $$ = eql_ast_field(p, @$, $2, true); }
         | "string"              { $$ = eql_ast_string(p, @$); }
@@ -86,11 +85,7 @@ header: key_opt
       | option by               { $$ = eql_ast_by_after_with(p, @2, $1, $2); } ;
 key_opt: %empty                 { $$ = NULL; }
        | by ;
-by: "by" keys                   { $$ = eql_ast_group(p, @$, EQL_BY, $2, NULL, NULL, NULL); } ;
-keys: key                       { $$ = eql_ast_list(p, @$, NULL, $1); }
-    | keys "," key              { $$ = eql_ast_list(p, @$, $1, $3); } ;
-key: expr
-   | error                      { $$ = eql_ast_leaf(p, @$, EQL_ERROR); } ;
+by: "by" list                   { $$ = eql_ast_group(p, @$, EQL_BY, $2, NULL, NULL, NULL); } ;
 stages: stage                   { $$ = eql_ast_list(p, @$, NULL, $1); }
       | stages stage            { $$ = eql_ast_list(p, @$, $1, $2); } ;
 stage: "[" event "]" key_opt options alias  { $$ = eql_ast_stage(p, @$, false, $2, $4, $5, $6); }
@@ -116,7 +111,7 @@ until: %empty                   { $$ = NULL; }
 pipes: %empty                   { $$ = NULL; }
      | pipes pipe               { $$ = eql_ast_list(p, @$, $1, $2); } ;
 pipe: "|" name                  { $$ = eql_ast_named(p, @$, EQL_PIPE, @2, NULL); }
-    | "|" name args             { $$ = eql_ast_named(p, @$, EQL_PIPE, @2, $3); }
+    | "|" name list             { $$ = eql_ast_named(p, @$, EQL_PIPE, @2, $3); }
     | "|" error                 { $$ = eql_ast_leaf(p, @$, EQL_ERROR); } ;
 
 /* Expressions, loosest first. */
@@ -126,7 +121,8 @@ or_expr: and_expr
 and_expr: not_expr
         | and_expr "and" not_expr { $$ = eql_ast_nary(p, @$, EQL_AND, $1, $3); } ;
 not_expr: comparison
-        | "not" not_expr        { $$ = eql_ast_unary(p, @$, EQL_NOT, $2); } ;
+        | "not" not_expr        { $$ = eql_ast_unary(p, @$, EQL_NOT, $2); }
+        | error                 { $$ = eql_ast_leaf(p, @$, EQL_ERROR); } ;
 comparison: predicate | relation ;
 relation: predicate comparator predicate { $$ = eql_ast_binary(p, @$, EQL_COMPARE, $2, @2, $1, $3); }
         | relation comparator predicate  { $$ = eql_ast_chained(p, @$, $1, @2, $3); } ;
@@ -143,7 +139,6 @@ unary: primary
      | "+" unary                { $$ = eql_ast_unary(p, @$, EQL_PLUS, $2); } ;
 primary: literal | field | call
        | "(" expr ")"           { $$ = eql_ast_parens(p, @$, $2); }
-       | "(" error ")"          { $$ = eql_ast_leaf(p, @$, EQL_ERROR); }
        | name "of" "[" event "]" { $$ = eql_ast_lineage(p, @$, @1, $4); }
        | name "of" "[" error "]" { $$ = eql_ast_lineage(p, @$, @1, NULL); } ;
 
@@ -154,10 +149,8 @@ match_op: ":" { $$ = ':'; } | "like" { $$ = 'l'; } | "like~" { $$ = 'L'; } | "re
 sum_op: "+" { $$ = '+'; } | "-" { $$ = '-'; } ;
 product_op: "*" { $$ = '*'; } | "/" { $$ = '/'; } | "%" { $$ = '%'; } ;
 
-list: item                      { $$ = eql_ast_list(p, @$, NULL, $1); }
-    | list "," item             { $$ = eql_ast_list(p, @$, $1, $3); } ;
-item: expr
-    | error                     { $$ = eql_ast_leaf(p, @$, EQL_ERROR); } ;
+list: expr                      { $$ = eql_ast_list(p, @$, NULL, $1); }
+    | list "," expr             { $$ = eql_ast_list(p, @$, $1, $3); } ;
 match_list: literal             { $$ = eql_ast_list(p, @$, NULL, $1); }
           | "(" literals ")"    { $$ = $2; }
           | "(" error ")"       { $$ = eql_ast_list(p, @$, NULL, eql_ast_leaf(p, @2, EQL_ERROR)); } ;
@@ -172,13 +165,9 @@ literal: "null"                 { $$ = eql_ast_leaf(p, @$, EQL_NULL); }
        | "string"               { $$ = eql_ast_string(p, @$); } ;
 
 call: name "(" ")"              { $$ = eql_ast_call(p, @$, @1, NULL); }
-    | name "(" args ")"         { $$ = eql_ast_call(p, @$, @1, $3); }
+    | name "(" list ")"         { $$ = eql_ast_call(p, @$, @1, $3); }
     | "name~" "(" ")"           { $$ = eql_ast_call(p, @$, @1, NULL); }
-    | "name~" "(" args ")"      { $$ = eql_ast_call(p, @$, @1, $3); } ;
-args: arg                       { $$ = eql_ast_list(p, @$, NULL, $1); }
-    | args "," arg              { $$ = eql_ast_list(p, @$, $1, $3); } ;
-arg: expr
-   | error                      { $$ = eql_ast_leaf(p, @$, EQL_ERROR); } ;
+    | "name~" "(" list ")"      { $$ = eql_ast_call(p, @$, @1, $3); } ;
 
 field: path                     { $$ = eql_ast_field(p, @$, $1, false); }
      | "?" path                 { $$ = eql_ast_field(p, @$, $2, true); } ;

@@ -52,10 +52,10 @@ static bool lower_keys(struct eql_lower *lo, struct eq_plan_stage *stage, const 
 {
     const struct eql_node *both[] = {shared, own};
     uint64_t n = (uint64_t)(shared ? shared->n_kids : 0) + (own ? own->n_kids : 0);
-    if (n > MAX_KEYS) {
-        eql_lower_error(lo, EQ_E0903, (own ? own : shared)->span, "more than %d join keys", MAX_KEYS);
+    if (own && n > MAX_KEYS)
+        eql_lower_error(lo, EQ_E0903, own->span, "more than %d join keys", MAX_KEYS);
+    if (n > MAX_KEYS)
         return false;
-    }
     stage->keys = eql_lower_room(lo, n, sizeof *stage->keys);
     for (size_t i = 0; i < 2 && stage->keys; i++)
         for (const struct eql_node *k = both[i] ? both[i]->first : NULL; k; k = k->next)
@@ -234,6 +234,10 @@ static void lower_header(struct eql_lower *lo, struct building *q, const struct 
 {
     const struct eql_node *option = kid_of(n, EQL_OPTION);
     q->keys = kid_of(n, EQL_BY);
+    if (q->keys && q->keys->n_kids > MAX_KEYS) {
+        eql_lower_error(lo, EQ_E0903, q->keys->span, "more than %d join keys", MAX_KEYS);
+        q->ok = false;
+    }
     for (const struct eql_node *k = q->keys ? q->keys->first : NULL; k; k = k->next)
         if (k->kind != EQL_FIELD)
             lower_key(lo, k);

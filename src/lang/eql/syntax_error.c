@@ -44,6 +44,10 @@ static size_t describe(const char *words[MAX_WORDS], struct expected e)
         words[n++] = "\"where\"";
         return n;
     }
+    if (fits(e, "any")) {
+        words[n++] = "an event category";
+        return n;
+    }
     if (operand)
         words[n++] = fits(e, "name") ? "an expression" : "a literal value";
     else if (fits(e, "=="))
@@ -149,6 +153,8 @@ static void add_help(struct eql_parser *p, struct eq_diag *d, int found, struct 
     else if (matches(p->previous))
         eq_diag_help(p->diags, d, "on the right of \"%s\" stands a string, or a list of strings in parentheses",
                      p->previous == EQL_T_COLON ? ":" : "like");
+    else if (found == EQL_T_NAME && fits(e, "null") && !fits(e, "name"))
+        eq_diag_help(p->diags, d, "only literals can stand here: a string, a number, true, false or null");
     else if (found == EQL_T_EQ && fits(e, "="))
         eq_diag_help(p->diags, d, "an option is set with a single \"=\"");
     else if (!help_bracket(p, d, found, e) && closes(found) && p->unmatched)
