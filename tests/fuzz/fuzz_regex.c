@@ -35,7 +35,7 @@ static int pcre_matches(struct eq_slice pattern, struct eq_slice text)
 
 static bool contains(struct eq_slice text, struct eq_slice part)
 {
-    for (size_t i = 0; i + part.len <= text.len; i++) {
+    for (size_t i = 0; part.len && i + part.len <= text.len; i++) {
         if (!memcmp(text.ptr + i, part.ptr, part.len))
             return true;
     }
