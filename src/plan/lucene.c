@@ -185,13 +185,13 @@ static void write_bare(struct writer *w, const node *n)
     case EQ_L_REPEAT: write_repeat(w, n); break;
     case EQ_L_CONCAT:
         for (const node *kid = n->kid; kid; kid = kid->next)
-            write_node(w, kid, REPEAT);
+            write_node(w, kid, CONCAT);
         break;
     case EQ_L_UNION:
         for (const node *kid = n->kid; kid; kid = kid->next) {
             if (kid != n->kid)
                 eq_buf_putc(&w->out, '|');
-            write_node(w, kid, CONCAT);
+            write_node(w, kid, UNION);
         }
         break;
     case EQ_L_BOTH: fail(w, n, EQ_INVALID, "& is supported only between two halves of the whole pattern"); break;
