@@ -68,6 +68,7 @@ static void find_common(struct common *c, struct eq_buf *json, struct eq_sink *s
             } else if (!first && c[k].len) {
                 eq_buf_clear(&other);
                 eq_view_json(&other, &s->view, field);
+                json->failed = json->failed || other.failed;
                 if (!there || !eq_slice_eq(eq_buf_slice(&other), eq_slice(json->ptr + c[k].start, c[k].len)))
                     c[k].len = 0;
             }

@@ -31,6 +31,7 @@ static void add_cell(struct eq_sink *s, struct eq_slice text, bool severity, voi
         eq_buf_clear(&s->document);
         eq_buf_terminal(&s->document, text);
         text = eq_buf_slice(&s->document);
+        s->out.failed = s->out.failed || s->document.failed;
     }
     if (!needs_quotes(text)) {
         eq_buf_add(&s->out, text);

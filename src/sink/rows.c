@@ -48,7 +48,7 @@ struct eq_slice eq_rows_title(const struct eq_sink *s, size_t cell)
 static void put(struct eq_sink *s, struct eq_buf *text, bool severity, eq_cell *cell, void *ctx)
 {
     cell(s, eq_buf_slice(text), severity, ctx);
-    eq_buf_clear(text);
+    text->len = 0; /* its failure stays until the row is asked for its status */
 }
 
 static void columns(struct eq_sink *s, struct eq_buf *text, eq_cell *cell, void *ctx)

@@ -170,6 +170,7 @@ static void match_into(struct run *r, const char *format, const char *content)
     sinking.columns = columns;
     sinking.n_columns = strcmp(content, "events") ? 0 : 3;
     sinking.width = 100;
+    sinking.terminal = true;
     sinking.write = keep;
     sinking.ctx = r;
     if (!fine(r, eqlite_sink_new(&s.sink, rules, &sinking)))
