@@ -132,10 +132,14 @@ static const char *ordinal(size_t i)
     return i < 4 ? words[i] : "every";
 }
 
-static bool argument_fits(char wanted, enum eq_static_type t)
+static bool argument_fits(char wanted, const struct eq_node *arg)
 {
+    enum eq_static_type t = eq_static_type(arg);
+    bool either = arg->kind == EQ_N_CALL && eq_functions[arg->function].result == EQ_FR_NUM;
     if (t == EQ_ST_ANY || t == EQ_ST_NULL)
         return wanted != 'c';
+    if (either) /* length(x) - 1 is an integer, but that is known only when it runs */
+        return wanted != 's' && wanted != 'b';
     switch (wanted) {
     case 's': return t == EQ_ST_STRING;
     case 'n': return t == EQ_ST_INT || t == EQ_ST_DOUBLE;
@@ -178,7 +182,7 @@ static bool check_arguments(struct eq_builder *b, const struct eq_function *fn, 
     for (size_t i = 0; i < n; i++) {
         if (args[i] && *wanted == 'c') {
             ok &= check_block(b, fn, args[i]);
-        } else if (args[i] && !argument_fits(*wanted, eq_static_type(args[i]))) {
+        } else if (args[i] && !argument_fits(*wanted, args[i])) {
             eq_diag_add(b->diags, EQ_E0303, b->source, args[i]->span, "%s argument of %s must be %s, found %s", ordinal(i),
                         fn->name, argument_name(*wanted), eq_static_type_name(eq_static_type(args[i])));
             ok = false;
