@@ -1,0 +1,268 @@
+/* repl.c — `eqlite repl`: statements in, results out, until .quit or the end of the input.
+ *
+ * A statement ends with ';' or, when it is whole, with an empty line. No query begins with a dot, so a line that does is
+ * a command. Without a terminal there is no prompt, and a wrong statement does not end the script. */
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/repl.h"
+
+const char *repl_keep(struct repl *r, const char *text, size_t len)
+{
+    char *copy = cli_alloc(NULL, len + 1);
+    if (len)
+        memcpy(copy, text, len);
+    copy[len] = '\0';
+    cli_list_add(&r->owned, copy);
+    return copy;
+}
+
+/* ── Running ── */
+
+struct answer {
+    eqlite_sink *sink;
+    eqlite_status status;
+    uint64_t found;
+};
+
+static bool on_alert(const eqlite_alert *alert, void *ctx)
+{
+    struct answer *a = ctx;
+    a->found++;
+    a->status = eqlite_sink_put(a->sink, alert);
+    return a->status == EQLITE_OK && !cli_stopped();
+}
+
+static eqlite_status feed_all(struct repl *r, eqlite_matcher *m)
+{
+    eqlite_status st = EQLITE_OK;
+    for (size_t i = 0; i < r->data.n && st == EQLITE_OK && !cli_stopped() && !eqlite_matcher_done(m); i++) {
+        eqlite_event e = repl_data_event(&r->data, i);
+        st = eqlite_matcher_feed(m, &e);
+    }
+    return st == EQLITE_OK && !cli_stopped() ? eqlite_matcher_finish(m) : st;
+}
+
+/* What a person wants to know after the results. */
+static void tell(const struct repl *r, uint64_t found, double seconds)
+{
+    struct cli_text n = {0};
+    if (cli_stopped()) {
+        cli_note("cancelled");
+        return;
+    }
+    if (!r->line || r->cli.quiet)
+        return;
+    cli_text_count(&n, found);
+    cli_note("%s found, %.3f s", n.ptr, seconds);
+    cli_text_free(&n);
+}
+
+void repl_match(struct repl *r, eqlite_rules *rules, const char *content)
+{
+    struct cli_output output;
+    struct answer a = {0};
+    eqlite_sink_options sink;
+    eqlite_matcher_options options = EQLITE_MATCHER_OPTIONS_INIT;
+    eqlite_matcher *m = NULL;
+    double started = cli_seconds();
+    if (!cli_output_open(&output, &r->cli, NULL))
+        return;
+    cli_sink_options(&sink, &r->cli, &output, content);
+    options.on_alert = on_alert;
+    options.ctx = &a;
+    options.limit = r->cli.limit;
+    options.unwrap = !r->cli.no_unwrap;
+    eqlite_status st = eqlite_sink_new(&a.sink, rules, &sink);
+    if (st == EQLITE_OK)
+        st = eqlite_matcher_new(&m, rules, &options);
+    if (st == EQLITE_OK)
+        st = feed_all(r, m);
+    if (a.status != EQLITE_OK)
+        st = a.status;
+    if ((st == EQLITE_OK || st == EQLITE_END) && a.sink)
+        st = eqlite_sink_end(a.sink);
+    if (st != EQLITE_OK && !output.error)
+        cli_failed(st);
+    if (!cli_output_close(&output, true))
+        r->failed = r->quit = true;
+    tell(r, a.found, cli_seconds() - started);
+    cli_clear_stop();
+    eqlite_matcher_free(m);
+    eqlite_sink_free(a.sink);
+}
+
+static void run_query(struct repl *r, const char *text, size_t len)
+{
+    eqlite_rules *rules = NULL;
+    eqlite_compiler *compiler = cli_compiler(&r->cli);
+    if (!compiler)
+        return;
+    r->last.len = 0;
+    cli_text_add(&r->last, text, len);
+    eqlite_status st = eqlite_compiler_add_query(compiler, "<query>", text, len);
+    cli_print_diagnostics(&r->cli, eqlite_compiler_diagnostics(compiler), 0);
+    if (st == EQLITE_OK)
+        st = eqlite_compiler_finish(&rules, compiler);
+    if (st == EQLITE_OK)
+        repl_match(r, rules, "events");
+    else if (st != EQLITE_INVALID && st != EQLITE_LIMIT)
+        cli_failed(st);
+    eqlite_rules_free(rules);
+    eqlite_compiler_free(compiler);
+}
+
+/* ── Statements ── */
+
+static bool is_blank(const char *text, size_t len)
+{
+    for (size_t i = 0; i < len; i++)
+        if (!strchr(" \t\r\n", text[i]) || !text[i])
+            return false;
+    return true;
+}
+
+static void run_statement(struct repl *r, const char *text, size_t len)
+{
+    if (is_blank(text, len))
+        return;
+    if (r->line) {
+        struct cli_text whole = {0};
+        cli_text_add(&whole, text, len);
+        cli_text_printf(&whole, ";");
+        for (size_t i = 0; i < whole.len; i++)
+            if (whole.ptr[i] == '\n')
+                whole.ptr[i] = ' ';
+        repl_line_remember(r->line, whole.ptr);
+        cli_text_free(&whole);
+    }
+    run_query(r, text, len);
+}
+
+/* Run every statement of the text that ends with ';', keep the rest. */
+static void run_ended(struct repl *r)
+{
+    struct cli_text *t = &r->statement;
+    size_t start = 0;
+    for (size_t i = 0; i < t->len; i++) {
+        if (t->ptr[i] != ';' || !eqlite_query_is_complete(t->ptr + start, i - start))
+            continue;
+        run_statement(r, t->ptr + start, i - start);
+        start = i + 1;
+    }
+    if (start) {
+        memmove(t->ptr, t->ptr + start, t->len - start);
+        t->len -= start;
+    }
+    if (is_blank(t->ptr ? t->ptr : "", t->len))
+        t->len = 0;
+}
+
+static void take_line(struct repl *r, const char *line, size_t len)
+{
+    struct cli_text *t = &r->statement;
+    bool empty = is_blank(line, len), again = r->blank;
+    r->blank = empty;
+    if (!t->len) {
+        if (empty || (len >= 2 && line[0] == '/' && line[1] == '/'))
+            return;
+        if (line[0] == '.') {
+            if (r->line)
+                repl_line_remember(r->line, line);
+            repl_command(r, line);
+            return;
+        }
+    }
+    cli_text_add(t, line, len);
+    cli_text_add(t, "\n", 1);
+    /* A second empty line runs even what is not whole, to see what is wrong with it. */
+    if (empty && (again || eqlite_query_is_complete(t->ptr, t->len))) {
+        run_statement(r, t->ptr, t->len);
+        t->len = 0;
+        return;
+    }
+    run_ended(r);
+}
+
+/* ── The loop ── */
+
+static void interactive(struct repl *r)
+{
+    const char *line;
+    bool cancelled;
+    size_t len;
+    cli_note("eqlite %s, .help for help", eqlite_version());
+    while (!r->quit && (line = repl_line_get(r->line, r->statement.len > 0, &cancelled, &len))) {
+        if (cancelled)
+            r->statement.len = 0;
+        else
+            take_line(r, line, len);
+        cli_clear_stop();
+    }
+    if (!r->quit)
+        fputc('\n', stderr);
+}
+
+static void script(struct repl *r)
+{
+    char *line = NULL;
+    size_t cap = 0;
+    ssize_t len;
+    while (!r->quit && !cli_stopped() && (len = getline(&line, &cap, stdin)) >= 0) {
+        while (len > 0 && (line[len - 1] == '\n' || line[len - 1] == '\r'))
+            line[--len] = '\0';
+        take_line(r, line, (size_t)len);
+    }
+    if (!r->quit && !cli_stopped() && r->statement.len)
+        run_statement(r, r->statement.ptr, r->statement.len);
+    free(line);
+}
+
+static void load_rules(struct repl *r)
+{
+    size_t refused = 0, unreadable = 0;
+    if (r->cli.rules.n)
+        r->rules = cli_compile_rules(&r->cli, &r->cli.rules, &refused, &unreadable);
+}
+
+static void free_list(struct cli_list *l)
+{
+    for (size_t i = 0; i < l->n; i++)
+        free((void *)(uintptr_t)l->items[i]);
+    free(l->items);
+}
+
+int cli_repl(struct cli *c)
+{
+    struct repl r = {.cli = *c};
+    bool fine = true;
+    r.cli.columns = (struct cli_list){0};
+    for (size_t i = 0; i < c->columns.n; i++)
+        cli_list_add(&r.cli.columns, c->columns.items[i]);
+    for (size_t i = 0; i < c->files.n; i++)
+        if (strcmp(c->files.items[i], "-") == 0)
+            return cli_usage(c, "standard input is for statements");
+
+    if (isatty(STDIN_FILENO) && isatty(STDOUT_FILENO))
+        r.line = repl_line_new(&r);
+    if (r.line && !r.cli.format)
+        r.cli.format = "table";
+    load_rules(&r);
+    if (c->files.n)
+        fine = repl_data_add(&r.data, &r.cli, &c->files);
+    int status = cli_stopped() ? cli_stop_status() : CLI_OK;
+    if (status == CLI_OK) {
+        r.line ? interactive(&r) : script(&r);
+        status = cli_stopped() ? cli_stop_status() : fine && !r.failed ? CLI_OK : CLI_TROUBLE;
+    }
+
+    repl_line_free(r.line);
+    repl_data_clear(&r.data);
+    eqlite_rules_free(r.rules);
+    cli_text_free(&r.statement);
+    cli_text_free(&r.last);
+    free(r.cli.columns.items);
+    free_list(&r.owned);
+    return status;
+}

@@ -1,0 +1,410 @@
+/* repl_commands.c — the lines that begin with a dot. One row of the table adds one. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/repl.h"
+
+struct command {
+    const char *name, *arguments, *help;
+    void (*run)(struct repl *r, const struct cli_list *words);
+};
+
+/* ── Data ── */
+
+static void told_events(const struct repl *r)
+{
+    struct cli_text n = {0};
+    if (!r->line)
+        return;
+    cli_text_count(&n, r->data.n);
+    cli_note("%s events", n.ptr);
+    cli_text_free(&n);
+}
+
+static void do_add(struct repl *r, const struct cli_list *words)
+{
+    if (!words->n) {
+        cli_error("which files?");
+        return;
+    }
+    repl_data_add(&r->data, &r->cli, words);
+    cli_clear_stop();
+    told_events(r);
+}
+
+static void do_open(struct repl *r, const struct cli_list *words)
+{
+    if (words->n)
+        repl_data_clear(&r->data);
+    do_add(r, words);
+}
+
+static void do_files(struct repl *r, const struct cli_list *words)
+{
+    (void)words;
+    for (size_t f = 0; f < r->data.files.n; f++) {
+        uint64_t n = 0;
+        struct cli_text name = {0};
+        for (size_t i = 0; i < r->data.n; i++)
+            n += r->data.events[i].file == f;
+        cli_text_escape(&name, cli_string(r->data.files.items[f]));
+        printf("%10llu  %s\n", (unsigned long long)n, name.ptr);
+        cli_text_free(&name);
+    }
+}
+
+static bool wanted(const struct cli_list *words, eqlite_string path)
+{
+    struct cli_text pattern = {0};
+    if (!words->n)
+        return true;
+    /* A word without wildcards is looked for anywhere in the name. */
+    bool plain = !strpbrk(words->items[0], "*?");
+    cli_text_printf(&pattern, plain ? "*%s*" : "%s", words->items[0]);
+    bool like = cli_like(pattern.ptr, path);
+    cli_text_free(&pattern);
+    return like;
+}
+
+static void print_field(const eqlite_survey_field *f, size_t width)
+{
+    struct cli_text name = {0}, example = {0};
+    cli_text_escape(&name, f->path);
+    cli_text_escape(&example, f->example);
+    printf("%-*s %10llu  %s%s  %s\n", (int)width, name.ptr, (unsigned long long)f->events,
+           f->strings ? "string" : f->numbers ? "number" : "boolean", f->array ? "[]" : "  ",
+           example.ptr ? example.ptr : "");
+    cli_text_free(&name);
+    cli_text_free(&example);
+}
+
+static void do_schema(struct repl *r, const struct cli_list *words)
+{
+    size_t n = r->data.survey ? eqlite_survey_count(r->data.survey) : 0, width = 10;
+    for (size_t i = 0; i < n; i++) {
+        eqlite_survey_field f = eqlite_survey_get(r->data.survey, i);
+        if (wanted(words, f.path) && cli_columns(f.path) > width && f.path.len < 60)
+            width = cli_columns(f.path);
+    }
+    for (size_t i = 0; i < n; i++) {
+        eqlite_survey_field f = eqlite_survey_get(r->data.survey, i);
+        if (wanted(words, f.path))
+            print_field(&f, width);
+    }
+}
+
+static void do_fields(struct repl *r, const struct cli_list *words)
+{
+    size_t n = r->data.survey ? eqlite_survey_count(r->data.survey) : 0;
+    for (size_t i = 0; i < n; i++) {
+        eqlite_survey_field f = eqlite_survey_get(r->data.survey, i);
+        struct cli_text name = {0};
+        if (!wanted(words, f.path))
+            continue;
+        cli_text_escape(&name, f.path);
+        printf("%s\n", name.ptr ? name.ptr : "");
+        cli_text_free(&name);
+    }
+}
+
+/* ── Rules ── */
+
+static void list_rules(const struct repl *r)
+{
+    size_t n = r->rules ? eqlite_rules_count(r->rules) : 0;
+    for (size_t i = 0; i < n; i++) {
+        eqlite_rule rule = eqlite_rules_get(r->rules, i);
+        struct cli_text line = {0};
+        cli_text_escape(&line, rule.id);
+        cli_text_printf(&line, "  ");
+        cli_text_escape(&line, rule.severity);
+        cli_text_printf(&line, "  ");
+        cli_text_escape(&line, rule.name);
+        printf("%s\n", line.ptr);
+        cli_text_free(&line);
+    }
+}
+
+static void do_rules(struct repl *r, const struct cli_list *words)
+{
+    size_t refused = 0, unreadable = 0;
+    if (!words->n) {
+        list_rules(r);
+        return;
+    }
+    eqlite_rules *rules = cli_compile_rules(&r->cli, words, &refused, &unreadable);
+    if (!rules)
+        return;
+    eqlite_rules_free(r->rules);
+    r->rules = rules;
+    if (r->line)
+        cli_note("%zu rules, %zu refused", eqlite_rules_count(rules), refused);
+}
+
+static bool to_stdout(const char *ptr, size_t len, void *ctx)
+{
+    (void)ctx;
+    return fwrite(ptr, 1, len, stdout) == len;
+}
+
+static void do_rule(struct repl *r, const struct cli_list *words)
+{
+    size_t n = r->rules ? eqlite_rules_count(r->rules) : 0, shown = 0;
+    for (size_t i = 0; i < n && words->n; i++) {
+        eqlite_rule rule = eqlite_rules_get(r->rules, i);
+        if (!cli_like(words->items[0], rule.id) && !cli_like(words->items[0], rule.name))
+            continue;
+        shown++;
+        eqlite_rules_json(r->rules, i, to_stdout, NULL);
+        printf("\n");
+    }
+    if (!shown)
+        cli_error(words->n ? "no rule is like that" : "which rule? (.rules lists them)");
+}
+
+static void do_run(struct repl *r, const struct cli_list *words)
+{
+    if (!r->rules) {
+        cli_error("no rules; load some with .rules PATH");
+        return;
+    }
+    if (!words->n) {
+        repl_match(r, r->rules, "compact");
+        return;
+    }
+    /* Only the rules like the word: their files, compiled by themselves. */
+    struct cli_list paths = {0};
+    size_t refused = 0, unreadable = 0;
+    for (size_t i = 0; i < eqlite_rules_count(r->rules); i++) {
+        eqlite_rule rule = eqlite_rules_get(r->rules, i);
+        if (cli_like(words->items[0], rule.id) || cli_like(words->items[0], rule.name))
+            cli_list_add(&paths, repl_keep(r, rule.path.ptr, rule.path.len));
+    }
+    eqlite_rules *rules = paths.n ? cli_compile_rules(&r->cli, &paths, &refused, &unreadable) : NULL;
+    if (rules)
+        repl_match(r, rules, "compact");
+    else if (!paths.n)
+        cli_error("no rule is like that");
+    eqlite_rules_free(rules);
+    free(paths.items);
+}
+
+/* ── Settings ── */
+
+static void do_explain(struct repl *r, const struct cli_list *words)
+{
+    eqlite_compiler *compiler = r->last.len ? cli_compiler(&r->cli) : NULL;
+    if (!compiler) {
+        cli_error("no query to explain yet");
+        return;
+    }
+    eqlite_status st = eqlite_explain(compiler, words->n ? words->items[0] : "plan", "<query>", r->last.ptr,
+                                      r->last.len, to_stdout, NULL);
+    cli_print_diagnostics(&r->cli, eqlite_compiler_diagnostics(compiler), 0);
+    if (st != EQLITE_OK && eqlite_diagnostics_count(eqlite_compiler_diagnostics(compiler)) == 0)
+        cli_error("no such stage; there are tokens, ast, plan and program");
+    eqlite_compiler_free(compiler);
+}
+
+static bool one_of(const char *word, const char *const *names)
+{
+    size_t n = 0;
+    for (; names[n]; n++)
+        if (strcmp(word, names[n]) == 0)
+            return true;
+    const char *near = cli_nearest(word, names, n);
+    struct cli_text shown = {0};
+    cli_text_escape(&shown, cli_string(word));
+    if (near)
+        cli_error("there is no '%s'; did you mean '%s'?", shown.ptr ? shown.ptr : "", near);
+    else
+        cli_error("there is no '%s'", shown.ptr ? shown.ptr : "");
+    cli_text_free(&shown);
+    return false;
+}
+
+static const char *const modes[] = {"ndjson", "table", "json", "csv", NULL};
+
+static void do_mode(struct repl *r, const struct cli_list *words)
+{
+    if (!words->n)
+        printf("%s\n", r->cli.format ? r->cli.format : "ndjson");
+    else if (one_of(words->items[0], modes))
+        r->cli.format = repl_keep(r, words->items[0], strlen(words->items[0]));
+}
+
+static void do_dialect(struct repl *r, const struct cli_list *words)
+{
+    if (!words->n)
+        printf("%s\n", r->cli.dialect ? r->cli.dialect : eqlite_dialects()[0]);
+    else if (one_of(words->items[0], eqlite_dialects()))
+        r->cli.dialect = repl_keep(r, words->items[0], strlen(words->items[0]));
+}
+
+static void do_limit(struct repl *r, const struct cli_list *words)
+{
+    if (!words->n) {
+        printf("%llu\n", (unsigned long long)r->cli.limit);
+        return;
+    }
+    char *end;
+    unsigned long long n = strtoull(words->items[0], &end, 10);
+    if (*end || words->items[0][0] < '0' || words->items[0][0] > '9')
+        cli_error("a limit is a number; 0 is none");
+    else
+        r->cli.limit = n;
+}
+
+static void set_fields(struct repl *r, const struct cli_list *words)
+{
+    r->cli.columns.n = 0;
+    for (size_t i = 1; i < words->n; i++) {
+        const char *p = words->items[i];
+        while (*p) {
+            size_t n = strcspn(p, ",");
+            if (n)
+                cli_list_add(&r->cli.columns, repl_keep(r, p, n));
+            p += n + (p[n] == ',');
+        }
+    }
+}
+
+static void do_set(struct repl *r, const struct cli_list *words)
+{
+    static const char *const keys[] = {"fields",  "timestamp-field", "event-category-field", "tiebreaker-field",
+                                       "unwrap",  "input",           "mode",                 "dialect",
+                                       "limit",   NULL};
+    const struct cli_list rest = {words->items + 1, words->n ? words->n - 1 : 0, 0};
+    if (!words->n || !one_of(words->items[0], keys)) {
+        if (!words->n)
+            cli_error("set what? (.show lists the settings)");
+        return;
+    }
+    const char *key = words->items[0];
+    const char *value = words->n > 1 ? repl_keep(r, words->items[1], strlen(words->items[1])) : NULL;
+    if (strcmp(key, "fields") == 0)
+        set_fields(r, words);
+    else if (strcmp(key, "timestamp-field") == 0)
+        r->cli.timestamp_field = value;
+    else if (strcmp(key, "event-category-field") == 0)
+        r->cli.category_field = value;
+    else if (strcmp(key, "tiebreaker-field") == 0)
+        r->cli.tiebreaker_field = value;
+    else if (strcmp(key, "unwrap") == 0)
+        r->cli.no_unwrap = value && strcmp(value, "none") == 0;
+    else if (strcmp(key, "input") == 0 && (!value || one_of(value, (const char *const[]){"auto", "ndjson", "json", NULL})))
+        r->cli.input = value;
+    else if (strcmp(key, "mode") == 0)
+        do_mode(r, &rest);
+    else if (strcmp(key, "dialect") == 0)
+        do_dialect(r, &rest);
+    else if (strcmp(key, "limit") == 0)
+        do_limit(r, &rest);
+}
+
+static void do_show(struct repl *r, const struct cli_list *words)
+{
+    const struct cli *c = &r->cli;
+    (void)words;
+    printf("mode                  %s\n", c->format ? c->format : "ndjson");
+    printf("dialect               %s\n", c->dialect ? c->dialect : eqlite_dialects()[0]);
+    printf("limit                 %llu\n", (unsigned long long)c->limit);
+    printf("timestamp-field       %s\n", c->timestamp_field ? c->timestamp_field : "@timestamp");
+    printf("event-category-field  %s\n", c->category_field ? c->category_field : "event.category");
+    printf("tiebreaker-field      %s\n", c->tiebreaker_field ? c->tiebreaker_field : "none");
+    printf("unwrap                %s\n", c->no_unwrap ? "none" : "auto");
+    printf("input                 %s\n", c->input ? c->input : "auto");
+    printf("fields                ");
+    for (size_t i = 0; i < c->columns.n; i++)
+        printf("%s%s", i ? "," : "", c->columns.items[i]);
+    printf("\nevents                %zu\n", r->data.n);
+    printf("rules                 %zu\n", r->rules ? eqlite_rules_count(r->rules) : 0);
+}
+
+static void do_quit(struct repl *r, const struct cli_list *words)
+{
+    (void)words;
+    r->quit = true;
+}
+
+static void do_help(struct repl *r, const struct cli_list *words);
+
+static const struct command commands[] = {
+    {".open", "FILE...", "read events from files, forget those before", do_open},
+    {".add", "FILE...", "read more events", do_add},
+    {".files", "", "the files and how many events each gave", do_files},
+    {".schema", "[PATTERN]", "fields of the events, with types and an example", do_schema},
+    {".fields", "[PATTERN]", "names of the fields", do_fields},
+    {".rules", "[PATH...]", "load rules; without a path, list them", do_rules},
+    {".rule", "ID", "all that a rule says, as JSON; ID may have * and ?", do_rule},
+    {".run", "[ID]", "run the rules over the events", do_run},
+    {".explain", "[STAGE]", "the last query as tokens, ast, plan or program", do_explain},
+    {".mode", "[FORM]", "print as ndjson, table, json or csv", do_mode},
+    {".dialect", "[NAME]", "dialect of the queries", do_dialect},
+    {".limit", "[N]", "at most N results; 0: all", do_limit},
+    {".set", "KEY [VALUE]", "change a setting", do_set},
+    {".show", "", "the settings", do_show},
+    {".help", "", "this list", do_help},
+    {".quit", "", "leave; so does Ctrl-D", do_quit},
+};
+#define N_COMMANDS (sizeof commands / sizeof *commands)
+
+const char *const repl_command_names[] = {".open", ".add",  ".files",   ".schema",  ".fields", ".rules",
+                                          ".rule", ".run",  ".explain", ".mode",    ".dialect", ".limit",
+                                          ".set",  ".show", ".help",    ".quit",    NULL};
+
+static void do_help(struct repl *r, const struct cli_list *words)
+{
+    (void)r;
+    (void)words;
+    for (size_t i = 0; i < N_COMMANDS; i++)
+        printf("%-10s %-12s %s\n", commands[i].name, commands[i].arguments, commands[i].help);
+    printf("A query ends with ';' or an empty line. Ctrl-C cancels, Tab completes.\n");
+}
+
+/* Split at blanks; "quoted words" may hold some. Returns false at a quote that is not closed. */
+static bool split(struct cli_list *out, char *text)
+{
+    char *p = text;
+    while (*(p += strspn(p, " \t")) != '\0') {
+        char quote = *p == '"' || *p == '\'' ? *p : '\0';
+        p += quote != '\0';
+        cli_list_add(out, p);
+        p = quote ? strchr(p, quote) : p + strcspn(p, " \t");
+        if (!p)
+            return false;
+        if (*p)
+            *p++ = '\0';
+    }
+    return true;
+}
+
+void repl_command(struct repl *r, const char *line)
+{
+    char *text = cli_alloc(NULL, strlen(line) + 1);
+    struct cli_list words = {0};
+    size_t i = 0;
+    strcpy(text, line);
+    if (!split(&words, text)) {
+        cli_error("a quote is not closed");
+        goto done;
+    }
+    size_t last = strlen(words.items[words.n - 1]);
+    if (last > 1 && words.items[words.n - 1][last - 1] == ';') /* a habit from queries */
+        ((char *)(uintptr_t)words.items[words.n - 1])[last - 1] = '\0';
+    if (strcmp(words.items[0], ".exit") == 0)
+        words.items[0] = ".quit";
+    while (i < N_COMMANDS && strcmp(words.items[0], commands[i].name) != 0)
+        i++;
+    if (i == N_COMMANDS) {
+        one_of(words.items[0], repl_command_names);
+        goto done;
+    }
+    struct cli_list rest = {words.items + 1, words.n - 1, 0};
+    commands[i].run(r, &rest);
+    if (fflush(stdout) != 0)
+        r->failed = r->quit = true;
+done:
+    free(words.items);
+    free(text);
+}
