@@ -16,8 +16,8 @@ enum { MAX_COLUMNS = 160, LEAD_COLUMNS = 60 };
 
 /* The line of the source that a span begins on, and the part of it to show: offsets into source->text. */
 struct excerpt {
-    size_t from, to;       /* what is shown */
-    size_t start, end;     /* what is marked, within from..to */
+    size_t from, to;   /* what is shown */
+    size_t start, end; /* what is marked, within from..to */
     bool cut_left, cut_right;
 };
 

@@ -235,10 +235,17 @@ struct digits {
     int n, exponent;
 };
 
+static bool reads_back(const struct digits *v, double d)
+{
+    char text[48];
+    snprintf(text, sizeof text, "%.*se%d", v->n, v->text, v->exponent - v->n + 1);
+    return strtod(text, NULL) == d;
+}
+
 /* `d` rounded to `n` digits; false if that does not read back as d. */
 static bool round_to(struct digits *out, double d, int n)
 {
-    char text[40], back[48];
+    char text[40];
     const char *p = text;
     snprintf(text, sizeof text, "%.*e", n - 1, d);
     out->n = 0;
@@ -246,19 +253,34 @@ static bool round_to(struct digits *out, double d, int n)
         if (is_digit(*p)) /* whatever the locale's point is, it is skipped */
             out->text[out->n++] = *p;
     out->exponent = *p ? atoi(p + 1) : 0;
-    snprintf(back, sizeof back, "%.*se%d", out->n, out->text, out->exponent - out->n + 1);
     while (out->n > 1 && out->text[out->n - 1] == '0')
         out->n--;
-    return strtod(back, NULL) == d;
+    return reads_back(out, d);
+}
+
+/* One more in digit number n; false if that changes the number of digits. */
+static bool next_up(struct digits *v, int n)
+{
+    while (v->n < n)
+        v->text[v->n++] = '0';
+    while (v->n && v->text[v->n - 1] == '9')
+        v->n--;
+    if (v->n == 0)
+        return false;
+    v->text[v->n - 1]++;
+    return true;
 }
 
 /* The fewest digits that read back. Below 16 digits, rounding the exact value and cutting zeros gives
- * them at once; only subnormal numbers, which have fewer, must be tried upwards. */
+ * them at once; only subnormal numbers, which have fewer, must be tried upwards. A power of two has
+ * more room above than below, so there the next 16 digits may do where the nearest do not. */
 static void shortest(struct digits *out, double d)
 {
     for (int n = d < DBL_MIN ? 2 : 15; n < 17; n++)
         if (round_to(out, d, n))
             return;
+    if (next_up(out, 16) && reads_back(out, d))
+        return;
     round_to(out, d, 17);
 }
 

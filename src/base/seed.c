@@ -1,13 +1,13 @@
 /* seed.c — drawn on first use; when two threads draw at once, the first one to store wins. */
 #include "base/seed.h"
 
-#include <stdatomic.h>
+#include <stdbool.h>
 #include <sys/random.h>
 #include <unistd.h>
 
-static _Atomic uint64_t seed; /* 0: not drawn yet */
+uint64_t eq_seed_drawn;
 
-static uint64_t draw(void)
+static uint64_t random_number(void)
 {
     uint64_t x = 0;
     if (getrandom(&x, sizeof x, GRND_NONBLOCK) != (ssize_t)sizeof x)
@@ -15,12 +15,9 @@ static uint64_t draw(void)
     return x ? x : 1;
 }
 
-uint64_t eq_seed(void)
+uint64_t eq_seed_draw(void)
 {
-    uint64_t now = atomic_load_explicit(&seed, memory_order_relaxed);
-    uint64_t mine;
-    if (now)
-        return now;
-    mine = draw();
-    return atomic_compare_exchange_strong(&seed, &now, mine) ? mine : now;
+    uint64_t mine = random_number(), drawn = 0;
+    bool first = __atomic_compare_exchange_n(&eq_seed_drawn, &drawn, mine, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED);
+    return first ? mine : drawn;
 }

@@ -4,7 +4,14 @@
 
 #include <stdint.h>
 
+extern uint64_t eq_seed_drawn; /* 0: not drawn yet; read and written atomically */
+uint64_t eq_seed_draw(void);   /* draws it, or takes what another thread drew meanwhile */
+
 /* The same number from the first call to the end of the process; never 0. Any thread may call. */
-uint64_t eq_seed(void);
+static inline uint64_t eq_seed(void)
+{
+    uint64_t seed = __atomic_load_n(&eq_seed_drawn, __ATOMIC_RELAXED);
+    return seed ? seed : eq_seed_draw();
+}
 
 #endif

@@ -7,15 +7,17 @@
 
 #include <utf8proc.h>
 
-#define LOWER_16(c) (c), (c) + 1, (c) + 2, (c) + 3, (c) + 4, (c) + 5, (c) + 6, (c) + 7, \
+/* clang-format off */
+#define SELF_16(c) (c), (c) + 1, (c) + 2, (c) + 3, (c) + 4, (c) + 5, (c) + 6, (c) + 7, \
                     (c) + 8, (c) + 9, (c) + 10, (c) + 11, (c) + 12, (c) + 13, (c) + 14, (c) + 15
 
 const unsigned char eq_fold_ascii[256] = {
-    LOWER_16(0x00), LOWER_16(0x10), LOWER_16(0x20), LOWER_16(0x30),
+    SELF_16(0x00), SELF_16(0x10), SELF_16(0x20), SELF_16(0x30),
     '@', 'a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j', 'k', 'l', 'm', 'n', 'o',
     'p', 'q', 'r', 's', 't', 'u', 'v', 'w', 'x', 'y', 'z', '[', '\\', ']', '^', '_',
-    LOWER_16(0x60), LOWER_16(0x70), LOWER_16(0x80), LOWER_16(0x90), LOWER_16(0xA0), LOWER_16(0xB0),
-    LOWER_16(0xC0), LOWER_16(0xD0), LOWER_16(0xE0), LOWER_16(0xF0)};
+    SELF_16(0x60), SELF_16(0x70), SELF_16(0x80), SELF_16(0x90), SELF_16(0xA0), SELF_16(0xB0),
+    SELF_16(0xC0), SELF_16(0xD0), SELF_16(0xE0), SELF_16(0xF0)};
+/* clang-format on */
 
 static bool is_tail(char c)
 {
@@ -183,11 +185,35 @@ uint32_t eq_fold_code(uint32_t code)
     return (uint32_t)utf8proc_tolower((utf8proc_int32_t)code);
 }
 
-/* Copy n ASCII bytes in lower case. */
-static void fold_ascii(char *to, const char *from, size_t n)
+/* Copy n ASCII bytes in lower case; no table, so that compilers make vectors of it. */
+static void fold_ascii(char *restrict to, const char *restrict from, size_t n)
 {
-    for (size_t i = 0; i < n; i++)
-        to[i] = (char)eq_fold_ascii[(unsigned char)from[i]];
+    for (size_t i = 0; i < n; i++) {
+        unsigned char c = (unsigned char)from[i];
+        to[i] = (char)(c | ((unsigned char)(c - 'A') < 26 ? 0x20 : 0));
+    }
+}
+
+/* Eight ASCII bytes in lower case at once. */
+static uint64_t fold_word(uint64_t w)
+{
+    const uint64_t each = 0x0101010101010101u;
+    uint64_t from_a = w + each * (0x80 - 'A'), past_z = w + each * (0x7F - 'Z');
+    return w | ((from_a ^ past_z) & each * 0x80) >> 2;
+}
+
+/* How many of the first n bytes of p and q are ASCII and equal but for case; eight at a time. */
+static size_t same_words(const char *p, const char *q, size_t n)
+{
+    size_t at = 0;
+    uint64_t a, b;
+    for (; n - at >= 8; at += 8) {
+        memcpy(&a, p + at, 8);
+        memcpy(&b, q + at, 8);
+        if (((a | b) & 0x8080808080808080u) || fold_word(a) != fold_word(b))
+            break;
+    }
+    return at;
 }
 
 void eq_fold(struct eq_buf *out, struct eq_slice s)
@@ -229,10 +255,14 @@ static uint32_t next_folded(const char **p, const char *end)
 bool eq_fold_eq(struct eq_slice a, struct eq_slice b)
 {
     const char *p = a.ptr, *q = b.ptr, *pe, *qe;
+    size_t same;
     if (a.len == 0 || b.len == 0)
         return a.len == b.len;
     pe = p + a.len;
     qe = q + b.len;
+    same = same_words(p, q, a.len < b.len ? a.len : b.len);
+    p += same;
+    q += same;
     while (p < pe && q < qe) {
         unsigned char c = (unsigned char)*p, d = (unsigned char)*q;
         if ((c | d) < 0x80) {

@@ -91,13 +91,14 @@ static bool parse_v6(uint8_t b[16], const char *p, const char *end)
     return true;
 }
 
-/* *bits: how many bits an address of this family has. */
+/* *bits: how many bits an address of this family has. The first dot of an IPv4 address is within its first four
+ * bytes; only "::1.2.3.4" has one there too. */
 static bool parse(struct eq_ip *out, unsigned *bits, const char *p, const char *end)
 {
     size_t len = (size_t)(end - p);
     if (len < 2 || len > 45)
         return false;
-    if (memchr(p, ':', len)) {
+    if (p[0] == ':' || (p[1] != '.' && (len < 4 || (p[2] != '.' && p[3] != '.')))) {
         *bits = 128;
         return parse_v6(out->b, p, end);
     }
@@ -124,29 +125,22 @@ static void clear_host_bits(struct eq_cidr *c)
 
 bool eq_cidr_parse(struct eq_cidr *out, struct eq_slice text)
 {
-    const char *slash, *end, *p;
+    size_t len = text.len, digits = 0;
     unsigned family, bits = 0;
 
-    if (text.len == 0)
-        return false;
-    end = text.ptr + text.len;
-    slash = memchr(text.ptr, '/', text.len);
-    if (!parse(&out->addr, &family, text.ptr, slash ? slash : end))
-        return false;
-    if (slash) {
-        p = slash + 1;
-        if (p == end || end - p > 3)
-            return false;
-        for (; p < end; p++) {
-            if (!is_digit(*p))
-                return false;
-            bits = bits * 10 + (unsigned)(*p - '0');
-        }
-        if (bits > family)
-            return false;
-    } else {
-        bits = family;
+    while (digits < 3 && digits < len && is_digit(text.ptr[len - 1 - digits]))
+        digits++;
+    if (digits && digits < len && text.ptr[len - 1 - digits] == '/') {
+        for (size_t i = len - digits; i < len; i++)
+            bits = bits * 10 + (unsigned)(text.ptr[i] - '0');
+        len -= digits + 1;
     }
+    if (len == 0 || !parse(&out->addr, &family, text.ptr, text.ptr + len))
+        return false;
+    if (len == text.len)
+        bits = family;
+    if (bits > family)
+        return false;
     out->bits = (uint8_t)(bits + 128 - family);
     clear_host_bits(out);
     return true;

@@ -56,8 +56,8 @@ enum part { YEAR, MONTH, DAY, HOUR, MINUTE, SECOND, FRACTION };
 
 struct iso {
     const char *p, *end;
-    int value[6];      /* by part; what is not named has its first value */
-    enum part last;    /* the last one named */
+    int value[6];   /* by part; what is not named has its first value */
+    enum part last; /* the last one named */
     uint32_t ns;
     int offset_minutes;
 };

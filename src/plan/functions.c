@@ -58,11 +58,6 @@ enum eq_status eq_function_fold(struct eq_slice *out, struct eq_slice text, stru
     return EQ_OK;
 }
 
-struct eq_value eq_function_string(struct eq_slice text)
-{
-    return text.len > UINT32_MAX ? EQ_VALUE_NULL : eq_value_string(text);
-}
-
 bool eq_function_integer(int64_t *out, const struct eq_value *v)
 {
     switch (v->type) {

@@ -10,9 +10,6 @@ enum eq_status eq_function_text(struct eq_slice *out, const struct eq_value *v, 
 /* The same text with case folded. As folding is one code point to one, code point n of one is n of the other. */
 enum eq_status eq_function_fold(struct eq_slice *out, struct eq_slice text, struct eq_arena *scratch);
 
-/* Text as a result; null when it is longer than a value can be. */
-struct eq_value eq_function_string(struct eq_slice text);
-
 /* A whole number; values beyond 64 bits become the nearest that fits. False for anything else, as 1.5 or "1". */
 bool eq_function_integer(int64_t *out, const struct eq_value *v);
 

@@ -146,7 +146,10 @@ enum eq_status eq_fn_ends_with(struct eq_value *out, const struct eq_value *args
         *out = eq_value_bool(eq_slice_ends(text, suffix));
         return EQ_OK;
     }
-    if (text.len && suffix.len <= text.len) { /* the usual case needs no counting */
+    *out = eq_value_bool(suffix.len == 0);
+    if (suffix.len == 0 || text.len == 0)
+        return EQ_OK;
+    if (suffix.len <= text.len) { /* the usual case needs no counting */
         struct eq_slice tail = {text.ptr + (text.len - suffix.len), suffix.len};
         if (eq_ascii(tail) && eq_ascii(suffix)) {
             *out = eq_value_bool(eq_fold_eq(tail, suffix));
@@ -155,7 +158,6 @@ enum eq_status eq_fn_ends_with(struct eq_value *out, const struct eq_value *args
     }
     have = eq_utf8_count(text);
     want = eq_utf8_count(suffix);
-    *out = eq_value_bool(false);
     if (want > have)
         return EQ_OK;
     at = have == text.len ? have - want : eq_utf8_offset(text, have - want);

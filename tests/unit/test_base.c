@@ -264,13 +264,26 @@ static void utf8_decodes_strictly(void)
         int32_t code;
         unsigned len;
     } rows[] = {
-        {"a", 'a', 1},           {"\xC3\xA9", 0xE9, 2},           {"\xE2\x82\xAC", 0x20AC, 3},
-        {"\xF0\x9F\x98\x80", 0x1F600, 4}, {"\xF4\x8F\xBF\xBF", 0x10FFFF, 4},
-        {"\x80", -1, 1},         {"\xC0\x80", -1, 1},             {"\xC1\xBF", -1, 1},
-        {"\xE0\x80\x80", -1, 1}, {"\xED\xA0\x80", -1, 1},         {"\xED\x9F\xBF", 0xD7FF, 3},
-        {"\xF0\x80\x80\x80", -1, 1}, {"\xF4\x90\x80\x80", -1, 1}, {"\xF5\x80\x80\x80", -1, 1},
-        {"\xFF", -1, 1},         {"\xC3", -1, 1},                 {"\xE2\x82", -1, 1},
-        {"\xF0\x9F\x98", -1, 1}, {"\xC3z", -1, 1},                {"\xE2\x82z", -1, 1},
+        {"a", 'a', 1},
+        {"\xC3\xA9", 0xE9, 2},
+        {"\xE2\x82\xAC", 0x20AC, 3},
+        {"\xF0\x9F\x98\x80", 0x1F600, 4},
+        {"\xF4\x8F\xBF\xBF", 0x10FFFF, 4},
+        {"\x80", -1, 1},
+        {"\xC0\x80", -1, 1},
+        {"\xC1\xBF", -1, 1},
+        {"\xE0\x80\x80", -1, 1},
+        {"\xED\xA0\x80", -1, 1},
+        {"\xED\x9F\xBF", 0xD7FF, 3},
+        {"\xF0\x80\x80\x80", -1, 1},
+        {"\xF4\x90\x80\x80", -1, 1},
+        {"\xF5\x80\x80\x80", -1, 1},
+        {"\xFF", -1, 1},
+        {"\xC3", -1, 1},
+        {"\xE2\x82", -1, 1},
+        {"\xF0\x9F\x98", -1, 1},
+        {"\xC3z", -1, 1},
+        {"\xE2\x82z", -1, 1},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct eq_slice s = text_of(rows[i].bytes);
@@ -323,20 +336,20 @@ static void folds_one_to_one(void)
 {
     check_fold("", "");
     check_fold("C:\\Windows\\SYSTEM32[]@`{~\x7F", "c:\\windows\\system32[]@`{~\x7F");
-    check_fold("\xC3\x84\xC3\x96\xC3\x9C", "\xC3\xA4\xC3\xB6\xC3\xBC");          /* ÄÖÜ */
-    check_fold("\xE1\xBA\x9E", "\xC3\x9F");                                      /* ẞ to ß */
-    check_fold("\xC3\x9F", "\xC3\x9F");                                          /* ß stays */
-    check_fold("\xE2\x84\xAA\xC5\xBF", "ks");                                    /* Kelvin, long s */
-    check_fold("\xCF\x82\xCE\xA3", "\xCF\x83\xCF\x83");                          /* final and capital sigma */
-    check_fold("\xC4\xB0", "\xC4\xB0");                                          /* İ stays */
-    check_fold("I\xC4\xB1", "i\xC4\xB1");                                        /* ı is not i */
-    check_fold("\xC2\xB5", "\xCE\xBC");                                          /* micro to mu */
-    check_fold("\xD0\x96", "\xD0\xB6");                                          /* Ж */
-    check_fold("\xC8\xBA", "\xE2\xB1\xA5");                                      /* Ⱥ gets longer */
-    check_fold("\xEA\xAD\xB0", "\xE1\x8E\xA0");                                  /* Cherokee folds upwards */
-    check_fold("\xE1\xBE\x88", "\xE1\xBE\x80");                                  /* ᾈ to ᾀ */
-    check_fold("\xEF\xAC\x80", "\xEF\xAC\x80");                                  /* ligature ff stays */
-    check_fold("A\xFF\xC3Z", "a\xFF\xC3z");                                      /* invalid bytes stay */
+    check_fold("\xC3\x84\xC3\x96\xC3\x9C", "\xC3\xA4\xC3\xB6\xC3\xBC"); /* ÄÖÜ */
+    check_fold("\xE1\xBA\x9E", "\xC3\x9F");                             /* ẞ to ß */
+    check_fold("\xC3\x9F", "\xC3\x9F");                                 /* ß stays */
+    check_fold("\xE2\x84\xAA\xC5\xBF", "ks");                           /* Kelvin, long s */
+    check_fold("\xCF\x82\xCE\xA3", "\xCF\x83\xCF\x83");                 /* final and capital sigma */
+    check_fold("\xC4\xB0", "\xC4\xB0");                                 /* İ stays */
+    check_fold("I\xC4\xB1", "i\xC4\xB1");                               /* ı is not i */
+    check_fold("\xC2\xB5", "\xCE\xBC");                                 /* micro to mu */
+    check_fold("\xD0\x96", "\xD0\xB6");                                 /* Ж */
+    check_fold("\xC8\xBA", "\xE2\xB1\xA5");                             /* Ⱥ gets longer */
+    check_fold("\xEA\xAD\xB0", "\xE1\x8E\xA0");                         /* Cherokee folds upwards */
+    check_fold("\xE1\xBE\x88", "\xE1\xBE\x80");                         /* ᾈ to ᾀ */
+    check_fold("\xEF\xAC\x80", "\xEF\xAC\x80");                         /* ligature ff stays */
+    check_fold("A\xFF\xC3Z", "a\xFF\xC3z");                             /* invalid bytes stay */
     CU_ASSERT_FALSE(eq_fold_eq(EQ_LIT("\xC3\x9F"), EQ_LIT("ss")));
     CU_ASSERT_FALSE(eq_fold_eq(EQ_LIT("abc"), EQ_LIT("ab")));
     CU_ASSERT_FALSE(eq_fold_eq(EQ_LIT("\xFF"), EQ_LIT("\xC3\xBF")));
@@ -367,8 +380,9 @@ static void check_number(const char *text, enum eq_number_kind kind, const char 
 
 static void numbers_are_read_whole(void)
 {
-    static const char *const wrong[] = {"",  "+",   "-",   ".",   "x",   "1x",  "0x1", " 1", "1 ",    "1e",  "1e+",  "e1",
-                                        "--1", "1.2.3", "inf", "NaN", "1f", "1,5", "1e5.", "1e999", "-1e999", "+-1"};
+    static const char *const wrong[] = {"",   "+",   "-",    ".",     "x",      "1x",    "0x1", " 1",
+                                        "1 ", "1e",  "1e+",  "e1",    "--1",    "1.2.3", "inf", "NaN",
+                                        "1f", "1,5", "1e5.", "1e999", "-1e999", "+-1"};
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
         check_number(wrong[i], EQ_NOT_NUMBER, "");
     check_number("0", EQ_NUMBER_INT, "0");
@@ -508,8 +522,9 @@ static void numbers_compare_exactly(void)
 
 static const char *nearest(const char *wanted)
 {
-    static const char *const names[] = {"startsWith", "endsWith", "stringContains", "length", "concat", "process.name",
-                                        "process.parent.name", "head", "tail"};
+    static const char *const names[] = {"startsWith", "endsWith",     "stringContains",      "length",
+                                        "concat",     "process.name", "process.parent.name", "head",
+                                        "tail"};
     struct eq_suggest s;
     eq_suggest_start(&s, text_of(wanted));
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
@@ -593,7 +608,8 @@ static void diag_cuts_long_lines(void)
         caret = strrchr(out.ptr, '^');
         mark = strrchr(line.ptr, '!');
         if (at < 4000 && caret && mark)
-            CU_ASSERT_EQUAL((size_t)(caret - (line.ptr + line.len + 1)), eq_utf8_width(eq_slice(line.ptr, (size_t)(mark - line.ptr))));
+            CU_ASSERT_EQUAL((size_t)(caret - (line.ptr + line.len + 1)),
+                            eq_utf8_width(eq_slice(line.ptr, (size_t)(mark - line.ptr))));
         text[at] = 'x';
     }
     eq_diags_free(&d);
@@ -615,8 +631,9 @@ static void diag_inside_a_file(void)
     diag = eq_diag_add(&d, EQ_E0201, &source, (struct eq_span){12, 13}, "not \"%s\"", "boolean");
     diag->rule = EQ_LIT("R1");
     eq_diag_json(&b, diag);
-    check_text(&b, "{\"code\":\"E0201\",\"severity\":\"error\",\"message\":\"not \\\"boolean\\\"\",\"source\":\"r.toml\","
-                   "\"rule\":\"R1\",\"line\":11,\"column\":3,\"end_line\":11,\"end_column\":4}");
+    check_text(&b,
+               "{\"code\":\"E0201\",\"severity\":\"error\",\"message\":\"not \\\"boolean\\\"\",\"source\":\"r.toml\","
+               "\"rule\":\"R1\",\"line\":11,\"column\":3,\"end_line\":11,\"end_column\":4}");
     diag = eq_diag_add(&d, EQ_W0801, NULL, (struct eq_span){0, 0}, "odd");
     eq_diag_json(&b, diag);
     check_text(&b, "{\"code\":\"W0801\",\"severity\":\"warning\",\"message\":\"odd\"}");

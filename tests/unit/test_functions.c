@@ -9,13 +9,34 @@
 #include "event/ip.h"
 #include "plan/functions.h"
 
-#define S(text) {.type = EQ_STRING, .s = "" text, .len = sizeof(text) - 1}
-#define I(value) {.type = EQ_INT, .i = (value)}
-#define U(value) {.type = EQ_UINT, .u = (value)}
-#define D(value) {.type = EQ_DOUBLE, .d = (value)}
-#define B(value) {.type = EQ_BOOL, .b = (value)}
-#define RAW(value, text) {.type = EQ_INT, .i = (value), .s = "" text, .len = sizeof(text) - 1}
-#define N {.type = EQ_NULL}
+#define S(text)                                                                                                        \
+    {                                                                                                                  \
+        .type = EQ_STRING, .s = "" text, .len = sizeof(text) - 1                                                       \
+    }
+#define I(value)                                                                                                       \
+    {                                                                                                                  \
+        .type = EQ_INT, .i = (value)                                                                                   \
+    }
+#define U(value)                                                                                                       \
+    {                                                                                                                  \
+        .type = EQ_UINT, .u = (value)                                                                                  \
+    }
+#define D(value)                                                                                                       \
+    {                                                                                                                  \
+        .type = EQ_DOUBLE, .d = (value)                                                                                \
+    }
+#define B(value)                                                                                                       \
+    {                                                                                                                  \
+        .type = EQ_BOOL, .b = (value)                                                                                  \
+    }
+#define RAW(value, text)                                                                                               \
+    {                                                                                                                  \
+        .type = EQ_INT, .i = (value), .s = "" text, .len = sizeof(text) - 1                                            \
+    }
+#define N                                                                                                              \
+    {                                                                                                                  \
+        .type = EQ_NULL                                                                                                \
+    }
 #define ARGS(...) {__VA_ARGS__}, sizeof((struct eq_value[]){__VA_ARGS__}) / sizeof(struct eq_value)
 
 /* The name may end with '~', as people write it. */
@@ -113,7 +134,11 @@ static const struct row rows[] = {
     {"endsWith", ARGS(S("abc"), S("b*")), B(false)},
     {"endsWith~", ARGS(S("x\xE2\x84\xAA"), S("K")), B(true)},
     {"endsWith~", ARGS(S("xk"), S("\xE2\x84\xAA")), B(true)},
-    {"endsWith~", ARGS(S("stra\xC3\x9F" "e"), S("sse")), B(false)},
+    {"endsWith~",
+     ARGS(S("stra\xC3\x9F"
+            "e"),
+          S("sse")),
+     B(false)},
     {"endsWith", ARGS(I(4624), S("24")), B(true)},
     {"endsWith", ARGS(B(true), S("ue")), B(true)},
     {"startsWith", ARGS(S("cmd.exe"), S("cmd")), B(true)},
