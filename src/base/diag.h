@@ -51,7 +51,7 @@ void eq_diags_free(struct eq_diags *d);
 void eq_diags_clear(struct eq_diags *d);
 
 /* Report; the message is formatted with printf rules (no event bytes through %s: use %.*s).
- * Returns the new entry to add help or a rule to, or NULL when it was only counted. */
+ * Returns the new entry to add help or a rule to, valid until the next report; NULL when it was only counted. */
 struct eq_diag *eq_diag_add(struct eq_diags *d, enum eq_code code, const struct eq_source *source, struct eq_span span,
                             const char *format, ...) __attribute__((format(printf, 5, 6)));
 /* Set the help line of an entry; does nothing on NULL. */
