@@ -188,13 +188,13 @@ again:
     ["]{3} raw* ["]{0,2} {
         report(p, EQ_E0103, span_of(p, start, YYCURSOR), "the raw string that begins here is not closed on its line",
                "close it with \"\"\"");
-        kind = EQL_T_STRING;
+        kind = EQL_T_BROKEN;
         goto done;
     }
     ["] char* "\\"?   {
         report(p, EQ_E0103, span_of(p, start, YYCURSOR), "the string that begins here is not closed on its line",
                "a quote inside a string is written \\\"; a backslash is written \\\\");
-        kind = EQL_T_STRING;
+        kind = EQL_T_BROKEN;
         goto done;
     }
     ['] char1* [']    {
@@ -206,7 +206,7 @@ again:
     ['] char1* "\\"?  {
         report(p, EQ_E0103, span_of(p, start, YYCURSOR), "the string that begins here is not closed on its line",
                "strings stand in double quotes: \"...\"");
-        kind = EQL_T_STRING;
+        kind = EQL_T_BROKEN;
         goto done;
     }
     "?" ["] char* ["] | "?" ['] char1* ['] {

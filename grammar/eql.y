@@ -47,7 +47,7 @@ static void eql_yyerror(struct eq_span *at, struct eql_parser *p, const char *me
        MAXSPAN "maxspan" NOT "not" NULL "null" OF "of" OR "or" REGEX "regex" REGEX_FOLD "regex~" SAMPLE "sample"
        SEQUENCE "sequence" TRUE "true" UNTIL "until" WHERE "where" WITH "with" AS "as"
 %token NAME "name" NAME_FOLD "name~" QUOTED "`name`" VARIABLE "$name" INTEGER "integer" DECIMAL "decimal"
-       STRING "string" INDEX "array index"
+       STRING "string" BROKEN "unfinished string" INDEX "array index"
 %token LPAREN "(" RPAREN ")" LBRACKET "[" RBRACKET "]" MISSING "![" COMMA "," DOT "." PIPE "|" OPTIONAL "?"
        ASSIGN "=" EQ "==" NE "!=" LT "<" LE "<=" GT ">" GE ">=" PLUS "+" MINUS "-" STAR "*" SLASH "/" PERCENT "%"
        COLON ":"
@@ -70,6 +70,7 @@ event: category "where" expr    { $$ = eql_ast_event(p, @$, $1, $3); } ;
 category: path                  { $$ = eql_ast_field(p, @$, $1, false); }
         | "?" path              { $$ = eql_ast_field(p, @$, $2, true); }
         | "string"              { $$ = eql_ast_string(p, @$); }
+        | "unfinished string"   { $$ = eql_ast_leaf(p, @$, EQL_ERROR); }
         | "any"                 { $$ = eql_ast_leaf(p, @$, EQL_NULL); } ;
 
 /* Groups of events. */
@@ -162,7 +163,8 @@ literal: "null"                 { $$ = eql_ast_leaf(p, @$, EQL_NULL); }
        | "false"                { $$ = eql_ast_leaf(p, @$, EQL_FALSE); }
        | "integer"              { $$ = eql_ast_number(p, @$); }
        | "decimal"              { $$ = eql_ast_number(p, @$); }
-       | "string"               { $$ = eql_ast_string(p, @$); } ;
+       | "string"               { $$ = eql_ast_string(p, @$); }
+       | "unfinished string"    { $$ = eql_ast_leaf(p, @$, EQL_ERROR); } ;
 
 call: name "(" ")"              { $$ = eql_ast_call(p, @$, @1, NULL); }
     | name "(" list ")"         { $$ = eql_ast_call(p, @$, @1, $3); }

@@ -243,10 +243,12 @@ struct eql_node *eql_ast_event(eql_p p, struct eq_span s, struct eql_node *categ
                  category->span.end - category->span.start == category->text.len;
     if (plain || category->kind == EQL_STRING || category->kind == EQL_NULL)
         return n;
+    n->flag = true;
+    if (category->kind == EQL_ERROR)
+        return n;
     struct eq_diag *d = eq_diag_add(p->diags, EQ_E0113, p->source, category->span,
                                     "an event category is one name, a string, or any");
     eq_diag_help(p->diags, d, "write an unusual category as a string: \"my-category\" where ...");
-    n->flag = true;
     return n;
 }
 

@@ -13,6 +13,19 @@ static enum eq_status status_of(const struct eq_diags *diags, size_t errors_befo
     return diags->errors > errors_before ? EQ_INVALID : EQ_OK;
 }
 
+/* Order what was told since `first` by place, as people read: the parser and lowering each went over the whole text. */
+static void sort_by_place(struct eq_diags *diags, size_t first)
+{
+    for (size_t i = first + 1; i < diags->n; i++) {
+        struct eq_diag d = diags->items[i];
+        size_t at = i;
+        while (at > first && diags->items[at - 1].span.start > d.span.start)
+            at--;
+        memmove(&diags->items[at + 1], &diags->items[at], (i - at) * sizeof d);
+        diags->items[at] = d;
+    }
+}
+
 static struct eq_slice or_default(struct eq_slice s, struct eq_slice fallback)
 {
     return s.len ? s : fallback;
@@ -23,7 +36,7 @@ static enum eq_status compile(struct eq_plan **out, enum eq_dialect dialect, con
                               struct eq_diags *diags)
 {
     static const struct eq_language_options defaults;
-    size_t errors_before = diags->errors;
+    size_t errors_before = diags->errors, told_before = diags->n;
     struct eq_arena scratch;
     struct eql_parser parser;
     struct eq_plan *plan = NULL;
@@ -46,6 +59,7 @@ static enum eq_status compile(struct eq_plan **out, enum eq_dialect dialect, con
                   .timestamp_field = or_default(options->timestamp_field, EQ_LIT("@timestamp"))},
             .scratch = &scratch,
             .dialect = dialect,
+            .broken = diags->errors > errors_before,
             .category_field = or_default(options->category_field, EQ_LIT("event.category")),
         };
         plan = eql_lower_query(&lo, parser.query);
@@ -57,6 +71,7 @@ static enum eq_status compile(struct eq_plan **out, enum eq_dialect dialect, con
     if (st == EQ_OK)
         *out = plan;
 done:
+    sort_by_place(diags, told_before);
     eq_arena_free(&scratch);
     return st;
 }

@@ -24,6 +24,7 @@ struct eql_lower {
     struct eq_arena *scratch; /* ends with the tree */
     enum eq_dialect dialect;
     struct eq_slice category_field;
+    bool broken; /* the text had mistakes already: numbers of stages and keys mean little */
 
     struct eql_alias *aliases; /* of the stages before this one */
     uint32_t n_aliases;

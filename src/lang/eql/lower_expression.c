@@ -138,9 +138,12 @@ static struct eq_node *lower_sign(struct eql_lower *lo, const struct eql_node *n
 static struct eq_node *lower_call(struct eql_lower *lo, const struct eql_node *n)
 {
     size_t count;
+    bool broken = false;
     enum eq_function_id f = eql_lower_function(lo, n);
     struct eq_node **args = eql_lower_list(lo, n->first, false, &count);
-    return args && f != EQ_FUNCTION_COUNT ? eq_build_call(&lo->b, f, n->fold, args, count, n->span) : NULL;
+    for (const struct eql_node *k = n->first; k; k = k->next)
+        broken |= k->kind == EQL_ERROR; /* then their number means little */
+    return args && !broken && f != EQ_FUNCTION_COUNT ? eq_build_call(&lo->b, f, n->fold, args, count, n->span) : NULL;
 }
 
 static struct eq_node *negated(struct eql_lower *lo, struct eq_node *n, bool yes, struct eq_span span)

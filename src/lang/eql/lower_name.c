@@ -132,8 +132,6 @@ struct eq_node *eql_lower_search(struct eql_lower *lo, const struct eql_node *ca
 {
     if (!endpoint(lo, call->name, "_arraysearch"))
         return NULL;
-    if (call->fold)
-        eql_lower_error(lo, EQ_E0304, call->name, "_arraysearch has no form that ignores case");
     if (call->n_kids != 3) {
         eql_lower_error(lo, EQ_E0302, call->name, "_arraysearch expects exactly 3 arguments, found %u", call->n_kids);
         return NULL;

@@ -379,7 +379,7 @@ struct eq_plan *eql_lower_query(struct eql_lower *lo, const struct eql_node *que
         return NULL;
     bool body = lower_body(lo, &q, query->first);
     lower_pipes(lo, &q, query->first->next);
-    if (!body || !q.ok || lo->b.nomem)
+    if (!body || !q.ok || lo->broken || lo->b.nomem)
         return NULL;
     return eq_build_plan(&lo->b, &q.plan, query->first->span);
 }

@@ -37,6 +37,7 @@ static const char *group_of(int kind)
     case EQL_T_VARIABLE: return "variable";
     case EQL_T_INTEGER:
     case EQL_T_DECIMAL: return "number";
+    case EQL_T_BROKEN:
     case EQL_T_STRING: return "string";
     case EQL_T_INDEX: return "index";
 #define KEYWORD(token, text) case EQL_T_##token:

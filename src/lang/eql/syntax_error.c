@@ -192,7 +192,7 @@ void eql_syntax_error(struct eql_parser *p, int found, struct eq_span span, cons
         eq_buf_puts(&message, "the end of the query");
     } else {
         struct eq_slice text = eql_text(p, span), part = shown(text);
-        const char *quote = found == EQL_T_STRING ? "" : "\"";
+        const char *quote = found == EQL_T_STRING || found == EQL_T_BROKEN ? "" : "\"";
         eq_buf_printf(&message, "%s%.*s%s%s", quote, (int)part.len, part.ptr, part.len < text.len ? "..." : "", quote);
     }
     struct eq_diag *d = eq_diag_add(p->diags, EQ_E0101, p->source, span, "%.*s", (int)message.len,
