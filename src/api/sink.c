@@ -79,8 +79,12 @@ static struct eq_sink_rule *describe(struct eqlite_sink *s, const struct eq_rule
 static const struct eq_sink_rule *about_rule(uint32_t number, void *ctx)
 {
     struct eqlite_sink *s = ctx;
-    if (!s->about[number])
+    static const char *const kinds[] = {"event", "sequence", "sample"};
+    if (!s->about[number]) {
         s->about[number] = describe(s, s->rules->set.items[number]);
+        if (s->about[number])
+            s->about[number]->kind = eq_slice_of(kinds[s->rules->views[number].kind]);
+    }
     return s->about[number];
 }
 
@@ -115,6 +119,9 @@ static enum eq_status open_sink(struct eqlite_sink *s, struct eq_sink_options *i
         if (!columns[i].ptr)
             return EQ_NOMEM;
     }
+    const struct eq_program *program = eq_ruleset_program(s->rules->ruleset);
+    inner->timestamp_field = program->fields->items[program->timestamp_field].path;
+    inner->version = eq_slice_of(eqlite_version());
     inner->columns = columns;
     return eq_sink_new(&s->inner, inner, &s->rules->alloc);
 }

@@ -5,7 +5,7 @@
 
 #include "cli/cli.h"
 
-#define HELP_COLUMN 30
+#define HELP_COLUMN 32
 #define LINE_WIDTH 100
 
 /* Print text from column `at` on, broken into lines that begin at column `indent`. */
@@ -53,9 +53,10 @@ static void help_of(enum cli_command_id command)
             continue;
         struct cli_text names = {0};
         option_names(&names, &cli_options[i]);
-        printf("  %-*s ", HELP_COLUMN - 3, names.ptr);
         if (names.len > HELP_COLUMN - 3)
-            printf("\n%*s", HELP_COLUMN, "");
+            printf("  %s\n%*s", names.ptr, HELP_COLUMN, "");
+        else
+            printf("  %-*s ", HELP_COLUMN - 3, names.ptr);
         wrapped(cli_options[i].help, HELP_COLUMN, HELP_COLUMN);
         cli_text_free(&names);
     }

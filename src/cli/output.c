@@ -39,7 +39,7 @@ static FILE *open_file(struct cli_output *o, const struct cli *c)
 bool cli_output_open(struct cli_output *o, const struct cli *c, const char *path)
 {
     *o = (struct cli_output){.file = stdout, .flush_each = c->follow || (!path && isatty(STDOUT_FILENO))};
-    if (!path || strcmp(path, "-") == 0)
+    if (!path || strcmp(path, "-") == 0 || strcmp(path, "/dev/stdout") == 0)
         return true;
     o->path = path;
     o->file = open_file(o, c);

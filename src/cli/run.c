@@ -66,14 +66,23 @@ static void count(struct cli_text *t, uint64_t n, const char *words)
     cli_text_printf(t, " %s", words);
 }
 
+/* 1 rule, 2 rules */
+static void count_of(struct cli_text *t, uint64_t n, const char *one)
+{
+    count(t, n, one);
+    if (n != 1)
+        cli_text_printf(t, "s");
+}
+
 /* 196,081 events, 0 broken, 412 rules (3 refused), 17 alerts (4 high, 13 medium), 1.4 s, 140,057 events/s */
 static void summary(struct run *r, double seconds)
 {
     struct cli_text t = {0};
     bool any = false;
-    count(&t, r->feed.events, "events, ");
+    count_of(&t, r->feed.events, "event");
+    cli_text_printf(&t, ", ");
     count(&t, r->feed.bad, "broken, ");
-    count(&t, eqlite_rules_count(r->rules), "rules");
+    count_of(&t, eqlite_rules_count(r->rules), "rule");
     if (r->refused || r->not_runnable) {
         cli_text_printf(&t, " (");
         if (r->refused)
@@ -83,7 +92,7 @@ static void summary(struct run *r, double seconds)
         cli_text_printf(&t, ")");
     }
     cli_text_printf(&t, ", ");
-    count(&t, r->alerts, "alerts");
+    count_of(&t, r->alerts, "alert");
     for (int level = CLI_CRITICAL; level >= CLI_LOW; level--) {
         if (!r->by_level[level])
             continue;

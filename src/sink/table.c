@@ -105,8 +105,11 @@ static enum eq_status print_rows(struct eq_sink *s, struct table *t)
         bool title = !t->flowing && i < t->columns;
         const char *colour = !s->o.colour ? NULL : title ? "\033[1m" : c->severity ? severity_colour(text) : NULL;
         print_cell(s, text, c, t->widths[i % t->columns], last, colour);
-        if (last)
-            eq_buf_putc(&s->out, '\n');
+        if (!last)
+            continue;
+        while (s->out.len && s->out.ptr[s->out.len - 1] == ' ') /* of empty cells at the end */
+            s->out.len--;
+        eq_buf_putc(&s->out, '\n');
     }
     t->n = t->rows = 0;
     eq_buf_clear(&t->text);
