@@ -48,7 +48,6 @@ enum eq_status eq_regex_matcher_new(struct eq_regex_matcher **out, const struct 
         eq_regex_matcher_free(m);
         return EQ_NOMEM;
     }
-    pcre2_set_match_limit(m->context, EQ_REGEX_MATCH_LIMIT);
     pcre2_set_depth_limit(m->context, EQ_REGEX_DEPTH_LIMIT);
     pcre2_set_heap_limit(m->context, EQ_REGEX_HEAP_LIMIT_KIB);
     pcre2_config(PCRE2_CONFIG_JIT, &jit);
@@ -138,8 +137,18 @@ static enum verdict run_automaton(struct eq_regex_matcher *m, const pcre2_code *
     return v;
 }
 
+/* Even ".*\.exe" takes a step back for every character it gives up, so long texts get steps in proportion. */
+static uint32_t steps_for(const struct eq_regex_matcher *m, size_t len)
+{
+    size_t more = len < EQ_REGEX_MAX_MORE_STEPS / 2 ? 2 * len : EQ_REGEX_MAX_MORE_STEPS;
+    if (!m->stack)
+        more /= 2; /* interpreted steps take several times as long */
+    return EQ_REGEX_MATCH_LIMIT + (uint32_t)more;
+}
+
 static enum verdict match_code(struct eq_regex_matcher *m, const pcre2_code *code, struct eq_slice text)
 {
+    pcre2_set_match_limit(m->context, steps_for(m, text.len));
     enum verdict v = verdict_of(
         pcre2_match(code, (PCRE2_SPTR)text.ptr, text.len, 0, PCRE2_NO_UTF_CHECK, m->data, m->context));
     return v == GAVE_UP ? run_automaton(m, code, text) : v;
