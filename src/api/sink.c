@@ -120,7 +120,8 @@ static enum eq_status open_sink(struct eqlite_sink *s, struct eq_sink_options *i
             return EQ_NOMEM;
     }
     const struct eq_program *program = eq_ruleset_program(s->rules->ruleset);
-    inner->timestamp_field = program->fields->items[program->timestamp_field].path;
+    if (program->timestamp_field != EQ_NONE)
+        inner->timestamp_field = program->fields->items[program->timestamp_field].path;
     inner->version = eq_slice_of(eqlite_version());
     inner->columns = columns;
     return eq_sink_new(&s->inner, inner, &s->rules->alloc);
