@@ -45,6 +45,18 @@ eqlite_status eq_api_write(struct eq_buf *b, eqlite_write *write, void *ctx)
     return EQLITE_OK;
 }
 
+bool eq_api_pad(struct eq_slice *out, struct eq_buf *copy, const eqlite_event *event)
+{
+    *out = eq_slice(event->json, event->len);
+    if (event->padded)
+        return true;
+    eq_buf_clear(copy);
+    eq_buf_add(copy, *out);
+    eq_buf_fill(copy, ' ', EQ_JSON_PADDING);
+    out->ptr = copy->ptr;
+    return eq_buf_status(copy) == EQ_OK;
+}
+
 void eq_api_options(void *out, size_t size, const void *given)
 {
     size_t known = 0;

@@ -55,6 +55,9 @@ struct eq_alloc eq_api_alloc(const eqlite_allocator *wanted);
 /* Hand a finished buffer to a callback: EQLITE_NOMEM if it failed, EQLITE_IO if the callback did. */
 eqlite_status eq_api_write(struct eq_buf *b, eqlite_write *write, void *ctx);
 
+/* The text of an event with padding behind it: its own, or a copy in `copy`. False without memory. */
+bool eq_api_pad(struct eq_slice *out, struct eq_buf *copy, const eqlite_event *event);
+
 /* rules.c: what eqlite_rules_get and eqlite_rules_test give, made once when the rules are finished. */
 enum eq_status eq_api_make_views(struct eqlite_rules *r);
 

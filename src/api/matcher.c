@@ -72,16 +72,10 @@ static void describe_bad_event(struct eqlite_matcher *m, const struct eq_origin 
 
 eqlite_status eqlite_matcher_feed(eqlite_matcher *m, const eqlite_event *event)
 {
-    struct eq_slice text = {event->json, event->len};
+    struct eq_slice text;
     struct eq_origin origin = {eq_slice(event->path.ptr, event->path.len), event->line, event->offset};
-    if (!event->padded) {
-        eq_buf_clear(&m->padded);
-        eq_buf_add(&m->padded, text);
-        eq_buf_fill(&m->padded, ' ', EQ_JSON_PADDING);
-        if (eq_buf_status(&m->padded) != EQ_OK)
-            return EQLITE_NOMEM;
-        text.ptr = m->padded.ptr;
-    }
+    if (!eq_api_pad(&text, &m->padded, event))
+        return EQLITE_NOMEM;
     enum eq_status st = eq_matcher_feed(m->inner, text, &origin, &m->error);
     m->last_was_bad = st == EQ_INVALID;
     if (st != EQ_INVALID)
@@ -123,6 +117,7 @@ void eqlite_matcher_stats(const eqlite_matcher *m, eqlite_stats *out)
         .regex_fallbacks = s.engine.regex_fallbacks,
         .regex_failures = s.engine.regex_failures,
         .choices_cut = s.engine.choices_cut,
+        .keys_cut = s.keys_cut,
         .no_timestamp = s.no_timestamp,
         .late = s.late,
     };

@@ -175,7 +175,7 @@ static bool ask_exists(const struct eq_engine *e, const struct eq_predicate *q)
     const struct eq_frame *frame = NULL;
     if (q->frame < EQ_FRAME_ALIAS)
         frame = e->machine.frames[q->frame];
-    else if (q->frame - EQ_FRAME_ALIAS < e->machine.n_aliases)
+    else if ((size_t)(q->frame - EQ_FRAME_ALIAS) < e->machine.n_aliases)
         frame = e->machine.aliases[q->frame - EQ_FRAME_ALIAS];
     return frame && frame->slots[q->field].head != EQ_END_OF_CHAIN;
 }

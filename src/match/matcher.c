@@ -1,6 +1,12 @@
 /* matcher.c — see matcher.h. */
 #include "match/matcher.h"
 
+#include "match/sample.h"
+#include "match/sequence.h"
+
+/* Every so many events all rules forget what has expired, also those that no event has touched. */
+#define SWEEP_EVERY 1024
+
 struct eq_matcher {
     const struct eq_alloc *alloc;
     const struct eq_program *program;
@@ -8,6 +14,15 @@ struct eq_matcher {
     struct eq_matcher_options options;
     struct eq_results **results; /* by rule */
     bool *runs;                  /* by rule: it can be run */
+    struct eq_sequence **sequences; /* by rule; NULL for others */
+    struct eq_sample **samples;
+    uint32_t *waiting;           /* sequences that time alone may complete: those with a trailing missing event */
+    size_t n_waiting;
+    bool keeps_order;            /* there are sequences */
+    struct eq_sequence_context context;
+    struct eq_arena arena;       /* of the context */
+    struct eq_time newest;
+    bool has_newest;
     size_t n_open;               /* rules whose results are not done */
     struct eq_matcher_stats stats;
 };
@@ -22,15 +37,33 @@ static bool has_kind(const struct eq_node *n, enum eq_node_kind kind)
     return false;
 }
 
+static bool reads_alias(const struct eq_node *n)
+{
+    if (n->kind == EQ_N_FIELD && n->frame >= EQ_FRAME_ALIAS)
+        return true;
+    for (uint32_t i = 0; i < n->n_kids; i++)
+        if (reads_alias(n->kids[i]))
+            return true;
+    return false;
+}
+
+static const char *stage_cannot_run(const struct eq_plan_stage *stage)
+{
+    if (has_kind(stage->filter, EQ_N_LINEAGE))
+        return "descendant of, child of and event of are checked but not run by this version";
+    if (stage->missing && reads_alias(stage->filter))
+        return "a missing event that reads an alias is checked but not run by this version";
+    return NULL;
+}
+
 const char *eq_matcher_cannot_run(const struct eq_plan *plan)
 {
-    if (plan->kind == EQ_PLAN_SEQUENCE)
-        return "sequences are checked but not run by this version";
-    if (plan->kind == EQ_PLAN_SAMPLE)
-        return "samples are checked but not run by this version";
-    if (has_kind(plan->stages[0].filter, EQ_N_LINEAGE))
-        return "descendant of, child of and event of are checked but not run by this version";
-    return NULL;
+    for (uint32_t i = 0; i < plan->n_stages; i++) {
+        const char *why = stage_cannot_run(&plan->stages[i]);
+        if (why)
+            return why;
+    }
+    return plan->until ? stage_cannot_run(plan->until) : NULL;
 }
 
 /* Where results of all rules end. */
@@ -41,25 +74,66 @@ static enum eq_status give(const struct eq_alert *alert, void *ctx)
     return m->options.on_alert ? m->options.on_alert(alert, m->options.ctx) : EQ_OK;
 }
 
+/* ── Life ── */
+
+static bool trails(const struct eq_plan *plan)
+{
+    return plan->stages[plan->n_stages - 1].missing;
+}
+
+static enum eq_status open_rule(struct eq_matcher *m, uint32_t rule)
+{
+    const struct eq_plan *plan = m->program->rules[rule].plan;
+    enum eq_status st = eq_results_new(&m->results[rule], plan, m->options.limit, give, m, m->alloc);
+    m->runs[rule] = eq_matcher_cannot_run(plan) == NULL;
+    if (st != EQ_OK || !m->runs[rule])
+        return st;
+    m->n_open += !eq_results_done(m->results[rule]);
+    if (plan->kind == EQ_PLAN_SEQUENCE) {
+        st = eq_sequence_new(&m->sequences[rule], &m->context, rule, m->results[rule]);
+        m->keeps_order = true;
+        if (trails(plan))
+            m->waiting[m->n_waiting++] = rule;
+    } else if (plan->kind == EQ_PLAN_SAMPLE) {
+        st = eq_sample_new(&m->samples[rule], &m->context, rule, m->options.samples_per_key, m->results[rule]);
+    }
+    return st;
+}
+
+static enum eq_status open_all(struct eq_matcher *m, const struct eq_ruleset *rules)
+{
+    struct eq_decode_options decode = {.unwrap = m->options.unwrap};
+    size_t n = m->program->n_rules + 1;
+    m->results = eq_new(m->alloc, n * sizeof(struct eq_results *));
+    m->sequences = eq_new(m->alloc, n * sizeof(struct eq_sequence *));
+    m->samples = eq_new(m->alloc, n * sizeof(struct eq_sample *));
+    m->waiting = eq_new(m->alloc, n * sizeof *m->waiting);
+    m->runs = eq_new(m->alloc, n);
+    if (!m->results || !m->sequences || !m->samples || !m->waiting || !m->runs)
+        return EQ_NOMEM;
+    enum eq_status st = eq_engine_new(&m->engine, rules, &decode, m->alloc);
+    m->context.alloc = m->alloc;
+    m->context.program = m->program;
+    m->context.engine = m->engine;
+    if (st == EQ_OK)
+        st = eq_past_fields_find(&m->context.past_fields, m->program, &m->arena);
+    for (uint32_t i = 0; i < m->program->n_rules && st == EQ_OK; i++)
+        st = open_rule(m, i);
+    return st;
+}
+
 enum eq_status eq_matcher_new(struct eq_matcher **out, const struct eq_ruleset *rules,
                               const struct eq_matcher_options *options, const struct eq_alloc *alloc)
 {
     struct eq_matcher *m = eq_new(alloc, sizeof *m);
-    struct eq_decode_options decode = {.unwrap = options->unwrap};
     if (!m)
         return EQ_NOMEM;
     m->alloc = alloc;
     m->program = eq_ruleset_program(rules);
     m->options = *options;
-    m->results = eq_new(alloc, (m->program->n_rules + 1) * sizeof(struct eq_results *));
-    m->runs = eq_new(alloc, m->program->n_rules + 1);
-    enum eq_status st = m->results && m->runs ? eq_engine_new(&m->engine, rules, &decode, alloc) : EQ_NOMEM;
-    for (size_t i = 0; i < m->program->n_rules && st == EQ_OK; i++) {
-        const struct eq_plan *plan = m->program->rules[i].plan;
-        m->runs[i] = eq_matcher_cannot_run(plan) == NULL;
-        st = eq_results_new(&m->results[i], plan, options->limit, give, m, alloc);
-        m->n_open += st == EQ_OK && m->runs[i] && !eq_results_done(m->results[i]);
-    }
+    eq_arena_init(&m->arena, alloc);
+    eq_join_keys_init(&m->context.keys, alloc);
+    enum eq_status st = open_all(m, rules);
     if (st != EQ_OK) {
         eq_matcher_free(m);
         return st;
@@ -72,42 +146,94 @@ void eq_matcher_free(struct eq_matcher *m)
 {
     if (!m)
         return;
-    for (size_t i = 0; m->results && i < m->program->n_rules; i++)
-        eq_results_free(m->results[i]);
+    for (size_t i = 0; i < m->program->n_rules; i++) {
+        if (m->sequences)
+            eq_sequence_free(m->sequences[i]);
+        if (m->samples)
+            eq_sample_free(m->samples[i]);
+        if (m->results)
+            eq_results_free(m->results[i]);
+    }
     eq_engine_free(m->engine);
+    eq_join_keys_free(&m->context.keys);
+    eq_arena_free(&m->arena);
     eq_free(m->alloc, m->results);
+    eq_free(m->alloc, m->sequences);
+    eq_free(m->alloc, m->samples);
+    eq_free(m->alloc, m->waiting);
     eq_free(m->alloc, m->runs);
     eq_free(m->alloc, m);
 }
 
-static enum eq_status put_event(struct eq_matcher *m, uint32_t rule, const struct eq_alert_event *event)
+/* ── An event ── */
+
+static enum eq_status put_event(struct eq_matcher *m, uint32_t rule, const struct eq_moment *moment)
 {
-    struct eq_alert alert = {.rule = rule, .events = event, .n_events = 1, .is_event = true};
+    struct eq_alert_event event = eq_moment_alert_event(moment);
+    struct eq_alert alert = {.rule = rule, .events = &event, .n_events = 1, .is_event = true};
+    return eq_results_put(m->results[rule], &alert);
+}
+
+/* Give a rule its hits: the clauses of one rule stand together. */
+static enum eq_status put_rule(struct eq_matcher *m, uint32_t rule, struct eq_moment *moment, const uint32_t *clauses,
+                               size_t n)
+{
     struct eq_results *r = m->results[rule];
-    if (eq_results_done(r))
+    enum eq_status st = EQ_OK;
+    if (!m->runs[rule] || eq_results_done(r))
         return EQ_OK;
-    enum eq_status st = eq_results_put(r, &alert);
-    if (eq_results_done(r))
-        m->n_open--;
+    if (m->samples[rule])
+        st = eq_sample_feed(m->samples[rule], moment, clauses, n);
+    else if (!m->sequences[rule])
+        st = put_event(m, rule, moment);
+    else if (moment->has_time)
+        st = eq_sequence_feed(m->sequences[rule], moment, clauses, n);
+    m->n_open -= eq_results_done(r);
     return st;
 }
 
-static enum eq_status put_hits(struct eq_matcher *m, const struct eq_hits *hits, const struct eq_origin *origin)
+static enum eq_status put_hits(struct eq_matcher *m, const struct eq_hits *hits, struct eq_moment *moment)
 {
-    struct eq_alert_event event = {.json = hits->event->raw,
-                                   .id = hits->event->id,
-                                   .index = hits->event->index,
-                                   .repairs = hits->event->repairs,
-                                   .origin = *origin};
-    for (size_t i = 0; i < hits->n; i++) {
-        uint32_t rule = m->program->clauses[hits->clauses[i]].rule;
-        if (!m->runs[rule])
-            continue;
-        enum eq_status st = put_event(m, rule, &event);
-        if (st != EQ_OK)
-            return st;
+    const struct eq_clause *clauses = m->program->clauses;
+    enum eq_status st = EQ_OK;
+    for (size_t i = 0, end; i < hits->n && st == EQ_OK; i = end) {
+        uint32_t rule = clauses[hits->clauses[i]].rule;
+        for (end = i + 1; end < hits->n && clauses[hits->clauses[end]].rule == rule; end++)
+            ;
+        st = put_rule(m, rule, moment, hits->clauses + i, end - i);
     }
-    return EQ_OK;
+    return st;
+}
+
+/* When the event happened. An event older than the newest one is too late for sequences: they need order. */
+static void set_time(struct eq_matcher *m, struct eq_moment *moment)
+{
+    const struct eq_frame *f = &moment->event->frame;
+    uint32_t v = f->slots[m->program->timestamp_field].head;
+    if (v == EQ_END_OF_CHAIN || !eq_time_of_value(&moment->time, &f->values[v])) {
+        m->stats.no_timestamp++;
+        return;
+    }
+    moment->has_time = !m->has_newest || eq_time_cmp(moment->time, m->newest) >= 0;
+    if (!moment->has_time) {
+        m->stats.late++;
+        return;
+    }
+    m->newest = moment->time;
+    m->has_newest = true;
+}
+
+static enum eq_status advance(struct eq_matcher *m, const struct eq_moment *moment)
+{
+    enum eq_status st = EQ_OK;
+    if (!moment->has_time)
+        return EQ_OK;
+    for (size_t i = 0; i < m->n_waiting && st == EQ_OK; i++)
+        st = eq_sequence_advance(m->sequences[m->waiting[i]], moment->time);
+    for (size_t i = 0; m->stats.events % SWEEP_EVERY == 0 && i < m->program->n_rules && st == EQ_OK; i++)
+        if (m->sequences[i])
+            st = eq_sequence_advance(m->sequences[i], moment->time);
+    return st;
 }
 
 enum eq_status eq_matcher_feed(struct eq_matcher *m, struct eq_slice text, const struct eq_origin *origin,
@@ -121,17 +247,30 @@ enum eq_status eq_matcher_feed(struct eq_matcher *m, struct eq_slice text, const
         return st;
     m->stats.events++;
     m->stats.repaired_events += hits.event->repairs != 0;
-    return put_hits(m, &hits, origin);
+    struct eq_moment moment = {
+        .alloc = m->alloc, .kept_fields = &m->context.past_fields, .event = hits.event, .origin = *origin};
+    if (m->keeps_order) {
+        set_time(m, &moment);
+        st = advance(m, &moment);
+    }
+    if (st == EQ_OK)
+        st = put_hits(m, &hits, &moment);
+    eq_moment_end(&moment);
+    return st;
 }
 
 enum eq_status eq_matcher_finish(struct eq_matcher *m)
 {
-    for (size_t i = 0; i < m->program->n_rules; i++) {
-        enum eq_status st = eq_results_finish(m->results[i]);
-        if (st != EQ_OK)
-            return st;
+    enum eq_status st = EQ_OK;
+    for (size_t i = 0; i < m->program->n_rules && st == EQ_OK; i++) {
+        if (m->sequences[i])
+            st = eq_sequence_finish(m->sequences[i]);
+        if (m->samples[i] && st == EQ_OK)
+            st = eq_sample_finish(m->samples[i]);
+        if (st == EQ_OK)
+            st = eq_results_finish(m->results[i]);
     }
-    return EQ_OK;
+    return st;
 }
 
 bool eq_matcher_done(const struct eq_matcher *m)
@@ -142,5 +281,6 @@ bool eq_matcher_done(const struct eq_matcher *m)
 void eq_matcher_stats(const struct eq_matcher *m, struct eq_matcher_stats *out)
 {
     *out = m->stats;
+    out->keys_cut = m->context.keys.cut;
     eq_engine_stats(m->engine, &out->engine);
 }

@@ -22,7 +22,7 @@ struct eq_matcher_options {
 };
 
 struct eq_matcher_stats {
-    uint64_t events, bad_events, repaired_events, bytes, alerts, no_timestamp, late;
+    uint64_t events, bad_events, repaired_events, bytes, alerts, no_timestamp, late, keys_cut;
     struct eq_engine_stats engine;
 };
 

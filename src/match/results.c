@@ -27,8 +27,9 @@ enum eq_status eq_results_new(struct eq_results **out, const struct eq_plan *pla
     if (!r)
         return EQ_NOMEM;
     *r = (struct eq_results){.alloc = alloc, .sink = sink, .ctx = ctx, .n = n};
+    enum eq_pipe_kind side = plan->n_pipes ? plan->pipes[0].kind : plan->kind == EQ_PLAN_SAMPLE ? EQ_PIPE_HEAD : EQ_PIPE_TAIL;
     if (limit)
-        r->stages[k++] = (struct stage){.kind = plan->n_pipes ? plan->pipes[0].kind : EQ_PIPE_TAIL, .count = limit};
+        r->stages[k++] = (struct stage){.kind = side, .count = limit};
     for (uint32_t i = 0; i < plan->n_pipes; i++)
         r->stages[k++] = (struct stage){.kind = plan->pipes[i].kind, .count = plan->pipes[i].count};
     *out = r;

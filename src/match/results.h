@@ -15,8 +15,8 @@ struct eq_results;
 /* Takes a result; EQ_END asks to stop, other statuses are failures. */
 typedef enum eq_status eq_result_out(const struct eq_alert *alert, void *ctx);
 
-/* The pipes of `plan` and at most `limit` results (0: all): the first ones if the pipes begin with head, else the
- * last ones. */
+/* The pipes of `plan` and at most `limit` results (0: all): the first ones if the pipes begin with head or it is a
+ * sample, else the last ones. */
 enum eq_status eq_results_new(struct eq_results **out, const struct eq_plan *plan, uint64_t limit, eq_result_out *sink,
                               void *ctx, const struct eq_alloc *alloc);
 void eq_results_free(struct eq_results *r);

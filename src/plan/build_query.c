@@ -2,6 +2,7 @@
 #include "plan/build_priv.h"
 
 #define MAX_STAGES 256
+#define MAX_KEYS 64
 
 /* Stages with their repetitions; missing ones do not count as queries of their own twice. */
 static uint64_t expanded(const struct eq_plan *p)
@@ -16,6 +17,11 @@ static bool check_keys(struct eq_builder *b, const struct eq_plan *p)
 {
     bool ok = true;
     uint32_t n = p->stages[0].n_keys;
+    if (n > MAX_KEYS) {
+        eq_diag_add(b->diags, EQ_E0903, b->source, p->stages[0].span, "a query cannot have more than %d join keys, found %u",
+                    MAX_KEYS, n);
+        ok = false;
+    }
     for (uint32_t i = 1; i < p->n_stages; i++)
         if (p->stages[i].n_keys != n) {
             eq_diag_add(b->diags, EQ_E0402, b->source, p->stages[i].span,
