@@ -401,6 +401,60 @@ static void test_large(void)
     close_arenas();
 }
 
+/* An allocator that fails from one call on. */
+struct failing {
+    size_t calls, fails_at;
+};
+
+static void *failing_resize(void *ptr, size_t size, void *ctx)
+{
+    struct failing *fail = ctx;
+    if (size && ++fail->calls >= fail->fails_at)
+        return NULL;
+    return eq_alloc_default.resize(ptr, size, eq_alloc_default.ctx);
+}
+
+static enum eq_status compile_and_run(const struct eq_node *n, const struct eq_alloc *alloc)
+{
+    struct eq_arena code, run;
+    struct eq_expr e;
+    struct eq_expr_resolver resolve = {field_number, NULL};
+    struct eq_machine m = machine();
+    uint32_t regexes = 0;
+    bool result = false;
+    eq_arena_init(&code, alloc);
+    eq_arena_init(&run, alloc);
+    m.scratch = &run;
+    enum eq_status st = eq_expr_compile(&e, n, &code, &resolve, &regexes);
+    if (st == EQ_OK)
+        st = eq_expr_any(&result, &e, &m);
+    if (st == EQ_OK)
+        CU_ASSERT_TRUE(result);
+    eq_arena_free(&code);
+    eq_arena_free(&run);
+    return st;
+}
+
+static void test_memory_fails(void)
+{
+    static char big[100000];
+    struct failing fail = {.fails_at = SIZE_MAX};
+    struct eq_alloc alloc = {failing_resize, &fail};
+    open_arenas();
+    memset(big, 'A', sizeof big); /* more than a chunk of an arena */
+    struct eq_value text = eq_value_string(eq_slice(big, sizeof big));
+    struct eq_node *n = node(EQ_N_KOR, folded(node(EQ_N_LIKE, k(text), k(S("B*")), k(text))),
+                             folded(node(EQ_N_IN, call(EQ_FN_string, f("b", 0), NULL), k(text), k(I(7)))),
+                             node(EQ_N_REGEX, f("b", 0), k(text), NULL));
+    CU_ASSERT_EQUAL(compile_and_run(n, &alloc), EQ_OK);
+    size_t calls = fail.calls;
+    for (size_t i = 1; i <= calls; i++) {
+        fail = (struct failing){.fails_at = i};
+        CU_ASSERT_EQUAL(compile_and_run(n, &alloc), EQ_NOMEM);
+    }
+    close_arenas();
+}
+
 CU_TestInfo eq_tests_expr[] = {
     {"values of any types compare", test_compare},
     {"a set says what comparing with each member says", test_lookup_is_comparison},
@@ -410,5 +464,6 @@ CU_TestInfo eq_tests_expr[] = {
     {"three-valued and, or, not", test_kleene},
     {"calls, and steps in print", test_calls_and_print},
     {"large expressions", test_large},
+    {"memory fails at every allocation", test_memory_fails},
     CU_TEST_INFO_NULL,
 };

@@ -73,6 +73,33 @@ static void test_fold(void)
     CU_ASSERT_FALSE(match_text("stra\xC3\x9F""e", "STRASSE", true));  /* one character to one */
 }
 
+/* Folding into an arena is folding into a buffer; the room it takes is enough for the worst there is. */
+static void test_fold_in_arena(void)
+{
+    struct eq_arena arena;
+    struct eq_buf expected;
+    unsigned wrong = 0;
+    eq_arena_init(&arena, &eq_alloc_default);
+    eq_buf_init(&expected, &eq_alloc_default);
+    for (uint32_t code = 0; code < 0x110000; code += code == 0xD7FF ? 0x801 : 1) {
+        char bytes[4 * 20 + 1];
+        struct eq_slice s = {bytes, 0}, got;
+        unsigned n = code < 0x3000 ? 20 : 1;
+        for (unsigned i = 0; i < n; i++)
+            s.len += eq_utf8_encode(bytes + s.len, code);
+        if (code % 3 == 0)
+            bytes[s.len++] = (char)0xC3; /* cut off */
+        eq_buf_clear(&expected);
+        eq_fold(&expected, s);
+        bool ok = eq_text_fold(&got, s, &arena);
+        wrong += !ok || !eq_slice_eq(got, eq_buf_slice(&expected)) || eq_text_fold_cmp(s, got) != 0;
+        eq_arena_reset(&arena);
+    }
+    CU_ASSERT_EQUAL(wrong, 0);
+    eq_buf_free(&expected);
+    eq_arena_free(&arena);
+}
+
 static void test_nul_is_data(void)
 {
     CU_ASSERT_TRUE(match(EQ_LIT("a\0?"), EQ_LIT("a\0b"), false));
@@ -192,6 +219,7 @@ static void test_compiled_form(void)
 CU_TestInfo eq_tests_glob[] = {
     {"shapes of patterns", test_shapes},
     {"case is ignored one character to one", test_fold},
+    {"folding in an arena", test_fold_in_arena},
     {"NUL is data", test_nul_is_data},
     {"same as a table over characters", test_against_naive},
     {"hostile patterns are no slower than their size", test_hostile},

@@ -6,6 +6,7 @@
 #include <CUnit/CUnit.h>
 
 #include "base/buf.h"
+#include "base/utf8.h"
 #include "match/regex.h"
 
 static struct eq_regexes *table;
@@ -118,6 +119,26 @@ static void test_matches(void)
     CU_ASSERT_TRUE(match_once(EQ_LIT("a\0.*c"), EQ_LIT("a\0b\0c"), false));
     CU_ASSERT_FALSE(match_once(EQ_LIT("a\0b"), EQ_LIT("a"), false));
     CU_ASSERT_TRUE(match_once(EQ_LIT("a*"), eq_slice(NULL, 0), true));
+}
+
+/* The search for a literal relies on it: beyond ASCII only the Kelvin sign and the long s are letters of ASCII. */
+static void test_case_beyond_ascii(void)
+{
+    unsigned n = 0;
+    open_table();
+    uint32_t letters = add(EQ_LIT("[a-z]"), true);
+    open_matcher();
+    for (uint32_t code = 0x80; code < 0x110000; code += code == 0xD7FF ? 0x801 : 1) {
+        char bytes[4];
+        bool result = false;
+        struct eq_slice text = {bytes, eq_utf8_encode(bytes, code)};
+        if (eq_regex_match(&result, matcher, letters, text) != EQ_OK || !result)
+            continue;
+        n++;
+        CU_ASSERT_TRUE(code == 0x212A || code == 0x17F);
+    }
+    CU_ASSERT_EQUAL(n, 2);
+    close_all();
 }
 
 static void test_numbers(void)
@@ -304,6 +325,7 @@ static void test_memory_fails(void)
 
 CU_TestInfo eq_tests_regex[] = {
     {"what patterns match", test_matches},
+    {"case beyond ASCII", test_case_beyond_ascii},
     {"numbers, copies and wrong patterns", test_numbers},
     {"patterns that are too large", test_too_large},
     {"patterns that backtrack for ever end soon", test_classics},
