@@ -26,6 +26,16 @@ static bool is_tail(char c)
     return ((unsigned char)c & 0xC0) == 0x80;
 }
 
+/* The start of the character that holds byte `at`, not before `first`. Bytes that are not UTF-8 are left alone. */
+static size_t character_start(struct eq_slice text, size_t first, size_t at)
+{
+    for (size_t back = 0; back < 4 && at - back > first; back++) {
+        if (!is_tail(text.ptr[at - back]))
+            return at - back;
+    }
+    return at;
+}
+
 /* Append source text as shown: escaped, a tab as one blank. Returns the columns it takes. */
 static size_t show(struct eq_buf *out, struct eq_slice s)
 {
@@ -65,14 +75,13 @@ static struct excerpt find_excerpt(const struct eq_diag *d)
         x.from = x.start - LEAD_COLUMNS;
         if (line_end - x.from < room)
             x.from = line_end - room;
-        while (x.from > line_start && is_tail(text.ptr[x.from]))
-            x.from--;
+        x.from = character_start(text, line_start, x.from);
     }
     x.to = line_end;
     if (line_end - x.from > room) {
-        x.to = x.from + room;
-        while (x.to < line_end && is_tail(text.ptr[x.to]))
-            x.to++;
+        x.to = character_start(text, x.from, x.from + room);
+        if (x.to < x.start)
+            x.to = x.start; /* at the end of the line, and a character more came in on the left */
     }
     if (x.end > x.to)
         x.end = x.to;

@@ -11,11 +11,11 @@
 static size_t split(struct eq_slice *out, struct eq_slice s)
 {
     size_t n = 0;
-    for (const char *p = s.ptr, *end = p + s.len; p < end; n++) {
+    for (size_t at = 0; at < s.len; n++) {
         unsigned len;
-        eq_utf8_decode(p, end, &len);
-        out[n] = eq_slice(p, len);
-        p += len;
+        eq_utf8_decode(s.ptr + at, s.ptr + s.len, &len);
+        out[n] = eq_slice(s.ptr + at, len);
+        at += len;
     }
     return n;
 }
