@@ -1,0 +1,84 @@
+# repl, as a script: no prompt, mistakes do not end it
+
+  $ cat > ev.ndjson <<END
+  > {"@timestamp":"2026-01-01T00:00:00Z","event":{"category":"process","id":"1"},"process":{"name":"cmd.exe","pid":4},"host":{"name":"h1"}}
+  > {"@timestamp":"2026-01-01T00:00:01Z","event":{"category":"file","id":"2"},"file":{"name":"a, b.txt"},"host":{"name":"h1"}}
+  > {"@timestamp":"2026-01-01T00:00:02Z","event":{"category":"network","id":"3"},"process":{"name":"curl"},"host":{"name":"h1"}}
+  > END
+  $ eqlite repl ev.ndjson <<'END'
+  > // three ways to end a statement
+  > process where true;
+  > network where
+  >   process.name == "curl"
+  > 
+  > .mode csv
+  > .set fields event.id,event.category
+  > file where true; process where true;
+  > process where (;
+  > 
+  > 
+  > .mode ndjson
+  > any where event.id == "3"
+  > END
+  {"@timestamp":"2026-01-01T00:00:00Z","event":{"category":"process","id":"1"},"process":{"name":"cmd.exe","pid":4},"host":{"name":"h1"}}
+  {"@timestamp":"2026-01-01T00:00:02Z","event":{"category":"network","id":"3"},"process":{"name":"curl"},"host":{"name":"h1"}}
+  event.id,event.category\r
+  2,file\r
+  event.id,event.category\r
+  1,process\r
+  <query>:1:16: error[E0102]: unexpected character ";"
+  1 | process where (;
+    |                ^ help: a query has no end mark
+  <query>:1:16: error[E0101]: expected an expression, found the end of the query
+  1 | process where (;
+    |                ^
+  {"event.id":"3","event.category":"network"}
+  $ printf '.help\n' | eqlite repl
+  .open      FILE...      read events from files, forget those before
+  .add       FILE...      read more events
+  .files                  the files and how many events each gave
+  .schema    [PATTERN]    fields of the events, with types and an example
+  .fields    [PATTERN]    names of the fields
+  .rules     [PATH...]    load rules; without a path, list them
+  .rule      ID           all that a rule says, as JSON; ID may have * and ?
+  .run       [ID]         run the rules over the events
+  .explain   [STAGE]      the last query as tokens, ast, plan or program
+  .mode      [FORM]       print as ndjson, table, json or csv
+  .dialect   [NAME]       dialect of the queries
+  .limit     [N]          at most N results; 0: all
+  .set       KEY [VALUE]  change a setting
+  .show                   the settings
+  .help                   this list
+  .quit                   leave; so does Ctrl-D
+  A query ends with ';' or an empty line. Ctrl-C cancels, Tab completes.
+  $ printf '.mod csv\n.mode tabel\n.nothing\n.rule x\n.run\n.explain\n.limit x\n' | eqlite repl
+  eqlite: there is no '.mod'; did you mean '.mode'?
+  eqlite: there is no 'tabel'; did you mean 'table'?
+  eqlite: there is no '.nothing'
+  eqlite: no rule is like that
+  eqlite: no rules; load some with .rules PATH
+  eqlite: no query to explain yet
+  eqlite: a limit is a number; 0 is none
+  $ printf '.open ev.ndjson\n.files\n.fields proc\n.schema host*\n.limit 1\n.set fields event.id\nany where true;\n.show\n.quit\nany where true;\n' | eqlite repl
+           3  ev.ndjson
+  {"event.id":"3"}
+  mode                  ndjson
+  dialect               elastic
+  limit                 1
+  timestamp-field       @timestamp
+  event-category-field  event.category
+  tiebreaker-field      none
+  unwrap                auto
+  input                 auto
+  fields                event.id
+  events                3
+  rules                 0
+  $ printf 'any where true;\n.explain\n.explain tokens\n' | eqlite repl
+  event
+    (true)
+  1:1 keyword any
+  1:5 keyword where
+  1:11 keyword true
+  $ printf 'any where true;' | eqlite repl nothing.ndjson
+  error[E0801]: nothing.ndjson: No such file or directory
+  [2]

@@ -1,0 +1,116 @@
+# check, test, explain, fields
+
+  $ cat > ev.ndjson <<END
+  > {"@timestamp":"2026-01-01T00:00:00Z","event":{"category":"process","id":"1"},"process":{"name":"cmd.exe","pid":4},"host":{"name":"h1"}}
+  > {"@timestamp":"2026-01-01T00:00:01Z","event":{"category":"file","id":"2"},"file":{"name":"a, b.txt"},"host":{"name":"h1"}}
+  > {"@timestamp":"2026-01-01T00:00:02Z","event":{"category":"network","id":"3"},"process":{"name":"curl"},"host":{"name":"h1"}}
+  > END
+  $ cat > rule.toml <<END
+  > [metadata]
+  > creation_date = "2026/01/01"
+  > updated_date = "2026/01/01"
+  > maturity = "production"
+  > [rule]
+  > name = "A command shell started"
+  > description = "Somebody started a command shell."
+  > rule_id = "11111111-1111-4111-8111-111111111111"
+  > type = "eql"
+  > language = "eql"
+  > severity = "high"
+  > risk_score = 73
+  > author = ["eqlite"]
+  > tags = ["OS: Windows", "Shells"]
+  > query = "process where process.name == \"cmd.exe\""
+  > [eqlite]
+  > message = "{{process.name}} on {{host}} by {{@user.name}}"
+  > [[tests]]
+  > name = "a shell"
+  > events = '''{"event":{"category":"process","id":"1"},"process":{"name":"cmd.exe"}}'''
+  > expect = { alerts = 1, event_ids = [["1"]] }
+  > [[tests]]
+  > name = "something else"
+  > events = '''{"event":{"category":"process","id":"2"},"process":{"name":"vi"}}'''
+  > expect = "no_match"
+  > END
+  $ eqlite check rule.toml
+  eqlite: 1 checked, 0 errors, 0 warnings
+  $ eqlite check -e 'process where process.name =' -e 'process where true'
+  <query 1>:1:28: error[E0112]: "=" does not compare
+  1 | process where process.name =
+    |                            ^ help: write "=="
+  <query 1>:1:29: error[E0101]: expected an expression, found the end of the query
+  1 | process where process.name =
+    |                             ^
+  eqlite: 2 checked, 2 errors, 0 warnings
+  [1]
+  $ eqlite check --format json -e 'process where process.name ='
+  [
+  {"code":"E0112","severity":"error","message":"\"=\" does not compare","help":"write \"==\"","source":"<query>","rule":"<query>","line":1,"column":28,"end_line":1,"end_column":29},
+  {"code":"E0101","severity":"error","message":"expected an expression, found the end of the query","source":"<query>","rule":"<query>","line":1,"column":29,"end_line":1,"end_column":29}
+  ]
+  eqlite: 1 checked, 2 errors, 0 warnings
+  [1]
+  $ eqlite check --format json rule.toml
+  []
+  eqlite: 1 checked, 0 errors, 0 warnings
+  $ eqlite check nothing.toml
+  error[E0801]: nothing.toml: No such file or directory
+  eqlite: 0 checked, 1 error, 0 warnings
+  [2]
+  $ eqlite test rule.toml
+  ok    A command shell started: a shell
+  ok    A command shell started: something else
+  2 passed, 0 failed
+  $ eqlite test --filter 'some*' --junit out.xml rule.toml && cat out.xml
+  ok    A command shell started: something else
+  1 passed, 0 failed
+  <?xml version="1.0" encoding="UTF-8"?>
+  <testsuite name="eqlite" tests="1" failures="0" skipped="0">
+    <testcase classname="A command shell started" name="something else" file="rule.toml" line="22"/>
+  </testsuite>
+  $ sed 's/"no_match"/"match"/' rule.toml > failing.toml && eqlite test failing.toml
+  ok    A command shell started: a shell
+  FAIL  A command shell started: something else
+        expected an alert, got none (failing.toml:22)
+  1 passed, 1 failed
+  [1]
+  $ eqlite explain E0101
+  E0101: syntax error
+  An error about the text of a query. docs/errors.md has a paragraph on it, with an example.
+  $ eqlite explain --stage tokens -e 'process where true'
+  1:1 name process
+  1:9 keyword where
+  1:15 keyword true
+  $ eqlite explain rule.toml
+  event
+    and
+      (== event.category "process")
+      (== process.name "cmd.exe")
+  $ eqlite explain --event ev.ndjson rule.toml
+  {"path":"ev.ndjson","line":1,"matches":["A command shell started"]}
+  {"path":"ev.ndjson","line":2,"matches":[]}
+  {"path":"ev.ndjson","line":3,"matches":[]}
+  $ eqlite explain --stage nothing -e 'process where true'
+  eqlite: explain: --stage: unknown value 'nothing', expected one of: tokens ast plan program
+  Try 'eqlite help explain'.
+  [2]
+  $ eqlite fields -r rule.toml
+  FIELD             RULES
+  event.category        1
+  process.name          1
+  $ eqlite fields ev.ndjson
+  $ eqlite fields --format json -r rule.toml ev.ndjson
+  [
+  {"field":"event.category","rules":1,"events":0,"strings":0,"numbers":0,"booleans":0,"array":false,"example":""},
+  {"field":"process.name","rules":1,"events":0,"strings":0,"numbers":0,"booleans":0,"array":false,"example":""}
+  ]
+  $ eqlite fields --missing -r rule.toml ev.ndjson
+  FIELD             RULES
+  event.category        1
+  process.name          1
+  [1]
+  $ echo 'process where process.nmae == "x"' > typo.eql && eqlite fields --missing -r typo.eql ev.ndjson
+  FIELD             RULES
+  event.category        1
+  process.nmae          1
+  [1]
