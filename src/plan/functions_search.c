@@ -77,6 +77,7 @@ static size_t same_place(struct eq_slice to, struct eq_slice from, size_t at)
     return eq_utf8_offset(to, eq_utf8_count(eq_slice(from.ptr, at)));
 }
 
+/* A marker that is not found gives null, and an empty one is found at once: docs/semantics.md, Functions. */
 enum eq_status eq_fn_between(struct eq_value *out, const struct eq_value *args, size_t n, bool fold,
                              struct eq_arena *scratch)
 {
@@ -97,12 +98,6 @@ enum eq_status eq_fn_between(struct eq_value *out, const struct eq_value *args, 
         st = as_text(&right, &args[2], fold, scratch);
     if (st != EQ_OK)
         return st;
-    if (s.plain.len == 0 || s.needle.len == 0 || right.len == 0) {
-        *out = eq_value_string(s.plain);
-        return EQ_OK;
-    }
-
-    *out = eq_value_string(EQ_LIT(""));
     start = find(s.hay, s.needle, 0);
     if (start == NOT_FOUND)
         return EQ_OK;
