@@ -106,7 +106,8 @@ static void summary(struct run *r, double seconds)
         count(&t, (uint64_t)((double)r->feed.events / seconds), "events/s");
     }
     if (r->cut)
-        cli_text_printf(&t, "; %llu alerts left out by --max-alerts-per-rule", (unsigned long long)r->cut);
+        cli_text_printf(&t, "; %llu alert%s left out by --max-alerts-per-rule", (unsigned long long)r->cut,
+                        r->cut == 1 ? "" : "s");
     cli_note("eqlite: %s", t.ptr);
     cli_text_free(&t);
 }

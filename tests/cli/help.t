@@ -39,31 +39,21 @@ Every option of a command's help is in its manual page and in each completion.
   $ for c in $(eqlite help | grep '^  [a-z]* *[a-z]' | grep -v '^  eqlite\|^  tail' | awk '{ print $1 }'); do
   >     eqlite help $c > help.txt && eqlite $c --help | cmp - help.txt
   >     options < help.txt > want
-  >     eqlite help --format man $c | tr -d '\\' | grep -o -e 'fB--[a-z-]*' | sed 's/fB//' | sort -u | cmp - want
+  >     eqlite help --format man $c | sed 's/\\-/-/g' | grep -o -e 'fB--[a-z-]*' | sed 's/fB//' | sort -u | cmp - want
   >     eqlite completion bash | sed -n "/^    $c)/,/words=/p" | sed -n "s/^        options='//p" | tr -d "'" | tr ' ' '\n' | grep . | sort -u | cmp - want
   >     eqlite completion zsh | sed -n "/^    $c)/,/;;/p" | grep -o -e "'\*--[a-z-]*" | tr -d "'*" | sort -u | cmp - want
   >     eqlite completion fish | grep "from $c'" | grep -o -e ' -l [a-z-]*' | sed 's/ -l /--/' | sort -u | cmp - want
   >     echo "$c: $(grep -c . want) options"
   > done
-  - want differ: byte 8, line 1
   query: 23 options
-  - want differ: byte 9, line 1
   run: 24 options
-  - want differ: byte 8, line 1
   repl: 14 options
-  - want differ: byte 8, line 1
   check: 10 options
-  - want differ: byte 8, line 1
   test: 14 options
-  - want differ: byte 8, line 1
   explain: 13 options
-  - want differ: byte 8, line 1
   fields: 11 options
-  - want differ: byte 8, line 1
   completion: 3 options
-  - want differ: byte 8, line 1
   version: 3 options
-  - want differ: byte 8, line 1
   help: 4 options
 
 The scripts are right for their shells.

@@ -61,6 +61,9 @@
   eqlite: a limit is a number; 0 is none
   $ printf '.open ev.ndjson\n.files\n.fields proc\n.schema host*\n.limit 1\n.set fields event.id\nany where true;\n.show\n.quit\nany where true;\n' | eqlite repl
            3  ev.ndjson
+  process.name
+  process.pid
+  host.name           3  string    h1
   {"event.id":"3"}
   mode                  ndjson
   dialect               elastic

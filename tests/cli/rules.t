@@ -99,18 +99,26 @@
   event.category        1
   process.name          1
   $ eqlite fields ev.ndjson
+  FIELD               EVENTS  TYPES             EXAMPLE
+  @timestamp               3  string            2026-01-01T00:00:00Z
+  event.category           3  string            process
+  event.id                 3  string            1
+  file.name                1  string            a, b.txt
+  host.name                3  string            h1
+  process.name             2  string            cmd.exe
+  process.pid              1  number            4
   $ eqlite fields --format json -r rule.toml ev.ndjson
   [
-  {"field":"event.category","rules":1,"events":0,"strings":0,"numbers":0,"booleans":0,"array":false,"example":""},
-  {"field":"process.name","rules":1,"events":0,"strings":0,"numbers":0,"booleans":0,"array":false,"example":""}
+  {"field":"@timestamp","rules":0,"events":3,"strings":3,"numbers":0,"booleans":0,"array":false,"example":"2026-01-01T00:00:00Z"},
+  {"field":"event.category","rules":1,"events":3,"strings":3,"numbers":0,"booleans":0,"array":false,"example":"process"},
+  {"field":"event.id","rules":0,"events":3,"strings":3,"numbers":0,"booleans":0,"array":false,"example":"1"},
+  {"field":"file.name","rules":0,"events":1,"strings":1,"numbers":0,"booleans":0,"array":false,"example":"a, b.txt"},
+  {"field":"host.name","rules":0,"events":3,"strings":3,"numbers":0,"booleans":0,"array":false,"example":"h1"},
+  {"field":"process.name","rules":1,"events":2,"strings":2,"numbers":0,"booleans":0,"array":false,"example":"cmd.exe"},
+  {"field":"process.pid","rules":0,"events":1,"strings":0,"numbers":1,"booleans":0,"array":false,"example":"4"}
   ]
   $ eqlite fields --missing -r rule.toml ev.ndjson
-  FIELD             RULES
-  event.category        1
-  process.name          1
-  [1]
   $ echo 'process where process.nmae == "x"' > typo.eql && eqlite fields --missing -r typo.eql ev.ndjson
-  FIELD             RULES
-  event.category        1
-  process.nmae          1
+  FIELD           RULES
+  process.nmae        1
   [1]

@@ -87,7 +87,7 @@ A file of alerts appears only when it is whole.
 Alerts beyond a limit are told.
 
   $ cat ev.ndjson ev.ndjson ev.ndjson | eqlite run -r rule.toml --max-alerts-per-rule 2 2>&1 > /dev/null | sed 's/, [0-9.]* s[^;]*//'
-  eqlite: 9 events, 0 broken, 1 rule, 2 alerts (2 high); 1 alerts left out by --max-alerts-per-rule
+  eqlite: 9 events, 0 broken, 1 rule, 2 alerts (2 high); 1 alert left out by --max-alerts-per-rule
 
 Rules that are wrong are left out, the others run.
 
