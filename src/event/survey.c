@@ -6,15 +6,15 @@
  * bounded height; what lies deeper is skipped, as the decoder does. */
 #include "event/survey.h"
 
-#include <stdlib.h>
-
 #include "base/intern.h"
 #include "event/decode_priv.h"
 
 enum { MOST_DEPTH = 256, MOST_PATH = 4096 };
 
+enum kind { STRINGS, NUMBERS, BOOLEANS, KINDS };
+
 struct learned {
-    uint64_t events, strings, numbers, booleans;
+    uint64_t events, values[KINDS];
     uint64_t last_event; /* number of the event that had it last */
     bool array;
     uint8_t example_len;
@@ -101,13 +101,14 @@ static void keep_example(struct learned *f, struct eq_slice text)
     f->example_len = (uint8_t)n;
 }
 
-static enum eq_status learn(struct eq_survey *s, uint64_t offset_of_count, struct eq_slice text)
+/* A value of the current path. */
+static enum eq_status learn(struct eq_survey *s, enum kind kind, struct eq_slice text)
 {
     struct learned *f;
     enum eq_status st = entry(&f, s);
     if (st != EQ_OK || !f)
         return st;
-    ++*(uint64_t *)(void *)((char *)f + offset_of_count);
+    f->values[kind]++;
     if (f->last_event == s->event) {
         f->array = true;
         return EQ_OK;
@@ -142,13 +143,13 @@ static enum eq_status learn_scalar(struct eq_survey *s, const uint32_t *p)
     unsigned repairs = 0;
     if (*start == '"') {
         enum eq_status st = string_at(&text, s, p);
-        return st == EQ_OK ? learn(s, offsetof(struct learned, strings), text) : st;
+        return st == EQ_OK ? learn(s, STRINGS, text) : st;
     }
     const char *end = eq_scan_scalar(&v, start, &repairs);
     if (!end || v.type == EQ_NULL)
         return EQ_OK;
     text = eq_slice(start, (size_t)(end - start));
-    return learn(s, v.type == EQ_BOOL ? offsetof(struct learned, booleans) : offsetof(struct learned, numbers), text);
+    return learn(s, v.type == EQ_BOOL ? BOOLEANS : NUMBERS, text);
 }
 
 /* ── The walk ──────────────────────────────────────────────────────────────────────────────────────────────────── */
@@ -278,9 +279,9 @@ struct eq_survey_field eq_survey_get(struct eq_survey *s, size_t index)
     const struct learned *f = &s->fields[number];
     return (struct eq_survey_field){.path = s->paths.items[number],
                                     .events = f->events,
-                                    .strings = f->strings,
-                                    .numbers = f->numbers,
-                                    .booleans = f->booleans,
+                                    .strings = f->values[STRINGS],
+                                    .numbers = f->values[NUMBERS],
+                                    .booleans = f->values[BOOLEANS],
                                     .array = f->array,
                                     .example = {f->example, f->example_len}};
 }

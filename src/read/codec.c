@@ -154,24 +154,30 @@ enum eq_status eq_archive_new(struct eq_archive **out, struct eq_stream *in, con
 struct entry {
     struct eq_stream stream; /* first: a stream is its entry */
     struct eq_archive *archive;
+    struct eq_slice block; /* unpacked and not yet given; libarchive's, until its next call */
 };
 
+/* Block by block: archive_read_data() would lose what it has when an error comes. */
 static enum eq_status read_entry(size_t *got, struct eq_stream *s, char *buf, size_t cap)
 {
-    struct eq_archive *a = ((struct entry *)s)->archive;
-    for (;;) {
-        la_ssize_t n = archive_read_data(a->handle, buf, cap);
-        if (n > 0) {
-            *got = (size_t)n;
-            return EQ_OK;
-        }
-        if (n == 0)
+    struct entry *e = (struct entry *)s;
+    struct eq_archive *a = e->archive;
+    while (e->block.len == 0) {
+        const void *data = NULL;
+        la_int64_t offset; /* holes of sparse files are left out */
+        int code = archive_read_data_block(a->handle, &data, &e->block.len, &offset);
+        e->block.ptr = data;
+        if (code == ARCHIVE_EOF)
             return EQ_END;
-        if (n != ARCHIVE_RETRY)
-            break;
+        if (code < ARCHIVE_WARN && code != ARCHIVE_RETRY) {
+            s->code = a->in_failed ? EQ_E0802 : EQ_E0804;
+            return archive_failed(a, s->why);
+        }
     }
-    s->code = a->in_failed ? EQ_E0802 : EQ_E0804;
-    return archive_failed(a, s->why);
+    *got = e->block.len < cap ? e->block.len : cap;
+    memcpy(buf, e->block.ptr, *got);
+    e->block = eq_slice(e->block.ptr + *got, e->block.len - *got);
+    return EQ_OK;
 }
 
 static void close_entry(struct eq_stream *s)

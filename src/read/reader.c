@@ -294,7 +294,7 @@ static enum eq_status check_start(struct chain *c, struct eq_diags *diags)
     struct eq_block *b = &c->block;
     if (!have(b, 0) && b->waiting)
         return EQ_END;
-    if (b->end > b->begin && (unsigned char)b->ptr[b->begin] >= 0xEF && !have(b, 2) && b->waiting)
+    if (b->end > b->begin && !have(b, (unsigned char)b->ptr[b->begin] == 0xEF ? 2 : 1) && b->waiting)
         return EQ_END;
     struct eq_slice rest = eq_block_rest(b);
     c->checked = true;
@@ -309,13 +309,15 @@ static enum eq_status check_start(struct chain *c, struct eq_diags *diags)
     return EQ_OK;
 }
 
-/* After an object that ended at `at` on the first line: does the line hold only that? */
-static enum format after_object(struct eq_slice rest, size_t at, const char *newline)
+/* After an object that ended at `at` on the first line: does the line hold only that? FORMAT_UNKNOWN: wait. */
+static enum format after_object(struct eq_block *b, size_t at)
 {
-    size_t end = newline ? (size_t)(newline - rest.ptr) : rest.len;
-    while (at < end && eq_is_blank(rest.ptr[at]))
+    while (have(b, at) && eq_is_blank(b->ptr[b->begin + at]) && b->ptr[b->begin + at] != '\n')
         at++;
-    return at < end && (rest.ptr[at] == '{' || rest.ptr[at] == ',' || rest.ptr[at] == '[') ? FORMAT_JSON : FORMAT_NDJSON;
+    if (!have(b, at))
+        return b->waiting ? FORMAT_UNKNOWN : FORMAT_NDJSON;
+    char c = b->ptr[b->begin + at];
+    return c == '{' || c == ',' || c == '[' ? FORMAT_JSON : FORMAT_NDJSON;
 }
 
 /* The first line does not close what it opens. A broken event among lines, or the first line of a larger text? The
@@ -355,7 +357,7 @@ static enum format guess(struct chain *c, size_t max_event)
         if (found == EQ_FOUND_HITS)
             return FORMAT_JSON;
         if (found == EQ_FOUND_END)
-            return after_object(rest, c->first.at, newline);
+            return after_object(b, c->first.at);
         if (newline)
             return after_open_line(b, start, (size_t)(newline - rest.ptr));
         if (rest.len > max_event)
