@@ -62,7 +62,7 @@ static bool check_missing(struct eq_builder *b, const struct eq_plan *p)
 
 static bool check_sequence(struct eq_builder *b, const struct eq_plan *p, struct eq_span span)
 {
-    bool ok = check_keys(b, p) & check_missing(b, p);
+    bool keys_ok = check_keys(b, p), missing_ok = check_missing(b, p), ok = keys_ok && missing_ok;
     uint64_t n = expanded(p);
     if (n < 2) {
         struct eq_diag *d = eq_diag_add(b->diags, EQ_E0403, b->source, span,

@@ -1,4 +1,5 @@
 /* test_rule.c — rule files: what each shape gives, where mistakes are reported, and what hostile files cannot do. */
+#define _GNU_SOURCE /* memmem */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -415,6 +416,9 @@ static void broken_documents(void)
         {"a = \"\"\"x", 8, EQ_E0701, 1, 9},
         {"", 0, EQ_E0702, 1, 1},
         {"rule = 3", 8, EQ_E0702, 1, 1},
+        {"[\n", 2, EQ_E0701, 1, 2},
+        {"a = 1\nb = \xd0\x9a;", 13, EQ_E0701, 2, 5},
+        {"a = \"x\n\xc3\xbc = 1", 13, EQ_E0701, 1, 7},
     };
 
     for (size_t i = 0; i < sizeof broken / sizeof *broken; i++) {
