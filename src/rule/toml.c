@@ -6,6 +6,9 @@
  *
  *      a.b = [ { c.d.e = 1 } ]         levels that are open  (here at most 2 for a.b, 1 [, 1 {, 3 for c.d.e)
  *
+ * It also refuses what is not ASCII outside strings and comments, as TOML does: toml++ 3.3 takes such a character for a
+ * blank or not by a path that its authors declared unreachable.
+ *
  * It may disagree with TOML about a wrong text only behind the first mistake, where toml++ has stopped. */
 #include "rule/toml.h"
 
@@ -14,7 +17,8 @@
 #include "base/utf8.h"
 #include "rule/toml_shim.h"
 
-/* Behind the string that begins at p (a quote). An unterminated string ends with its line, or with the text. */
+/* Behind the string that begins at p (a quote). At the end of the text if it is not terminated: toml++ goes no further.
+ */
 static const char *skip_string(const char *p, const char *end)
 {
     char quote = *p;
@@ -24,7 +28,7 @@ static const char *skip_string(const char *p, const char *end)
         if (*p == '\\' && quote == '"' && p + 1 < end && p[1] != '\n') {
             p++;
         } else if (*p == '\n' && !multi) {
-            return p;
+            return end;
         } else if (*p == quote && !multi) {
             return p + 1;
         } else if (*p == quote && end - p >= 3 && p[1] == quote && p[2] == quote) {
@@ -90,27 +94,36 @@ static void place_error(struct eq_toml_error *error, struct eq_slice text, const
     error->column = (uint32_t)eq_utf8_count(eq_slice(line, (size_t)(at - line))) + 1;
 }
 
-static enum eq_status check_limits(struct eq_slice text, struct eq_toml_error *error)
+/* Say why the text is refused at a byte of it. */
+static enum eq_status refuse(struct eq_toml_error *error, struct eq_slice text, const char *at, const struct depth *d)
+{
+    place_error(error, text, at);
+    if ((unsigned char)*at >= 0x80) {
+        snprintf(error->message, sizeof error->message, "a character that only strings and comments may hold");
+        return EQ_INVALID;
+    }
+    error->too_deep = d->values <= EQ_TOML_VALUES_MAX;
+    if (error->too_deep)
+        snprintf(error->message, sizeof error->message, "nested deeper than %d levels", EQ_TOML_DEPTH_MAX);
+    else
+        snprintf(error->message, sizeof error->message, "more than %u values", EQ_TOML_VALUES_MAX);
+    return EQ_LIMIT;
+}
+
+static enum eq_status check_text(struct eq_slice text, struct eq_toml_error *error)
 {
     struct depth d = {0};
     const char *p = text.ptr, *end = text.ptr + text.len;
 
     while (p < end) {
-        if (*p == '"' || *p == '\'') {
+        if (*p == '"' || *p == '\'')
             p = skip_string(p, end);
-        } else if (*p == '#') {
+        else if (*p == '#')
             p = skip_comment(p, end);
-        } else if (count(&d, *p)) {
+        else if ((unsigned char)*p >= 0x80 || !count(&d, *p))
+            return refuse(error, text, p, &d);
+        else
             p++;
-        } else {
-            error->too_deep = d.values <= EQ_TOML_VALUES_MAX;
-            place_error(error, text, p);
-            if (error->too_deep)
-                snprintf(error->message, sizeof error->message, "nested deeper than %d levels", EQ_TOML_DEPTH_MAX);
-            else
-                snprintf(error->message, sizeof error->message, "more than %u values", EQ_TOML_VALUES_MAX);
-            return EQ_LIMIT;
-        }
     }
     return EQ_OK;
 }
@@ -122,7 +135,7 @@ enum eq_status eq_toml_parse(struct eq_toml **out, struct eq_slice text, struct 
 
     *out = NULL;
     *error = (struct eq_toml_error){.line = 1, .column = 1};
-    st = text.len ? check_limits(text, error) : EQ_OK;
+    st = text.len ? check_text(text, error) : EQ_OK;
     return st == EQ_OK ? eq_toml_shim_parse(out, text, arena, error) : st;
 }
 
