@@ -10,17 +10,14 @@
 #include "match/regex_priv.h"
 #include "plan/lucene.h"
 
-enum {
-    MAX_LITERAL = 64, /* bytes worth searching for */
-    MAX_PARENTHESES = 2000 /* plan/lucene.h bounds nesting before PCRE2 sees it */
-};
+enum { MAX_LITERAL = 64 }; /* bytes worth searching for */
 
 struct eq_regexes {
     const struct eq_alloc *alloc;
     struct eq_arena arena;
-    struct eq_intern known;  /* 'i' or 's', then the pattern; its number is an index of `regexes` */
+    struct eq_intern known; /* 'i' or 's', then the pattern; its number is an index of `regexes` */
     struct eq_regex *regexes;
-    uint32_t *numbers;       /* by number: index of `regexes` */
+    uint32_t *numbers; /* by number: index of `regexes` */
     size_t n_regexes, cap_regexes, n_numbers, cap_numbers;
     pcre2_general_context *memory;
     pcre2_compile_context *context;
@@ -58,7 +55,6 @@ enum eq_status eq_regexes_new(struct eq_regexes **out, const struct eq_alloc *al
         eq_regexes_free(t);
         return EQ_NOMEM;
     }
-    pcre2_set_parens_nest_limit(t->context, MAX_PARENTHESES);
     pcre2_config(PCRE2_CONFIG_JIT, &jit);
     t->jit = jit != 0;
     *out = t;
@@ -201,10 +197,9 @@ static enum eq_status compile(struct eq_regex *out, struct eq_regexes *t, struct
     return st;
 }
 
-static enum eq_status add_new(uint32_t *index, struct eq_regexes *t, struct eq_slice key,
-                              struct eq_regex_error *error)
+static enum eq_status add_new(uint32_t *index, struct eq_regexes *t, struct eq_slice key, struct eq_regex_error *error)
 {
-    struct eq_regex r;
+    struct eq_regex r = {0};
     struct eq_arena_mark mark = eq_arena_mark(&t->arena);
     if (!eq_grow(t->alloc, &t->regexes, &t->cap_regexes, t->n_regexes + 1, sizeof *t->regexes))
         return EQ_NOMEM;

@@ -13,9 +13,9 @@
 #include "base/slice.h"
 #include "base/status.h"
 
-#define EQ_REGEX_MAX_PATTERN 32768      /* bytes */
-#define EQ_REGEX_MAX_COMPILED 1048576   /* bytes of PCRE2's code */
-#define EQ_REGEX_MATCH_LIMIT 100000     /* steps back, and two more for each byte of the text */
+#define EQ_REGEX_MAX_PATTERN 32768    /* bytes */
+#define EQ_REGEX_MAX_COMPILED 1048576 /* bytes of PCRE2's code */
+#define EQ_REGEX_MATCH_LIMIT 100000   /* steps back, and two more for each byte of the text */
 #define EQ_REGEX_MAX_MORE_STEPS 8000000
 #define EQ_REGEX_DEPTH_LIMIT 10000
 #define EQ_REGEX_HEAP_LIMIT_KIB 8192

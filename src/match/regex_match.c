@@ -149,8 +149,8 @@ static uint32_t steps_for(const struct eq_regex_matcher *m, size_t len)
 static enum verdict match_code(struct eq_regex_matcher *m, const pcre2_code *code, struct eq_slice text)
 {
     pcre2_set_match_limit(m->context, steps_for(m, text.len));
-    enum verdict v = verdict_of(
-        pcre2_match(code, (PCRE2_SPTR)text.ptr, text.len, 0, PCRE2_NO_UTF_CHECK, m->data, m->context));
+    enum verdict v =
+        verdict_of(pcre2_match(code, (PCRE2_SPTR)text.ptr, text.len, 0, PCRE2_NO_UTF_CHECK, m->data, m->context));
     return v == GAVE_UP ? run_automaton(m, code, text) : v;
 }
 

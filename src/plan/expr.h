@@ -19,9 +19,9 @@ enum eq_op {
 };
 
 struct eq_step {
-    uint8_t op;    /* enum eq_op */
-    uint8_t arg;   /* COMPARE: enum eq_compare; CALL, IN_VALUES: fold */
-    uint16_t n;    /* CALL, IN_VALUES, KAND, KOR: values taken from the stack; COMPARE: fold */
+    uint8_t op;     /* enum eq_op */
+    uint8_t arg;    /* COMPARE: enum eq_compare; CALL, IN_VALUES: fold */
+    uint16_t n;     /* CALL, IN_VALUES, KAND, KOR: values taken from the stack; COMPARE: fold */
     uint32_t index; /* CONST: constants[]; FIELD: choices[]; CALL: function; IN LIKE REGEX: sets[] */
 };
 
@@ -35,8 +35,8 @@ struct eq_choice {
 /* The constants of IN, arranged so that a lookup is a binary search and yet means == with each of them. Folded sets
  * compare text only: then the other three parts are empty. */
 struct eq_lookup {
-    struct eq_slice *texts; /* strings, and numbers and booleans as text; sorted, folded when the set is */
-    struct eq_number *numbers; /* numbers, and strings that are numbers; sorted */
+    struct eq_slice *texts;         /* strings, and numbers and booleans as text; sorted, folded when the set is */
+    struct eq_number *numbers;      /* numbers, and strings that are numbers; sorted */
     const struct eq_value **others; /* times and addresses */
     uint32_t n_texts, n_numbers, n_others;
     bool has_bool[2]; /* false, true */
@@ -46,11 +46,11 @@ struct eq_lookup {
 struct eq_set {
     bool fold;
     size_t n;
-    struct eq_value *values; /* IN: as written, without nulls */
-    struct eq_lookup lookup; /* IN */
-    struct eq_glob *globs;   /* LIKE */
+    struct eq_value *values;   /* IN: as written, without nulls */
+    struct eq_lookup lookup;   /* IN */
+    struct eq_glob *globs;     /* LIKE */
     struct eq_slice *patterns; /* REGEX: as written; `regex` numbers them for whoever matches */
-    uint32_t regex;          /* REGEX: first number in the program's table of regexes */
+    uint32_t regex;            /* REGEX: first number in the program's table of regexes */
 };
 
 struct eq_expr {
@@ -64,15 +64,15 @@ struct eq_expr {
 
 /* What the machine needs from outside. */
 struct eq_machine {
-    struct eq_arena *scratch;          /* reset by the owner after each event */
-    const struct eq_frame *frames[2];  /* EVENT and ELEMENT */
+    struct eq_arena *scratch;              /* reset by the owner after each event */
+    const struct eq_frame *frames[2];      /* EVENT and ELEMENT */
     const struct eq_frame *const *aliases; /* by stage; NULL entries read as missing */
     size_t n_aliases;
     /* Does any regex first .. first+n-1 of the program match? NULL: REGEX steps are null (constant folding). */
     enum eq_status (*regex)(bool *out, uint32_t first, size_t n, struct eq_slice text, void *ctx);
     void *ctx;
-    uint64_t choices_left;             /* combinations that may still be tried for this event; at 0 ANY gives up */
-    uint64_t gave_up;                  /* how often it did */
+    uint64_t choices_left; /* combinations that may still be tried for this event; at 0 ANY gives up */
+    uint64_t gave_up;      /* how often it did */
 };
 
 /* The value of the code when choice i stands for picks[i]. */
@@ -82,7 +82,7 @@ enum eq_status eq_expr_value(struct eq_value *out, const struct eq_expr *e, cons
 enum eq_status eq_expr_any(bool *out, const struct eq_expr *e, struct eq_machine *m);
 
 #define EQ_EXPR_MAX_DEPTH 1000
-#define EQ_EXPR_MAX_CHOICES 1024 /* different fields in one expression */
+#define EQ_EXPR_MAX_CHOICES 1024      /* different fields in one expression */
 #define EQ_EXPR_MAX_VALUES UINT16_MAX /* operands of one step */
 
 /* Compile an expression. Field numbers come from `resolve`, memory and the bytes of constants from `arena`;
@@ -97,8 +97,7 @@ enum eq_status eq_expr_compile(struct eq_expr *out, const struct eq_node *expres
 void eq_expr_print(struct eq_buf *out, const struct eq_expr *e);
 
 /* Arrange the constants of an IN set; memory from `arena`, bytes of `values` are borrowed. */
-bool eq_lookup_build(struct eq_lookup *out, const struct eq_value *values, size_t n, bool fold,
-                     struct eq_arena *arena);
+bool eq_lookup_build(struct eq_lookup *out, const struct eq_value *values, size_t n, bool fold, struct eq_arena *arena);
 /* Does v, which is not null, equal one of them? EQ_NOMEM when folding v fails. */
 enum eq_status eq_lookup_find(bool *out, const struct eq_lookup *l, bool fold, const struct eq_value *v,
                               struct eq_arena *scratch);

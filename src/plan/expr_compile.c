@@ -93,8 +93,7 @@ static enum eq_status write_field(struct compiler *c, const struct eq_node *n)
     if (st != EQ_OK)
         return st;
     uint32_t i = 0;
-    while (i < c->e->n_choices &&
-           !(c->e->choices[i].frame == choice.frame && c->e->choices[i].field == choice.field))
+    while (i < c->e->n_choices && !(c->e->choices[i].frame == choice.frame && c->e->choices[i].field == choice.field))
         i++;
     if (i == EQ_EXPR_MAX_CHOICES)
         return EQ_LIMIT;

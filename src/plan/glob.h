@@ -9,7 +9,7 @@
 #include "base/slice.h"
 
 struct eq_glob {
-    struct eq_slice text;    /* as given; folded (base/utf8.h) when fold */
+    struct eq_slice text; /* as given; folded (base/utf8.h) when fold */
     bool fold;
     bool star_first, star_last;
     bool wild;               /* has any * or ? at all */

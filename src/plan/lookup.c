@@ -54,8 +54,7 @@ static void add_bool(struct eq_lookup *l, const struct eq_value *v)
         l->has_bool[0] = true;
 }
 
-bool eq_lookup_build(struct eq_lookup *out, const struct eq_value *values, size_t n, bool fold,
-                     struct eq_arena *arena)
+bool eq_lookup_build(struct eq_lookup *out, const struct eq_value *values, size_t n, bool fold, struct eq_arena *arena)
 {
     struct eq_lookup l = {0};
     size_t room = n ? n : 1;

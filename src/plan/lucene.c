@@ -195,9 +195,7 @@ static void write_bare(struct writer *w, const node *n)
         }
         break;
     case EQ_L_BOTH: fail(w, n, EQ_INVALID, "& is supported only between two halves of the whole pattern"); break;
-    case EQ_L_COMPLEMENT:
-        fail(w, n, EQ_INVALID, "~ is supported only around the whole pattern, as ~(...)");
-        break;
+    case EQ_L_COMPLEMENT: fail(w, n, EQ_INVALID, "~ is supported only around the whole pattern, as ~(...)"); break;
     case EQ_L_SPAN: break; /* only inside classes */
     }
 }

@@ -53,16 +53,22 @@ static node *new_node(struct parser *s, enum eq_lucene_kind kind, const char *at
     return n;
 }
 
-/* A node over kids of which the highest has `height`. */
-static node *new_parent(struct parser *s, enum eq_lucene_kind kind, const char *at, uint64_t cost, node *kids,
-                        uint32_t height)
+/* A node over a list of kids. */
+static node *new_parent(struct parser *s, enum eq_lucene_kind kind, const char *at, uint64_t cost, node *kids)
 {
-    if (height >= EQ_LUCENE_MAX_HEIGHT)
+    uint32_t height = 0, stacked = 0;
+    for (const node *kid = kids; kid; kid = kid->next) {
+        height = kid->height > height ? kid->height : height;
+        stacked = kid->stacked > stacked ? kid->stacked : stacked;
+    }
+    stacked += kind == EQ_L_REPEAT && kids->kind == EQ_L_REPEAT;
+    if (height >= EQ_LUCENE_MAX_HEIGHT || stacked > EQ_LUCENE_MAX_STACKED)
         return fail_at(s, at, EQ_LIMIT, "the pattern is nested too deeply");
     node *n = new_node(s, kind, at, cost);
     if (n) {
         n->kid = kids;
         n->height = height + 1;
+        n->stacked = stacked;
     }
     return n;
 }
@@ -343,7 +349,7 @@ static node *parse_complement(struct parser *s)
         return NULL;
     node *kid = parse_atom(s);
     s->depth--;
-    return kid ? new_parent(s, EQ_L_COMPLEMENT, at, kid->cost, kid, kid->height) : NULL;
+    return kid ? new_parent(s, EQ_L_COMPLEMENT, at, kid->cost, kid) : NULL;
 }
 
 /* ── Repetition ── */
@@ -420,7 +426,7 @@ static node *parse_repeat(struct parser *s)
             return NULL;
         if (merge_repeat(n, min, max))
             continue;
-        n = new_parent(s, EQ_L_REPEAT, at, repeat_cost(n, min, max), n, n->height);
+        n = new_parent(s, EQ_L_REPEAT, at, repeat_cost(n, min, max), n);
         if (n) {
             n->min = min;
             n->max = max;
@@ -438,19 +444,17 @@ static node *parse_list(struct parser *s, enum eq_lucene_kind kind, node *(*pars
     const char *at = s->p;
     node *first = NULL, **last = &first;
     uint64_t cost = 0;
-    uint32_t height = 0;
     do {
         node *kid = parse(s);
         if (!kid)
             return NULL;
         cost += kid->cost + (kind == EQ_L_UNION ? 6u : 0u);
-        height = kid->height > height ? kid->height : height;
         *last = kid;
         last = &kid->next;
     } while (more_kids(s));
     if (!first->next)
         return first;
-    return new_parent(s, kind, at, cost, first, height);
+    return new_parent(s, kind, at, cost, first);
 }
 
 static bool concat_goes_on(struct parser *s)

@@ -6,6 +6,7 @@
 
 #define EQ_LUCENE_MAX_NESTING 200
 #define EQ_LUCENE_MAX_HEIGHT 800 /* of the tree: a group is up to four nodes high */
+#define EQ_LUCENE_MAX_STACKED 40 /* repetitions of repetitions; so that what is written nests less than 250 deep */
 #define EQ_LUCENE_MAX_REPEAT 1000
 #define EQ_LUCENE_MAX_COST 65000 /* roughly bytes of compiled code, repeated groups written out */
 #define EQ_LUCENE_FOREVER UINT32_MAX
@@ -30,15 +31,16 @@ enum eq_lucene_kind {
 struct eq_lucene_node {
     enum eq_lucene_kind kind;
     bool negated;
-    bool one_char;        /* TEXT: a single character */
-    char letter;          /* SHORTHAND */
-    uint32_t min, max;    /* REPEAT; INTERVAL: the bounds */
-    uint32_t width;       /* INTERVAL: digits, 0 for any */
-    struct eq_slice text; /* TEXT */
+    bool one_char;             /* TEXT: a single character */
+    char letter;               /* SHORTHAND */
+    uint32_t min, max;         /* REPEAT; INTERVAL: the bounds */
+    uint32_t width;            /* INTERVAL: digits, 0 for any */
+    struct eq_slice text;      /* TEXT */
     struct eq_slice low, high; /* SPAN: one character each */
     struct eq_lucene_node *kid, *next;
     size_t offset; /* in the pattern */
-    uint32_t cost, height;
+    uint32_t cost;
+    uint32_t height, stacked; /* the highest way down; repetitions of repetitions on the worst one */
 };
 
 /* Read a whole pattern. Statuses and error as eq_lucene_translate. */

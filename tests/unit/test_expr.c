@@ -106,9 +106,10 @@ static void test_lookup_is_comparison(void)
 {
     static const char address[16] = {9};
     const struct eq_value all[] = {
-        S("a"), S("A"), S(""), S("4624"), S("4624.0"), S("true"), S("TRUE"), S("1e3"), I(4624), D(4624.0), I(1000),
-        D(0.5), S("0.5"), B(true), B(false), RAW(1000, "1e3"), T(1, 2), {.type = EQ_IP, .s = address}, I(-1),
-        D(0.0 / 0.0), S("NaN"), S("\xC3\x84"), S("\xC3\xA4"),
+        S("a"),    S("A"),       S(""),    S("4624"),        S("4624.0"),   S("true"),
+        S("TRUE"), S("1e3"),     I(4624),  D(4624.0),        I(1000),       D(0.5),
+        S("0.5"),  B(true),      B(false), RAW(1000, "1e3"), T(1, 2),       {.type = EQ_IP, .s = address},
+        I(-1),     D(0.0 / 0.0), S("NaN"), S("\xC3\x84"),    S("\xC3\xA4"),
     };
     enum { N = sizeof all / sizeof *all };
     struct eq_arena arena;
@@ -218,8 +219,7 @@ static const struct eq_value frame_values[] = {{.type = EQ_INT, .i = 1},
                                                {.type = EQ_INT, .i = 4624, .s = "4624", .len = 4},
                                                {.type = EQ_BOOL, .b = true}};
 static const uint32_t frame_next[] = {1, 2, EQ_END_OF_CHAIN, 4, EQ_END_OF_CHAIN, EQ_END_OF_CHAIN, EQ_END_OF_CHAIN};
-static const struct eq_slot frame_slots[] = {
-    {0, 2}, {3, 4}, {EQ_END_OF_CHAIN, EQ_END_OF_CHAIN}, {5, 5}, {6, 6}};
+static const struct eq_slot frame_slots[] = {{0, 2}, {3, 4}, {EQ_END_OF_CHAIN, EQ_END_OF_CHAIN}, {5, 5}, {6, 6}};
 static const struct eq_frame frame = {frame_slots, frame_values, frame_next};
 
 static struct eq_machine machine(void)
@@ -288,8 +288,10 @@ static void test_any(void)
     CU_ASSERT_TRUE(any(cmp(EQ_CMP_EQ, f("a", 0), f("a", 0))));
     CU_ASSERT_FALSE(any(cmp(EQ_CMP_NE, f("a", 0), f("a", 0))));
     /* two fields: every pair */
-    CU_ASSERT_TRUE(any(node(EQ_N_KAND, cmp(EQ_CMP_EQ, f("a", 0), k(I(1))), cmp(EQ_CMP_EQ, f("b", 0), k(S("Yes"))), NULL)));
-    CU_ASSERT_TRUE(any(node(EQ_N_KAND, cmp(EQ_CMP_EQ, f("a", 0), k(I(3))), cmp(EQ_CMP_EQ, f("b", 0), k(S("x"))), NULL)));
+    CU_ASSERT_TRUE(
+        any(node(EQ_N_KAND, cmp(EQ_CMP_EQ, f("a", 0), k(I(1))), cmp(EQ_CMP_EQ, f("b", 0), k(S("Yes"))), NULL)));
+    CU_ASSERT_TRUE(
+        any(node(EQ_N_KAND, cmp(EQ_CMP_EQ, f("a", 0), k(I(3))), cmp(EQ_CMP_EQ, f("b", 0), k(S("x"))), NULL)));
     /* the same field of another frame is another choice; what is not there is null */
     CU_ASSERT_TRUE(any(cmp(EQ_CMP_NE, f("a", 0), f("a", EQ_FRAME_ALIAS + 1))));
     CU_ASSERT_TRUE(any(node(EQ_N_IS_NULL, f("a", EQ_FRAME_ALIAS), NULL, NULL)));

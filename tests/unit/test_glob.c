@@ -68,9 +68,11 @@ static void test_shapes(void)
 static void test_fold(void)
 {
     CU_ASSERT_TRUE(match_text("*CMD.EXE", "c:\\Cmd.exe", true));
-    CU_ASSERT_TRUE(match_text("\xC3\x84*", "\xC3\xA4x", true));       /* Ä ä */
-    CU_ASSERT_TRUE(match_text("*\xE2\x84\xAA?", "xKy", true));        /* Kelvin sign and K */
-    CU_ASSERT_FALSE(match_text("stra\xC3\x9F""e", "STRASSE", true));  /* one character to one */
+    CU_ASSERT_TRUE(match_text("\xC3\x84*", "\xC3\xA4x", true)); /* Ä ä */
+    CU_ASSERT_TRUE(match_text("*\xE2\x84\xAA?", "xKy", true));  /* Kelvin sign and K */
+    CU_ASSERT_FALSE(match_text("stra\xC3\x9F"
+                               "e",
+                               "STRASSE", true)); /* one character to one */
 }
 
 /* Folding into an arena is folding into a buffer; the room it takes is enough for the worst there is. */
@@ -165,8 +167,8 @@ static struct eq_slice random_text(char *room, const char *const *pieces, unsign
 static void test_against_naive(void)
 {
     static const char *const of_patterns[] = {"a", "b", "*", "*", "?", "\xC3\xA9", "\xE2\x82\xAC", "ab"};
-    static const char *const of_texts[] = {"a",    "b",    "a",    "ab",           "\xC3\xA9", "\xE2\x82\xAC",
-                                           "\xC3", "\xA9", "\xE2", "\xF0\x9F\x98\x80", "\x82"};
+    static const char *const of_texts[] = {
+        "a", "b", "a", "ab", "\xC3\xA9", "\xE2\x82\xAC", "\xC3", "\xA9", "\xE2", "\xF0\x9F\x98\x80", "\x82"};
     uint32_t state = 20260117;
     unsigned wrong = 0, matched = 0;
     for (unsigned i = 0; i < 200000; i++) {

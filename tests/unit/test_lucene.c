@@ -265,6 +265,9 @@ static void test_limits(void)
     CU_ASSERT_EQUAL(nested("~", "", 30000), EQ_LIMIT);
     CU_ASSERT_EQUAL(nested("(", ")", 16000), EQ_LIMIT);
     CU_ASSERT_EQUAL(nested("", "{0}", 10000), EQ_LIMIT);
+    CU_ASSERT_EQUAL(nested("", "{0}", 41), EQ_OK);
+    CU_ASSERT_EQUAL(nested("", "{0}", 42), EQ_LIMIT);
+    CU_ASSERT_EQUAL(nested("((", "{0}){0})", 100), EQ_LIMIT);
     CU_ASSERT_EQUAL(nested("", "?", 30000), EQ_OK);
     CU_ASSERT_EQUAL(nested("a&", "", 15), EQ_OK);
     CU_ASSERT_EQUAL(nested("a&", "", 16), EQ_LIMIT);
