@@ -286,11 +286,14 @@ static void track_brackets(struct eql_parser *p, int kind, struct eq_span span)
 
 int eql_lex(struct eql_parser *p, struct eq_span *span)
 {
+    if (p->cursor == p->text && p->end - p->text >= 3 && memcmp(p->text, "\xef\xbb\xbf", 3) == 0)
+        p->cursor += 3; /* a byte order mark, as some editors write it */
     int kind = scan(p, span);
     if (kind == EQL_T_END) /* what is missing is missing after the last token, not after blanks and comments */
         span->start = span->end = p->last_span.end;
     track_brackets(p, kind, *span);
     p->previous = p->last;
+    p->previous_span = p->last_span;
     p->last = kind;
     p->last_span = *span;
     return kind;

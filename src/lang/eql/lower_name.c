@@ -99,6 +99,23 @@ static const char *replacement(struct eq_slice name)
     return NULL;
 }
 
+/* Names that other languages have for it. */
+static const char *translation(struct eq_slice name)
+{
+    static const char *const words[][2] = {
+        {"exists", "write x != null"},
+        {"contains", "stringContains(x, \"...\") looks for a part of a text, x == \"...\" for an element of an array"},
+        {"lower", "operators that ignore case: x : \"...\", x in~ (\"...\"), x like~ \"...\""},
+        {"upper", "operators that ignore case: x : \"...\", x in~ (\"...\"), x like~ \"...\""},
+        {"len", "did you mean \"length\"?"},
+        {"cidr", "did you mean \"cidrMatch\"?"},
+    };
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (eq_fold_eq(name, eq_slice_of(words[i][0])))
+            return words[i][1];
+    return NULL;
+}
+
 enum eq_function_id eql_lower_function(struct eql_lower *lo, const struct eql_node *call)
 {
     enum eq_function_id f = eq_function_find(call->text);
@@ -118,7 +135,9 @@ enum eq_function_id eql_lower_function(struct eql_lower *lo, const struct eql_no
         if (eq_functions[i].name[0] != '_')
             eq_suggest_try(&suggest, eq_slice_of(eq_functions[i].name));
     struct eq_diag *d = eql_lower_error(lo, EQ_E0301, call->name, "unknown function \"%.*s\"", len, call->text.ptr);
-    if (eq_suggest_found(&suggest))
+    if (translation(call->text))
+        eql_lower_help(lo, d, "%s", translation(call->text));
+    else if (eq_suggest_found(&suggest))
         eql_lower_help(lo, d, "did you mean \"%.*s\"?", (int)suggest.best.len, suggest.best.ptr);
     return EQ_FUNCTION_COUNT;
 }

@@ -29,7 +29,7 @@ struct eql_parser {
     const char *cursor;      /* the lexer's place */
     int previous;            /* kind of the token before `last`, and of `last` itself */
     int last;
-    struct eq_span last_span;
+    struct eq_span previous_span, last_span;
     uint32_t bad_end;        /* end of the last unexpected character: a run of them is one mistake */
     struct eql_open open[EQL_MAX_OPEN];
     uint32_t n_open;         /* may exceed EQL_MAX_OPEN; those are counted only */

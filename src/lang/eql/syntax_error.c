@@ -60,10 +60,10 @@ static size_t describe(const char *words[MAX_WORDS], struct expected e)
         if (fits(e, singles[i][0]) && !(operand && strcmp(singles[i][0], "name") == 0) &&
             !(fits(e, "==") && strcmp(singles[i][0], "=") == 0))
             words[n++] = singles[i][1];
-    if (n < MAX_WORDS && fits(e, "in")) {
-        if (!fits(e, "==")) /* right after "not" */
-            words[n++] = "\"in\"";
-    }
+    if (n < MAX_WORDS && fits(e, "in") && !fits(e, "==")) /* right after "not" */
+        words[n++] = "\"in\"";
+    if (n == 0 && fits(e, "("))
+        words[n++] = "\"(\"";
     return n;
 }
 
@@ -124,9 +124,51 @@ static bool help_bracket(struct eql_parser *p, struct eq_diag *d, int found, str
     return true;
 }
 
+/* Words of other languages, and how EQL says it. */
+static const char *translation(struct eq_slice word)
+{
+    static const char *const words[][2] = {
+        {"is", "write x == null or x != null"},
+        {"between", "write x >= 1 and x <= 9"},
+        {"matches", "write x regex \"...\", or x like \"a*\""},
+        {"contains", "write stringContains(x, \"...\"), or x : \"*...*\""},
+        {"startsWith", "write startsWith(x, \"...\"), or x : \"...*\""},
+        {"endsWith", "write endsWith(x, \"...\"), or x : \"*...\""},
+        {"exists", "write x != null"},
+        {"fork", "\"fork\" is not supported"},
+    };
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (eq_fold_eq(word, eq_slice_of(words[i][0])))
+            return words[i][1];
+    return NULL;
+}
+
+/* A word that is nearly one of those expected; names of tokens that are no words are never near. */
+static bool help_misspelled(struct eql_parser *p, struct eq_diag *d, int found, struct eq_slice text, struct expected e)
+{
+    struct eq_suggest suggest;
+    if (found != EQL_T_NAME && found != EQL_T_NAME_FOLD)
+        return false;
+    eq_suggest_start(&suggest, text);
+    for (size_t i = 0; i < e.n; i++)
+        if (e.names[i][0] >= 'a' && e.names[i][0] <= 'z' && !strchr(e.names[i], ' ') && strcmp(e.names[i], "name") != 0)
+            eq_suggest_try(&suggest, eq_slice_of(e.names[i]));
+    if (!eq_suggest_found(&suggest))
+        return false;
+    eq_diag_help(p->diags, d, "did you mean \"%.*s\"?", (int)suggest.best.len, suggest.best.ptr);
+    return true;
+}
+
+/* The word before stands where a category should, and "where" does not follow. */
 static void help_where(struct eql_parser *p, struct eq_diag *d, int found)
 {
-    if (compares(found) || matches(found) || found == EQL_T_ASSIGN || found == EQL_T_IN || found == EQL_T_LPAREN)
+    struct eq_suggest suggest;
+    eq_suggest_start(&suggest, eql_text(p, p->previous_span));
+    eq_suggest_try(&suggest, EQ_LIT("sequence"));
+    eq_suggest_try(&suggest, EQ_LIT("sample"));
+    if (p->previous == EQL_T_NAME && eq_suggest_found(&suggest))
+        eq_diag_help(p->diags, d, "did you mean \"%.*s\"?", (int)suggest.best.len, suggest.best.ptr);
+    else if (compares(found) || matches(found) || found == EQL_T_ASSIGN || found == EQL_T_IN || found == EQL_T_LPAREN)
         eq_diag_help(p->diags, d, "a query begins with a category of events: any where ...");
     else
         eq_diag_help(p->diags, d, "after the category comes a condition: process where ...");
@@ -140,6 +182,8 @@ static void add_help(struct eql_parser *p, struct eq_diag *d, int found, struct 
                  (p->previous == EQL_T_NAME || p->previous == EQL_T_QUOTED);
     if (keyword)
         eq_diag_help(p->diags, d, "keywords are written in lower case: %s", keyword);
+    else if (!translation(text) && help_misspelled(p, d, found, text, e))
+        return;
     else if (fits(e, "where"))
         help_where(p, d, found);
     else if (p->previous == EQL_T_COMMA && (closes(found) || found == EQL_T_END))
@@ -148,8 +192,12 @@ static void add_help(struct eql_parser *p, struct eq_diag *d, int found, struct 
         eq_diag_help(p->diags, d, "a part of a field name that begins with a digit stands in backquotes: a.`0`.b");
     else if (found == EQL_T_NOT && compares(p->previous))
         eq_diag_help(p->diags, d, "put \"not\" before the whole comparison, or its right side in parentheses");
-    else if (eq_slice_eq(text, EQ_LIT("fork")))
-        eq_diag_help(p->diags, d, "\"fork\" is not supported");
+    else if (found == EQL_T_NAME && translation(text))
+        eq_diag_help(p->diags, d, "%s", translation(text));
+    else if (found == EQL_T_LBRACKET && fits(e, "(") && e.n == 1)
+        eq_diag_help(p->diags, d, "a list stands in parentheses: (\"a\", \"b\")");
+    else if (found == EQL_T_MAXSPAN && fits(e, "with"))
+        eq_diag_help(p->diags, d, "write \"with\" before it: with maxspan=5m");
     else if (matches(p->previous))
         eq_diag_help(p->diags, d, "on the right of \"%s\" stands a string, or a list of strings in parentheses",
                      p->previous == EQL_T_COLON ? ":" : "like");
