@@ -128,7 +128,8 @@ struct repl_line *repl_line_new(struct repl *r)
     el_set(l->el, EL_EDITOR, "emacs");
     el_set(l->el, EL_SIGNAL, 1);
     el_set(l->el, EL_HIST, history, l->history);
-    el_set(l->el, EL_ADDFN, "eqlite-complete", "complete the word", complete);
+    /* The wide form: the other copies these words and never frees them. */
+    el_wset(l->el, EL_ADDFN, L"eqlite-complete", L"complete the word", complete);
     el_set(l->el, EL_BIND, "^I", "eqlite-complete", NULL);
     el_set(l->el, EL_BIND, "^R", "em-inc-search-prev", NULL);
     el_source(l->el, NULL);
