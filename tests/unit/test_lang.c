@@ -134,7 +134,8 @@ static void *faulty_resize(void *ptr, size_t size, void *ctx)
 static void test_memory_may_run_out(void)
 {
     static const char *const texts[] = {
-        "sequence by a with maxspan=1m [x where `b``c` == \"d\\n\" or length(e) in (1, 2, null)] as f [any where f.g : (\"h\")]",
+        "sequence by a with maxspan=1m [x where `b``c` == \"d\\n\" or length(e) in (1, 2, null)] as f [any where f.g : "
+        "(\"h\")]",
         "any where a == 'b' and foo(c d) and e[0] and 1",
     };
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)

@@ -26,8 +26,8 @@ void eql_nested_too_deeply(struct eql_parser *p, struct eq_span span)
     if (p->too_deep)
         return;
     p->too_deep = true;
-    struct eq_diag *d = eq_diag_add(p->diags, EQ_E0901, p->source, span, "nested more than %u levels deep",
-                                    EQL_MAX_DEPTH);
+    struct eq_diag *d =
+        eq_diag_add(p->diags, EQ_E0901, p->source, span, "nested more than %u levels deep", EQL_MAX_DEPTH);
     eq_diag_help(p->diags, d, "split the query, or use one list: x in (...)");
 }
 
@@ -246,8 +246,8 @@ struct eql_node *eql_ast_event(eql_p p, struct eq_span s, struct eql_node *categ
     n->flag = true;
     if (category->kind == EQL_ERROR)
         return n;
-    struct eq_diag *d = eq_diag_add(p->diags, EQ_E0113, p->source, category->span,
-                                    "an event category is one name, a string, or any");
+    struct eq_diag *d =
+        eq_diag_add(p->diags, EQ_E0113, p->source, category->span, "an event category is one name, a string, or any");
     eq_diag_help(p->diags, d, "write an unusual category as a string: \"my-category\" where ...");
     return n;
 }
@@ -305,8 +305,8 @@ struct eql_node *eql_ast_chained(eql_p p, struct eq_span s, struct eql_node *a, 
 struct eql_node *eql_ast_not_match(eql_p p, struct eq_span s, struct eq_span at, struct eql_node *match)
 {
     struct eq_slice op = match ? eql_text(p, match->name) : eq_slice("", 0);
-    struct eq_diag *d = eq_diag_add(p->diags, EQ_E0101, p->source, at, "\"not\" cannot stand before \"%.*s\"",
-                                    (int)op.len, op.ptr);
+    struct eq_diag *d =
+        eq_diag_add(p->diags, EQ_E0101, p->source, at, "\"not\" cannot stand before \"%.*s\"", (int)op.len, op.ptr);
     eq_diag_help(p->diags, d, "put it first: not x %.*s ...", (int)op.len, op.ptr);
     return eql_ast_unary(p, s, EQL_NOT, match);
 }

@@ -32,8 +32,7 @@ static struct eq_slice or_default(struct eq_slice s, struct eq_slice fallback)
 }
 
 static enum eq_status compile(struct eq_plan **out, enum eq_dialect dialect, const struct eq_source *source,
-                              const struct eq_language_options *options, struct eq_arena *arena,
-                              struct eq_diags *diags)
+                              const struct eq_language_options *options, struct eq_arena *arena, struct eq_diags *diags)
 {
     static const struct eq_language_options defaults;
     size_t errors_before = diags->errors, told_before = diags->n;

@@ -28,8 +28,8 @@ struct eql_lower {
 
     struct eql_alias *aliases; /* of the stages before this one */
     uint32_t n_aliases;
-    const char *no_aliases;    /* where they cannot be read, or NULL */
-    struct eq_slice variable;  /* inside _arraysearch: its name with $; else empty */
+    const char *no_aliases;   /* where they cannot be read, or NULL */
+    struct eq_slice variable; /* inside _arraysearch: its name with $; else empty */
 };
 
 /* The plan of a whole query, in lo->b.arena. */

@@ -87,8 +87,7 @@ static struct eq_node *lower_junction(struct eql_lower *lo, const struct eql_nod
         return NULL;
     for (const struct eql_node *k = n->first; k; k = k->next)
         kids[count++] = eql_lower_condition(lo, k);
-    return n->kind == EQL_AND ? eq_build_and(&lo->b, kids, count, n->span)
-                              : eq_build_or(&lo->b, kids, count, n->span);
+    return n->kind == EQL_AND ? eq_build_and(&lo->b, kids, count, n->span) : eq_build_or(&lo->b, kids, count, n->span);
 }
 
 struct eq_node *eql_lower_condition(struct eql_lower *lo, const struct eql_node *n)

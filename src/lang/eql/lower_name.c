@@ -44,8 +44,8 @@ static struct eq_node *lower_alias(struct eql_lower *lo, const struct eql_node *
         return NULL;
     }
     if (n->n_kids == 1) {
-        struct eq_diag *d = eql_lower_error(lo, EQ_E0207, n->span, "\"%.*s\" is a whole event, not a value", len,
-                                            alias->name.ptr);
+        struct eq_diag *d =
+            eql_lower_error(lo, EQ_E0207, n->span, "\"%.*s\" is a whole event, not a value", len, alias->name.ptr);
         eql_lower_help(lo, d, "name one of its fields: %.*s.process.name", len, alias->name.ptr);
         return NULL;
     }
@@ -124,8 +124,8 @@ enum eq_function_id eql_lower_function(struct eql_lower *lo, const struct eql_no
     int len = call->text.len > 100 ? 100 : (int)call->text.len;
     const char *instead = replacement(call->text);
     if (instead) {
-        struct eq_diag *d = eql_lower_error(lo, EQ_E0306, call->name, "the function \"%.*s\" is not supported", len,
-                                            call->text.ptr);
+        struct eq_diag *d =
+            eql_lower_error(lo, EQ_E0306, call->name, "the function \"%.*s\" is not supported", len, call->text.ptr);
         eql_lower_help(lo, d, "%s", instead);
         return EQ_FUNCTION_COUNT;
     }
@@ -167,8 +167,8 @@ struct eq_node *eql_lower_search(struct eql_lower *lo, const struct eql_node *ca
         ok = false;
     }
     if ((variable->kind != EQL_VARIABLE || variable->n_kids != 1) && variable->kind != EQL_ERROR) {
-        struct eq_diag *d = eql_lower_error(lo, EQ_E0303, variable->span,
-                                            "second argument of _arraysearch must be a variable");
+        struct eq_diag *d =
+            eql_lower_error(lo, EQ_E0303, variable->span, "second argument of _arraysearch must be a variable");
         eql_lower_help(lo, d, "write _arraysearch(field, $entry, $entry.x == 1)");
         ok = false;
     }

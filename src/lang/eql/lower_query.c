@@ -313,8 +313,9 @@ static bool lower_pipe(struct eql_lower *lo, struct eq_plan_pipe *out, const str
     if (!head && !eq_slice_eq(n->text, EQ_LIT("tail")))
         return refuse_pipe(lo, n);
     if (n->n_kids != 1) {
-        struct eq_diag *d = eql_lower_error(lo, EQ_E0410, n->name, "the pipe \"%.*s\" expects exactly one number, found %u",
-                                            shown(n->text), n->text.ptr, n->n_kids);
+        struct eq_diag *d =
+            eql_lower_error(lo, EQ_E0410, n->name, "the pipe \"%.*s\" expects exactly one number, found %u",
+                            shown(n->text), n->text.ptr, n->n_kids);
         eql_lower_help(lo, d, "write | %.*s 10", shown(n->text), n->text.ptr);
         return false;
     }

@@ -26,21 +26,22 @@ struct eql_parser {
     struct eq_arena *arena;
     const char *text, *end; /* our copy of the text; *end is NUL and not part of it */
 
-    const char *cursor;      /* the lexer's place */
-    int previous;            /* kind of the token before `last`, and of `last` itself */
+    const char *cursor; /* the lexer's place */
+    int previous;       /* kind of the token before `last`, and of `last` itself */
     int last;
     struct eq_span previous_span, last_span;
-    uint32_t bad_end;        /* end of the last unexpected character: a run of them is one mistake */
+    uint32_t bad_end; /* end of the last unexpected character: a run of them is one mistake */
     struct eql_open open[EQL_MAX_OPEN];
-    uint32_t n_open;         /* may exceed EQL_MAX_OPEN; those are counted only */
-    bool unmatched;          /* the last closing bracket closed nothing */
+    uint32_t n_open; /* may exceed EQL_MAX_OPEN; those are counted only */
+    bool unmatched;  /* the last closing bracket closed nothing */
 
     struct eql_node *query; /* the result; NULL if nothing could be made of the text */
     bool too_deep;          /* told once */
     bool nomem;
 };
 
-/* Prepare to read `source`. EQ_INVALID (and a diagnostic) if the text is too long; EQ_NOMEM. The arena is the caller's. */
+/* Prepare to read `source`. EQ_INVALID (and a diagnostic) if the text is too long; EQ_NOMEM. The arena is the caller's.
+ */
 enum eq_status eql_parser_init(struct eql_parser *p, const struct eq_source *source, struct eq_arena *arena,
                                struct eq_diags *diags);
 /* Parse the whole text into p->query. Errors are in diags; EQ_NOMEM is the only failure. */

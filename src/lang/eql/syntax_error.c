@@ -28,8 +28,16 @@ static bool fits(struct expected e, const char *name)
 static size_t describe(const char *words[MAX_WORDS], struct expected e)
 {
     static const char *const singles[][2] = {
-        {"by", "\"by\""}, {"maxspan", "\"maxspan\""}, {"[", "\"[\""}, {"=", "\"=\""},      {",", "\",\""},
-        {")", "\")\""},   {"]", "\"]\""},             {"|", "\"|\""}, {"until", "\"until\""}, {"name", "a name"},
+        {"by", "\"by\""},
+        {"maxspan", "\"maxspan\""},
+        {"[", "\"[\""},
+        {"=", "\"=\""},
+        {",", "\",\""},
+        {")", "\")\""},
+        {"]", "\"]\""},
+        {"|", "\"|\""},
+        {"until", "\"until\""},
+        {"name", "a name"},
         {"end of query", "the end of the query"},
     };
     size_t n = 0;
@@ -243,8 +251,8 @@ void eql_syntax_error(struct eql_parser *p, int found, struct eq_span span, cons
         const char *quote = found == EQL_T_STRING || found == EQL_T_BROKEN ? "" : "\"";
         eq_buf_printf(&message, "%s%.*s%s%s", quote, (int)part.len, part.ptr, part.len < text.len ? "..." : "", quote);
     }
-    struct eq_diag *d = eq_diag_add(p->diags, EQ_E0101, p->source, span, "%.*s", (int)message.len,
-                                    message.ptr ? message.ptr : "");
+    struct eq_diag *d =
+        eq_diag_add(p->diags, EQ_E0101, p->source, span, "%.*s", (int)message.len, message.ptr ? message.ptr : "");
     if (message.failed)
         p->nomem = true;
     eq_buf_free(&message);
