@@ -1,10 +1,10 @@
 /* dispatch.c — see dispatch.h: a table of lists, filled by counting first. */
 #include "match/dispatch.h"
 
-/* Filters of rules; inner clauses of searches are asked by their predicate only. */
+/* Filters of rules and of trackers; inner clauses of searches are asked by their predicate only. */
 static bool is_filter(const struct eq_clause *c)
 {
-    return c->rule != EQ_NONE && c->entry != EQ_REJECT;
+    return (c->rule != EQ_NONE || c->tracker != EQ_NONE) && c->entry != EQ_REJECT;
 }
 
 enum eq_status eq_dispatch_build(struct eq_dispatch *out, const struct eq_program *p, struct eq_arena *arena)

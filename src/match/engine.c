@@ -36,6 +36,7 @@ struct eq_engine {
     struct eq_arena scratch; /* text made while evaluating */
     const struct eq_event *event;
     struct eq_machine machine;
+    const struct eq_lineage *lineage; /* NULL: none is asked */
     uint64_t *truth, *known; /* bits by predicate; known: of lazy ones that were asked */
     struct number_list found; /* eager predicates that are true */
     struct number_list asked; /* lazy predicates that are known */
@@ -192,7 +193,8 @@ static enum eq_status ask_lazy(bool *out, struct eq_engine *e, uint32_t number)
     case EQ_P_EXISTS: *out = ask_exists(e, q); break;
     case EQ_P_SEARCH: st = ask_search(out, e, q); break;
     case EQ_P_EXPR: st = eq_expr_any(out, &q->expr, &e->machine); break;
-    default: *out = false; break; /* LINEAGE: rules with it are not run yet */
+    case EQ_P_LINEAGE: *out = e->lineage && eq_lineage_holds(e->lineage, q->tracker); break;
+    default: *out = false; break; /* TEXT is never lazy */
     }
     if (st != EQ_OK || q->reads != 0)
         return st;
@@ -317,6 +319,11 @@ enum eq_status eq_engine_feed(struct eq_hits *out, struct eq_engine *e, struct e
         return st;
     *out = (struct eq_hits){e->event, e->hits.items, e->hits.n};
     return EQ_OK;
+}
+
+void eq_engine_set_lineage(struct eq_engine *e, const struct eq_lineage *lineage)
+{
+    e->lineage = lineage;
 }
 
 enum eq_status eq_engine_ask(bool *out, struct eq_engine *e, uint32_t clause, const struct eq_frame *const *aliases,

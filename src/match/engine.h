@@ -8,6 +8,7 @@
 #define EQ_MATCH_ENGINE_H
 
 #include "event/event.h"
+#include "match/lineage.h"
 #include "match/regex.h"
 #include "plan/program.h"
 
@@ -30,16 +31,19 @@ enum eq_status eq_engine_new(struct eq_engine **out, const struct eq_ruleset *ru
                              const struct eq_decode_options *decode, const struct eq_alloc *alloc);
 void eq_engine_free(struct eq_engine *e);
 
-/* Decode one event and find the clauses of rules that are true for it, ascending. Clauses that read aliases or the past
- * are not decided here but listed among the hits as soon as their witnesses allow: ask eq_engine_ask for each. Valid
- * until the next call. EQ_INVALID: not an event (*error). */
+/* Decode one event and find the clauses of rules and trackers that are true for it, ascending. Clauses that read aliases
+ * or the past are not decided here but listed among the hits as soon as their witnesses allow: ask eq_engine_ask for
+ * each. Valid until the next call. EQ_INVALID: not an event (*error). */
 struct eq_hits {
     const struct eq_event *event;
-    const uint32_t *clauses;
+    uint32_t *clauses; /* the caller may strike some out */
     size_t n;
 };
 enum eq_status eq_engine_feed(struct eq_hits *out, struct eq_engine *e, struct eq_slice text,
                               struct eq_decode_error *error);
+
+/* What LINEAGE predicates ask; NULL: they are false. */
+void eq_engine_set_lineage(struct eq_engine *e, const struct eq_lineage *lineage);
 
 /* Is a clause true for the event fed last, when aliases[n] are the events of earlier stages (NULL: missing)? */
 enum eq_status eq_engine_ask(bool *out, struct eq_engine *e, uint32_t clause, const struct eq_frame *const *aliases,

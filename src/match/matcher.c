@@ -19,6 +19,7 @@ struct eq_matcher {
     uint32_t *waiting;           /* sequences that time alone may complete: those with a trailing missing event */
     size_t n_waiting;
     bool keeps_order;            /* there are sequences */
+    struct eq_lineage *lineage;  /* NULL without trackers */
     struct eq_sequence_context context;
     struct eq_arena arena;       /* of the context */
     struct eq_time newest;
@@ -26,16 +27,6 @@ struct eq_matcher {
     size_t n_open;               /* rules whose results are not done */
     struct eq_matcher_stats stats;
 };
-
-static bool has_kind(const struct eq_node *n, enum eq_node_kind kind)
-{
-    if (n->kind == kind)
-        return true;
-    for (uint32_t i = 0; i < n->n_kids; i++)
-        if (has_kind(n->kids[i], kind))
-            return true;
-    return false;
-}
 
 static bool reads_alias(const struct eq_node *n)
 {
@@ -49,8 +40,6 @@ static bool reads_alias(const struct eq_node *n)
 
 static const char *stage_cannot_run(const struct eq_plan_stage *stage)
 {
-    if (has_kind(stage->filter, EQ_N_LINEAGE))
-        return "descendant of, child of and event of are checked but not run by this version";
     if (stage->missing && reads_alias(stage->filter))
         return "a missing event that reads an alias is checked but not run by this version";
     return NULL;
@@ -116,6 +105,10 @@ static enum eq_status open_all(struct eq_matcher *m, const struct eq_ruleset *ru
     m->context.program = m->program;
     m->context.engine = m->engine;
     if (st == EQ_OK)
+        st = eq_lineage_new(&m->lineage, m->program, m->alloc);
+    if (st == EQ_OK)
+        eq_engine_set_lineage(m->engine, m->lineage);
+    if (st == EQ_OK)
         st = eq_past_fields_find(&m->context.past_fields, m->program, &m->arena);
     for (uint32_t i = 0; i < m->program->n_rules && st == EQ_OK; i++)
         st = open_rule(m, i);
@@ -155,6 +148,7 @@ void eq_matcher_free(struct eq_matcher *m)
             eq_results_free(m->results[i]);
     }
     eq_engine_free(m->engine);
+    eq_lineage_free(m->lineage);
     eq_join_keys_free(&m->context.keys);
     eq_arena_free(&m->arena);
     eq_free(m->alloc, m->results);
@@ -236,6 +230,29 @@ static enum eq_status advance(struct eq_matcher *m, const struct eq_moment *mome
     return st;
 }
 
+/* Let trackers see the event, and strike out hits that the past does not bear out. Trackers within trackers have the
+ * lower clause numbers, so in ascending order each is asked after those it needs. */
+static enum eq_status ask_past(struct eq_matcher *m, struct eq_hits *hits)
+{
+    enum eq_status st = eq_lineage_begin(m->lineage, hits->event);
+    size_t kept = 0;
+    for (size_t i = 0; i < hits->n && st == EQ_OK; i++) {
+        const struct eq_clause *c = &m->program->clauses[hits->clauses[i]];
+        bool decided = c->reads == 0 || (c->tracker == EQ_NONE && (c->reads & EQ_READS_ALIAS));
+        bool yes = true;
+        if (!decided) /* aliases are bound, and asked about, by the sequence */
+            st = eq_engine_ask(&yes, m->engine, hits->clauses[i], NULL, 0);
+        if (st != EQ_OK || !yes)
+            continue;
+        if (c->tracker != EQ_NONE)
+            st = eq_lineage_source(m->lineage, c->tracker);
+        else
+            hits->clauses[kept++] = hits->clauses[i];
+    }
+    hits->n = kept;
+    return st;
+}
+
 enum eq_status eq_matcher_feed(struct eq_matcher *m, struct eq_slice text, const struct eq_origin *origin,
                                struct eq_decode_error *error)
 {
@@ -249,7 +266,9 @@ enum eq_status eq_matcher_feed(struct eq_matcher *m, struct eq_slice text, const
     m->stats.repaired_events += hits.event->repairs != 0;
     struct eq_moment moment = {
         .alloc = m->alloc, .kept_fields = &m->context.past_fields, .event = hits.event, .origin = *origin};
-    if (m->keeps_order) {
+    if (m->lineage)
+        st = ask_past(m, &hits);
+    if (m->keeps_order && st == EQ_OK) {
         set_time(m, &moment);
         st = advance(m, &moment);
     }

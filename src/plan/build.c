@@ -391,7 +391,7 @@ struct eq_node *eq_build_search(struct eq_builder *b, struct eq_node *array, str
     return eq_build_node(b, EQ_N_SEARCH, kids, 2, span);
 }
 
-struct eq_node *eq_build_lineage(struct eq_builder *b, enum eq_lineage how, struct eq_node *condition,
+struct eq_node *eq_build_lineage(struct eq_builder *b, enum eq_relation how, struct eq_node *condition,
                                  struct eq_span span)
 {
     struct eq_node *node = eq_build_node(b, EQ_N_LINEAGE, &condition, 1, span);

@@ -54,7 +54,7 @@ struct eq_node *eq_build_exists(struct eq_builder *b, struct eq_node *field, str
 struct eq_node *eq_build_any(struct eq_builder *b, struct eq_node *expression, struct eq_span span);
 struct eq_node *eq_build_search(struct eq_builder *b, struct eq_node *array, struct eq_node *condition,
                                 struct eq_span span);
-struct eq_node *eq_build_lineage(struct eq_builder *b, enum eq_lineage how, struct eq_node *condition,
+struct eq_node *eq_build_lineage(struct eq_builder *b, enum eq_relation how, struct eq_node *condition,
                                  struct eq_span span);
 
 /* Whole queries. Counts of keys, stages (after runs) and the rules for missing events are checked here. `stages`,

@@ -315,8 +315,9 @@ static enum eq_status compile_clause(uint32_t *out, struct compiler *c, const st
     enum eq_status st = compile_condition(&piece, c, condition, EQ_ACCEPT, EQ_REJECT);
     if (st != EQ_OK)
         return st;
-    struct eq_clause clause = {.entry = piece.entry, .reads = c->reads, .rule = rule, .stage = stage};
-    if (piece.n_witnesses && rule != EQ_NONE) {
+    struct eq_clause clause = {
+        .entry = piece.entry, .reads = c->reads, .rule = rule, .stage = stage, .tracker = EQ_NONE};
+    if (piece.n_witnesses && !c->element_fields) {
         clause.witnesses = eq_arena_alloc(&p->arena, piece.n_witnesses * sizeof *clause.witnesses);
         if (!clause.witnesses)
             return EQ_NOMEM;
@@ -402,9 +403,40 @@ done:
     return st;
 }
 
+static enum eq_status add_lineage_fields(struct eq_program *p)
+{
+    static const char *const paths[EQ_LF_COUNT] = {
+        [EQ_LF_ENTITY] = "process.entity_id",   [EQ_LF_PARENT_ENTITY] = "process.parent.entity_id",
+        [EQ_LF_ANCESTRY] = "process.Ext.ancestry", [EQ_LF_PID] = "process.pid",
+        [EQ_LF_PARENT_PID] = "process.parent.pid", [EQ_LF_HOST_ID] = "host.id",
+        [EQ_LF_EVENT_CATEGORY] = "event.category", [EQ_LF_EVENT_TYPE] = "event.type",
+        [EQ_LF_EVENT_ACTION] = "event.action",
+    };
+    for (int i = 0; i < EQ_LF_COUNT; i++) {
+        enum eq_status st = eq_fields_add(&p->lineage_fields[i], p->fields, eq_slice_of(paths[i]));
+        if (st != EQ_OK)
+            return st;
+    }
+    return EQ_OK;
+}
+
+static enum eq_status number_trackers(struct eq_program *p)
+{
+    for (size_t i = p->n_eager; i < p->n_predicates; i++) {
+        struct eq_predicate *q = &p->predicates[i];
+        if (q->kind != EQ_P_LINEAGE)
+            continue;
+        q->tracker = p->n_trackers++;
+        p->clauses[q->clause].tracker = q->tracker;
+    }
+    return p->n_trackers ? add_lineage_fields(p) : EQ_OK;
+}
+
 enum eq_status eq_program_finish(struct eq_program *p)
 {
     enum eq_status st = renumber(p);
+    if (st == EQ_OK)
+        st = number_trackers(p);
     eq_intern_free(&p->leaves);
     return st == EQ_OK ? eq_fields_freeze(p->fields) : st;
 }

@@ -48,7 +48,7 @@ enum eq_node_kind {
 };
 
 enum eq_compare { EQ_CMP_EQ, EQ_CMP_NE, EQ_CMP_LT, EQ_CMP_LE, EQ_CMP_GT, EQ_CMP_GE };
-enum eq_lineage { EQ_CHILD_OF, EQ_DESCENDANT_OF, EQ_EVENT_OF };
+enum eq_relation { EQ_CHILD_OF, EQ_DESCENDANT_OF, EQ_EVENT_OF };
 
 /* Which document a field is read from. */
 #define EQ_FRAME_EVENT 0     /* the event at hand */
@@ -57,7 +57,7 @@ enum eq_lineage { EQ_CHILD_OF, EQ_DESCENDANT_OF, EQ_EVENT_OF };
 
 struct eq_node {
     uint8_t kind;      /* enum eq_node_kind */
-    uint8_t op;        /* enum eq_compare of COMPARE, enum eq_lineage of LINEAGE */
+    uint8_t op;        /* enum eq_compare of COMPARE, enum eq_relation of LINEAGE */
     bool fold;         /* ignore case */
     uint16_t function; /* CALL: enum eq_function_id */
     uint16_t frame;    /* FIELD */

@@ -40,6 +40,7 @@ struct eq_predicate {
     uint16_t frame; /* EXISTS */
     uint32_t field; /* TEXT, EXISTS, SEARCH */
     uint32_t clause; /* SEARCH, LINEAGE: the inner condition */
+    uint32_t tracker; /* LINEAGE: counted from 0 in the program */
     const struct eq_node *node; /* the condition it stands for */
     struct eq_expr expr;        /* EXPR */
 };
@@ -57,7 +58,8 @@ struct eq_clause {
     uint32_t reads; /* EQ_READS_… of all its predicates */
     uint32_t n_witnesses; /* 0: it could be true for any event */
     uint32_t *witnesses;
-    uint32_t rule, stage; /* whose filter it is; stage n_stages is until; EQ_NONE: an inner clause */
+    uint32_t rule, stage; /* whose filter it is; stage n_stages is until; rule EQ_NONE: an inner clause */
+    uint32_t tracker;     /* of the LINEAGE predicate whose inner clause it is; EQ_NONE for others */
 };
 
 struct eq_program_rule {
@@ -65,6 +67,20 @@ struct eq_program_rule {
     uint32_t *clauses;  /* one per stage, then until if there is one */
     uint32_t *keys;     /* field numbers: n_keys for each of those */
     uint32_t n_clauses;
+};
+
+/* Fields that lineage reads: a process, its parent, and when it ends. */
+enum eq_lineage_field {
+    EQ_LF_ENTITY,
+    EQ_LF_PARENT_ENTITY,
+    EQ_LF_ANCESTRY,
+    EQ_LF_PID,
+    EQ_LF_PARENT_PID,
+    EQ_LF_HOST_ID,
+    EQ_LF_EVENT_CATEGORY,
+    EQ_LF_EVENT_TYPE,
+    EQ_LF_EVENT_ACTION,
+    EQ_LF_COUNT
 };
 
 struct eq_program_regex {
@@ -85,6 +101,8 @@ struct eq_program {
     size_t n_predicates, n_eager, n_clauses, n_jumps, n_rules, n_regexes;
     size_t cap_predicates, cap_clauses, cap_jumps, cap_rules, cap_regexes;
     uint32_t timestamp_field, tiebreaker_field; /* field numbers; EQ_NONE if not asked for */
+    uint32_t n_trackers;                        /* LINEAGE predicates */
+    uint32_t lineage_fields[EQ_LF_COUNT];       /* field numbers, if there are trackers */
 };
 
 enum eq_status eq_program_new(struct eq_program **out, const struct eq_alloc *alloc);

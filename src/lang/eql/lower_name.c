@@ -187,7 +187,7 @@ struct eq_node *eql_lower_lineage(struct eql_lower *lo, const struct eql_node *n
 {
     static const struct {
         struct eq_slice name;
-        enum eq_lineage how;
+        enum eq_relation how;
     } relations[] = {
         {EQ_LIT("child"), EQ_CHILD_OF}, {EQ_LIT("descendant"), EQ_DESCENDANT_OF}, {EQ_LIT("event"), EQ_EVENT_OF}};
     size_t r = 0, count = sizeof relations / sizeof *relations;
