@@ -1,6 +1,10 @@
 /* decode_scalar.c — strings with escapes, and numbers: the scalars that need more than two pointers. */
 #include "event/decode_priv.h"
 
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
 #include "base/utf8.h"
 
 /* ── Strings ───────────────────────────────────────────────────────────────────────────────────────────────────── */
@@ -47,18 +51,44 @@ static int32_t unicode_escape(const char **p, const char *end, unsigned *repairs
 static const char simple_escapes[256] = {['"'] = '"',  ['\\'] = '\\', ['/'] = '/',  ['b'] = '\b',
                                          ['f'] = '\f', ['n'] = '\n',  ['r'] = '\r', ['t'] = '\t'};
 
+enum { BLOCK = 16 };
+
+/* Copy up to the next backslash or the end; returns how much. A block more than that may be read and written. */
+static inline size_t copy_plain(char *out, const char *p, size_t n)
+{
+    size_t at = 0;
+#if defined(__SSE2__)
+    const __m128i slash = _mm_set1_epi8('\\');
+    for (; at < n; at += BLOCK) {
+        __m128i block = _mm_loadu_si128((const __m128i *)(const void *)(p + at));
+        _mm_storeu_si128((__m128i *)(void *)(out + at), block);
+        unsigned hits = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(block, slash));
+        if (hits) {
+            at += (unsigned)__builtin_ctz(hits);
+            break;
+        }
+    }
+    return at < n ? at : n;
+#else
+    for (; at < n && p[at] != '\\'; at++)
+        out[at] = p[at];
+    return at;
+#endif
+}
+
 struct eq_slice eq_unescape(struct eq_arena *scratch, struct eq_slice raw, unsigned *repairs, const char **bad_at)
 {
     *bad_at = NULL;
-    char *out = eq_arena_bytes(scratch, raw.len), *q = out;
+    char *out = eq_arena_bytes(scratch, raw.len + BLOCK), *q = out;
     if (!out)
         return (struct eq_slice){NULL, 0};
     const char *p = raw.ptr, *end = raw.ptr + raw.len;
-    while (p < end) {
-        if (*p != '\\') {
-            *q++ = *p++;
-            continue;
-        }
+    for (;;) {
+        size_t plain = copy_plain(q, p, (size_t)(end - p));
+        p += plain;
+        q += plain;
+        if (p == end)
+            return (struct eq_slice){out, (size_t)(q - out)};
         /* A string never ends in a lone backslash: it would have hidden the closing quote. */
         const char *escape = p++;
         char simple = simple_escapes[(unsigned char)*p++];
@@ -73,7 +103,6 @@ struct eq_slice eq_unescape(struct eq_arena *scratch, struct eq_slice raw, unsig
         }
         q += eq_utf8_encode(q, (uint32_t)code); /* at most 4 bytes for at least 6 */
     }
-    return (struct eq_slice){out, (size_t)(q - out)};
 }
 
 /* ── Numbers and words ─────────────────────────────────────────────────────────────────────────────────────────── */

@@ -77,14 +77,15 @@ static bool wrong_text(struct eq_decoder *d, const char *at, const char *message
     return stop(d, EQ_STOP_TEXT);
 }
 
-static inline bool has_backslash(const char *s, size_t n)
+/* Is one of two bytes in the n bytes at s? The text is padded, so whole blocks can be read. */
+static inline bool has_either(const char *s, size_t n, char c1, char c2)
 {
 #if defined(__SSE2__)
-    /* The text is padded, so whole blocks can be read; bits behind the end are cut off. */
-    const __m128i wanted = _mm_set1_epi8('\\');
+    const __m128i one = _mm_set1_epi8(c1), two = _mm_set1_epi8(c2);
     for (size_t i = 0; i < n; i += 16) {
         __m128i block = _mm_loadu_si128((const __m128i *)(const void *)(s + i));
-        unsigned hits = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(block, wanted));
+        __m128i same = _mm_or_si128(_mm_cmpeq_epi8(block, one), _mm_cmpeq_epi8(block, two));
+        unsigned hits = (unsigned)_mm_movemask_epi8(same);
         if (n - i < 16)
             hits &= (1u << (n - i)) - 1;
         if (hits)
@@ -92,7 +93,7 @@ static inline bool has_backslash(const char *s, size_t n)
     }
     return false;
 #else
-    return memchr(s, '\\', n) != NULL;
+    return memchr(s, c1, n) != NULL || memchr(s, c2, n) != NULL;
 #endif
 }
 
@@ -108,12 +109,16 @@ static bool unescaped(struct eq_slice *out, struct eq_decoder *d, struct eq_slic
 static inline bool add_string(struct eq_decoder *d, const struct eq_target *target, const uint32_t *p, uint32_t field)
 {
     struct eq_slice s = eq_doc_string(d->doc.base, p);
-    if (has_backslash(s.ptr, s.len) && !unescaped(&s, d, s))
+    if (has_either(s.ptr, s.len, '\\', '\\') && !unescaped(&s, d, s))
         return false;
     struct eq_value *v = add_value(d, target, field);
     if (!v)
         return stop(d, EQ_STOP_NOMEM);
-    *v = eq_value_string(s);
+    /* Member by member: a struct copied as a whole, right after its parts were set, stalls. */
+    v->type = EQ_STRING;
+    v->len = (uint32_t)s.len;
+    v->s = s.ptr;
+    v->u = 0;
     return true;
 }
 
@@ -128,27 +133,19 @@ static bool add_scalar(struct eq_decoder *d, const struct eq_target *target, con
     struct eq_value *v = add_value(d, target, field);
     if (!v)
         return stop(d, EQ_STOP_NOMEM);
-    *v = value;
+    v->type = value.type;
+    v->len = value.len;
+    v->s = value.s;
+    v->u = value.u;
     return true;
 }
 
 /* ── Keys ──────────────────────────────────────────────────────────────────────────────────────────────────────── */
 
-/* Does a word hold a dot or a backslash? May say yes for other words, never no for those. */
-static inline bool special_word(uint64_t w)
-{
-    const uint64_t ones = 0x0101010101010101u, tops = 0x8080808080808080u;
-    uint64_t dot = w ^ ones * '.', slash = w ^ ones * '\\';
-    return (((dot - ones) & ~dot) | ((slash - ones) & ~slash)) & tops;
-}
-
+/* Does a key hold a dot or an escape, so that it is more than one plain step? */
 static inline bool special_key(struct eq_slice key)
 {
-    uint64_t first, last;
-    eq_trie_words(&first, &last, key.ptr, key.len);
-    if (special_word(first) || special_word(last))
-        return true;
-    return key.len > 16 && (memchr(key.ptr, '.', key.len) || memchr(key.ptr, '\\', key.len));
+    return has_either(key.ptr, key.len, '.', '\\');
 }
 
 /* The node that a key with dots or escapes leads to. */

@@ -13,7 +13,7 @@ uint64_t eq_trie_middle(const struct eq_trie *t, const char *p, size_t len)
     uint64_t h = 0;
     for (size_t i = 8; i + 8 < len; i += 8)
         h = (h ^ eq_load64(p + i)) * t->mul_first + (h >> 29);
-    return h;
+    return h * t->mul_last;
 }
 
 /* As eq_trie_child, for bytes without padding behind them. */

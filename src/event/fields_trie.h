@@ -69,10 +69,9 @@ uint64_t eq_trie_middle(const struct eq_trie *t, const char *p, size_t len);
 
 static inline uint64_t eq_trie_hash(const struct eq_trie *t, uint64_t first, uint64_t last, const char *p, size_t len)
 {
+    /* Multiply and keep the top bits: they depend on every bit below. */
     uint64_t h = (first ^ len) * t->mul_first + last * t->mul_last;
-    if (__builtin_expect(len > 16, 0))
-        h ^= eq_trie_middle(t, p, len);
-    return (h ^ (h >> 32)) * t->mul_last;
+    return __builtin_expect(len > 16, 0) ? h + eq_trie_middle(t, p, len) : h;
 }
 
 /* The child of `node` under a key, or EQ_NONE. `p` as in eq_trie_words. */
