@@ -1,17 +1,20 @@
 /* json_line.c — the JSON of an event, fit to print.
  *
  * Most events are printed as they came, byte by byte. Two kinds are not: a text over several lines is put on one, and
- * an event that had to be mended to be read is mended in print too, so that our output is always JSON in UTF-8:
+ * one that is not JSON to the letter is mended, so that our output is always JSON in UTF-8:
  *
- *      raw control character in a string   ─▶ its \u escape      invalid UTF-8, lone surrogate ─▶ U+FFFD
- *      NaN, Infinity                       ─▶ null               byte order mark               ─▶ gone */
+ *      raw control character in a string ─▶ its \u escape      invalid UTF-8, lone surrogate ─▶ U+FFFD
+ *      NaN, Infinity                     ─▶ null               byte order mark               ─▶ gone
+ *      wrong escape                      ─▶ its characters     other words, wrong numbers    ─▶ strings
+ *
+ * What cannot be mended so (it was skipped when the event was read) is printed whole, as {"invalid_json":"…"}. */
 #include "base/utf8.h"
+#include "sink/json_check.h"
 #include "sink/sink_priv.h"
 
 struct scan {
     const char *p, *end;
     bool squeeze; /* drop blanks between tokens */
-    bool mend;
 };
 
 static void escape(struct eq_buf *out, uint32_t code)
@@ -40,23 +43,37 @@ static int unit_at(const char *p, const char *end)
     return end - p >= 6 && p[0] == '\\' && p[1] == 'u' ? hex4(p + 2, end) : -1;
 }
 
-/* An escape at s->p; a surrogate without its other half becomes U+FFFD. */
-static void copy_escape(struct eq_buf *out, struct scan *s)
+/* A \u escape at s->p; a surrogate without its other half becomes U+FFFD. */
+static void copy_unit(struct eq_buf *out, struct scan *s)
 {
     int unit = unit_at(s->p, s->end);
-    if (unit < 0xD800 || unit > 0xDFFF) {
-        size_t n = s->end - s->p >= 2 ? 2 : 1;
-        eq_buf_add(out, eq_slice(s->p, n));
-        s->p += n;
+    if (unit < 0) {
+        eq_buf_puts(out, "\\\\u"); /* not one: a backslash and a letter */
+        s->p += 2;
         return;
     }
-    int low = unit < 0xDC00 ? unit_at(s->p + 6, s->end) : -1;
-    if (low >= 0xDC00 && low <= 0xDFFF) {
-        eq_buf_add(out, eq_slice(s->p, 12));
-        s->p += 12;
-    } else {
+    bool half = unit >= 0xD800 && unit <= 0xDFFF;
+    int low = half && unit < 0xDC00 ? unit_at(s->p + 6, s->end) : -1;
+    bool pair = low >= 0xDC00 && low <= 0xDFFF;
+    size_t n = pair ? 12 : 6;
+    if (half && !pair)
         eq_buf_puts(out, "\\ufffd");
-        s->p += 6;
+    else
+        eq_buf_add(out, eq_slice(s->p, n));
+    s->p += n;
+}
+
+static void copy_escape(struct eq_buf *out, struct scan *s)
+{
+    char c = s->end - s->p >= 2 ? s->p[1] : '\0';
+    if (c == 'u') {
+        copy_unit(out, s);
+    } else if (c && strchr("\"\\/bfnrt", c)) {
+        eq_buf_add(out, eq_slice(s->p, 2));
+        s->p += 2;
+    } else {
+        eq_buf_puts(out, "\\\\");
+        s->p++;
     }
 }
 
@@ -86,30 +103,43 @@ static void copy_string(struct eq_buf *out, struct scan *s)
         eq_buf_putc(out, *s->p++);
 }
 
-/* NaN, Infinity, -Infinity at s->p are read as null, and printed so. */
-static bool skip_nan(struct eq_buf *out, struct scan *s)
+/* A word or number from s->p to the next blank, bracket, comma, colon or quote. */
+static void copy_word(struct eq_buf *out, struct scan *s)
 {
-    static const struct eq_slice words[] = {EQ_LIT("-Infinity"), EQ_LIT("Infinity"), EQ_LIT("-NaN"), EQ_LIT("NaN"),
-                                            EQ_LIT("-nan"), EQ_LIT("nan"), EQ_LIT("-inf"), EQ_LIT("inf")};
-    struct eq_slice rest = eq_slice(s->p, (size_t)(s->end - s->p));
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (eq_slice_starts(rest, words[i])) {
-            eq_buf_puts(out, "null");
-            s->p += words[i].len;
-            return true;
-        }
-    return false;
+    const char *start = s->p;
+    while (s->p < s->end && (!*s->p || !strchr(" \t\r\n,:[]{}\"", *s->p)))
+        s->p++;
+    struct eq_slice word = eq_slice(start, (size_t)(s->p - start));
+    struct eq_slice unsigned_word = word.len && *word.ptr == '-' ? eq_slice(start + 1, word.len - 1) : word;
+    if (eq_json_check_scalar(word))
+        eq_buf_add(out, word);
+    else if (eq_fold_eq(unsigned_word, EQ_LIT("nan")) || eq_fold_eq(unsigned_word, EQ_LIT("infinity")) ||
+             eq_fold_eq(unsigned_word, EQ_LIT("inf")))
+        eq_buf_puts(out, "null");
+    else
+        eq_buf_json(out, word);
 }
 
-static void copy_outside(struct eq_buf *out, struct scan *s)
+static void mend(struct eq_buf *out, struct eq_slice json, bool squeeze)
 {
-    char c = *s->p;
-    if (s->mend && (c == 'N' || c == 'I' || c == '-' || c == 'n' || c == 'i') && skip_nan(out, s))
-        return;
-    bool blank = c == ' ' || c == '\n' || c == '\r' || c == '\t';
-    if (!blank || (c == ' ' && !s->squeeze))
-        eq_buf_putc(out, c);
-    s->p++;
+    struct scan s = {json.ptr, json.ptr + json.len, squeeze};
+    if (eq_slice_starts(json, EQ_LIT("\xEF\xBB\xBF")))
+        s.p += 3;
+    while (s.p < s.end) {
+        char c = *s.p;
+        if (c == '"') {
+            copy_string(out, &s);
+        } else if (c && strchr(",:[]{}", c)) {
+            eq_buf_putc(out, c);
+            s.p++;
+        } else if (c == ' ' || c == '\n' || c == '\r' || c == '\t') {
+            if (c == ' ' && !squeeze)
+                eq_buf_putc(out, ' ');
+            s.p++;
+        } else {
+            copy_word(out, &s);
+        }
+    }
 }
 
 void eq_sink_event_json(struct eq_buf *out, const struct eq_alert_event *e)
@@ -118,19 +148,18 @@ void eq_sink_event_json(struct eq_buf *out, const struct eq_alert_event *e)
     while (json.len && (json.ptr[json.len - 1] == '\r' || json.ptr[json.len - 1] == '\n'))
         json.len--;
     bool lines = json.len && (memchr(json.ptr, '\n', json.len) || memchr(json.ptr, '\r', json.len));
-    if (!lines && !e->repairs) {
+    if (!lines && !e->repairs && eq_json_check(json)) {
         eq_buf_add(out, json);
         return;
     }
-    struct scan s = {json.ptr, json.ptr + json.len, lines, e->repairs != 0};
-    if (eq_slice_starts(json, EQ_LIT("\xEF\xBB\xBF")))
-        s.p += 3;
-    while (s.p < s.end) {
-        if (*s.p == '"')
-            copy_string(out, &s);
-        else
-            copy_outside(out, &s);
-    }
+    size_t start = out->len;
+    mend(out, json, lines);
+    if (out->failed || eq_json_check(eq_slice(out->ptr + start, out->len - start)))
+        return;
+    out->len = start;
+    eq_buf_puts(out, "{\"invalid_json\":");
+    eq_buf_json(out, json);
+    eq_buf_putc(out, '}');
 }
 
 /* Characters that move the cursor, hide or reorder text on a terminal. */

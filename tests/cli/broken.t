@@ -65,3 +65,10 @@ Terminal controls in values are escaped in tables.
   $ printf '{"a":"\\u001b[31mred"}\n' | eqlite query --format table --fields a -e 'any where true'
   a
   \u{1b}[31mred
+
+What no rule read was skipped, not looked at; printed it is JSON all the same.
+
+  $ printf '{"a":1,"b":4!,"c":"\\q","d":-,"e":[1 2]}\n{"a":1,"b":4!,"c":"\\q\\u12"}\n' | eqlite query -e 'any where a == 1'
+  <stdin>:1: warning[W0801]: broken event left out: expected ',' or ']' after a value, at byte 36
+  {"a":1,"b":"4!","c":"\\q\\u12"}
+  eqlite: 2 events, 1 broken, 1 found
