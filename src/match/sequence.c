@@ -204,6 +204,13 @@ static enum eq_status show_aliases(struct eq_sequence *s, const struct eq_partia
     return EQ_OK;
 }
 
+/* Show nothing: what was shown may be released before the next question. */
+static void hide_aliases(struct eq_sequence *s)
+{
+    for (uint32_t i = 0; i < s->n_frames; i++)
+        (void)eq_past_frame_show(&s->frames[i], NULL, s->context->alloc); /* showing nothing cannot fail */
+}
+
 /* Is the clause, which the engine could not decide alone, true given what `p` has matched? */
 static enum eq_status agrees(bool *out, struct eq_sequence *s, uint32_t clause, const struct eq_partial *p)
 {
@@ -211,7 +218,10 @@ static enum eq_status agrees(bool *out, struct eq_sequence *s, uint32_t clause, 
     if (!(s->context->program->clauses[clause].reads & EQ_READS_ALIAS))
         return EQ_OK;
     enum eq_status st = show_aliases(s, p);
-    return st == EQ_OK ? eq_engine_ask(out, s->context->engine, clause, s->frame_pointers, s->n_frames) : st;
+    if (st == EQ_OK)
+        st = eq_engine_ask(out, s->context->engine, clause, s->frame_pointers, s->n_frames);
+    hide_aliases(s);
+    return st;
 }
 
 /* ── Stages ── */
