@@ -148,7 +148,8 @@ struct eq_decoder {
     uint32_t *next;  /* chains, by value */
     uint32_t *owner; /* careful: slot of each value; EQ_NONE: taken back */
     size_t n_values, cap_values, cap_next, cap_owner;
-    size_t room; /* the lesser of cap_values and cap_next */
+    size_t room;             /* for so many values, without growing */
+    struct eq_value surplus; /* takes what is beyond the limit */
     struct eq_slot *slots;
     uint32_t *touched;
     size_t n_touched;

@@ -16,6 +16,8 @@
 #include <emmintrin.h>
 #endif
 
+enum { MOST_VALUES = 1000000 }; /* of one event, elements of searched arrays included */
+
 /* ── Values ────────────────────────────────────────────────────────────────────────────────────────────────────── */
 
 static void link_value(struct eq_decoder *d, const struct eq_target *target, uint32_t field, uint32_t number)
@@ -34,18 +36,26 @@ static void link_value(struct eq_decoder *d, const struct eq_target *target, uin
 static bool grow_values(struct eq_decoder *d)
 {
     size_t need = d->n_values + 1;
-    if (need >= EQ_END_OF_CHAIN || !eq_grow(d->alloc, &d->values, &d->cap_values, need, sizeof *d->values) ||
+    if (!eq_grow(d->alloc, &d->values, &d->cap_values, need, sizeof *d->values) ||
         !eq_grow(d->alloc, &d->next, &d->cap_next, need, sizeof *d->next))
         return false;
     d->room = d->cap_values < d->cap_next ? d->cap_values : d->cap_next;
+    if (d->room > MOST_VALUES)
+        d->room = MOST_VALUES;
     return true;
 }
 
-/* Add an empty value to the chain of `field`; NULL without memory. */
+/* Add an empty value to the chain of `field`; NULL without memory. Beyond the limit it is one that nobody reads. */
 static inline struct eq_value *add_value(struct eq_decoder *d, const struct eq_target *target, uint32_t field)
 {
-    if (d->n_values >= d->room && !grow_values(d))
-        return NULL;
+    if (d->n_values >= d->room) {
+        if (d->n_values >= MOST_VALUES) {
+            d->event.repairs |= EQ_REPAIR_ELEMENTS;
+            return &d->surplus;
+        }
+        if (!grow_values(d))
+            return NULL;
+    }
     uint32_t number = (uint32_t)d->n_values++;
     d->next[number] = EQ_END_OF_CHAIN;
     if (d->careful) {

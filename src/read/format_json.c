@@ -8,6 +8,10 @@
  * size streams through. */
 #include "read/reader_priv.h"
 
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
 /* ── The end of a value ────────────────────────────────────────────────────────────────────────────────────────── */
 
 static bool key_is_hits(const struct eq_json_scan *s)
@@ -15,13 +19,30 @@ static bool key_is_hits(const struct eq_json_scan *s)
     return s->key_len == 4 && memcmp(s->key, "hits", 4) == 0;
 }
 
+/* From `at`, the first quote or backslash, or `end`. */
+static inline size_t plain_end(const char *p, size_t at, size_t end)
+{
+#if defined(__SSE2__)
+    const __m128i quote = _mm_set1_epi8('"'), slash = _mm_set1_epi8('\\');
+    for (; end - at >= 16; at += 16) {
+        __m128i block = _mm_loadu_si128((const __m128i *)(const void *)(p + at));
+        __m128i same = _mm_or_si128(_mm_cmpeq_epi8(block, quote), _mm_cmpeq_epi8(block, slash));
+        unsigned hits = (unsigned)_mm_movemask_epi8(same);
+        if (hits)
+            return at + (unsigned)__builtin_ctz(hits);
+    }
+#endif
+    while (at < end && p[at] != '"' && p[at] != '\\')
+        at++;
+    return at;
+}
+
 /* Inside a string: to its end, remembering the first bytes of a key. */
 static size_t scan_string(struct eq_json_scan *s, const char *p, size_t at, size_t end)
 {
     for (; at < end; at++) {
         if (!s->in_key && !s->escaped)
-            while (at < end && p[at] != '"' && p[at] != '\\')
-                at++;
+            at = plain_end(p, at, end);
         if (at == end)
             break;
         char c = p[at];
@@ -70,6 +91,10 @@ static void close_bracket(struct eq_json_scan *s, char c)
         s->in_hits = false;
 }
 
+/* Bytes outside strings that change anything. */
+static const bool matters[256] = {['"'] = true, ['{'] = true, ['}'] = true, ['['] = true,
+                                  [']'] = true, [','] = true, [':'] = true};
+
 enum eq_json_found eq_json_scan(struct eq_json_scan *s, struct eq_slice text)
 {
     size_t at = s->at;
@@ -79,6 +104,10 @@ enum eq_json_found eq_json_scan(struct eq_json_scan *s, struct eq_slice text)
             at = scan_string(s, text.ptr, at, text.len);
             continue;
         }
+        while (at < text.len && !matters[(unsigned char)text.ptr[at]])
+            at++;
+        if (at == text.len)
+            break;
         char c = text.ptr[at++];
         switch (c) {
         case '"': open_string(s); break;
@@ -93,9 +122,7 @@ enum eq_json_found eq_json_scan(struct eq_json_scan *s, struct eq_slice text)
             if (s->depth == 0)
                 found = EQ_FOUND_END;
             break;
-        case ',':
-        case ':': s->before = c; break;
-        default: break;
+        default: s->before = c; break; /* a comma or a colon */
         }
     }
     s->at = at;

@@ -353,6 +353,17 @@ static void test_elements(void)
     CU_ASSERT_EQUAL(eq_decode_elements(&e, f.decoder, 0), EQ_OK);
     CU_ASSERT_EQUAL(e.n, 100000);
     CU_ASSERT_EQUAL(f.event->repairs, EQ_REPAIR_ELEMENTS);
+    tear_down(&f);
+    set_up(&f, "s x", 0);
+    eq_buf_clear(&many);
+    eq_buf_puts(&many, "{\"s\":[1");
+    for (int i = 1; i < 1000001; i++)
+        eq_buf_puts(&many, ",1");
+    eq_buf_puts(&many, "],\"x\":{\"y\":2}}");
+    CU_ASSERT_EQUAL(decode(&f, eq_buf_slice(&many)), EQ_OK);
+    CU_ASSERT_EQUAL(f.event->frame.slots[0].tail, 999999);
+    CU_ASSERT_EQUAL(f.event->repairs, EQ_REPAIR_ELEMENTS);
+    expect(&f, "{\"s\":1}", "s=1", 0);
     eq_buf_free(&many);
     tear_down(&f);
 }
