@@ -47,7 +47,8 @@ static void summary(const struct cli *c, const eqlite_compiler *compiler, const 
 {
     const eqlite_diagnostics *d = eqlite_compiler_diagnostics(compiler);
     size_t errors = eqlite_diagnostics_errors(d), warnings = eqlite_diagnostics_warnings(d);
-    size_t not_runnable = count_not_runnable(c, rules), n = eqlite_rules_count(rules) + eqlite_compiler_refused(compiler);
+    size_t not_runnable = count_not_runnable(c, rules),
+           n = eqlite_rules_count(rules) + eqlite_compiler_refused(compiler);
     if (c->quiet)
         return;
     struct cli_text t = {0};

@@ -58,9 +58,9 @@ enum cli_level { CLI_LOW, CLI_MEDIUM, CLI_HIGH, CLI_CRITICAL, CLI_NO_LEVEL };
 /* What the command line says. Strings are those of argv. */
 struct cli {
     enum cli_command_id command;
-    struct cli_list files; /* operands */
+    struct cli_list files;             /* operands */
     struct cli_list exprs, expr_files; /* at each index one of the two is not NULL */
-    struct cli_list names; /* of exprs; NULL: none given */
+    struct cli_list names;             /* of exprs; NULL: none given */
     struct cli_list rules, only, skip, columns;
     const char *dialect, *input, *timestamp_field, *category_field, *tiebreaker_field;
     const char *format, *alerts, *output, *stage, *event, *filter, *junit;
@@ -124,7 +124,7 @@ bool cli_like(const char *pattern, eqlite_string text);
 /* The name nearest to `wanted` among n; NULL if none is near. */
 const char *cli_nearest(const char *wanted, const char *const *names, size_t n);
 enum cli_level cli_level_of(eqlite_string severity); /* CLI_NO_LEVEL if it is none */
-extern const char *const cli_level_names[]; /* by enum cli_level */
+extern const char *const cli_level_names[];          /* by enum cli_level */
 
 /* ── Talking (talk.c) ── */
 
@@ -138,10 +138,10 @@ void cli_print_diagnostics(const struct cli *c, const eqlite_diagnostics *d, siz
 int cli_failed(eqlite_status st); /* tell an unexpected status, return CLI_TROUBLE */
 
 void cli_catch_signals(void);
-bool cli_stopped(void);      /* Ctrl-C or SIGTERM came */
+bool cli_stopped(void); /* Ctrl-C or SIGTERM came */
 void cli_clear_stop(void);
-int cli_stop_status(void);   /* exit status for it */
-double cli_seconds(void);    /* a clock that only goes forward */
+int cli_stop_status(void); /* exit status for it */
+double cli_seconds(void);  /* a clock that only goes forward */
 
 /* ── Progress (progress.c) ── */
 

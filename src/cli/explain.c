@@ -1,4 +1,5 @@
-/* explain.c — `eqlite explain`: a form of a query, what a diagnostic's code stands for, or which rules match an event. */
+/* explain.c — `eqlite explain`: a form of a query, what a diagnostic's code stands for, or which rules match an event.
+ */
 #include <stdlib.h>
 #include <string.h>
 
@@ -39,8 +40,8 @@ static bool explain_text(struct cli *c, eqlite_compiler *compiler, struct cli_ou
 {
     const eqlite_diagnostics *d = eqlite_compiler_diagnostics(compiler);
     size_t told = eqlite_diagnostics_count(d);
-    eqlite_status st = eqlite_explain(compiler, c->stage ? c->stage : "plan", name, text.ptr, text.len,
-                                      cli_output_write, o);
+    eqlite_status st =
+        eqlite_explain(compiler, c->stage ? c->stage : "plan", name, text.ptr, text.len, cli_output_write, o);
     cli_print_diagnostics(c, d, told);
     if (st != EQLITE_OK && st != EQLITE_INVALID && !o->error)
         cli_failed(st);

@@ -38,8 +38,13 @@ static void collect(struct report *r, const eqlite_rules *rules, const eqlite_su
     }
     for (size_t i = 0; i < n_data; i++) {
         eqlite_survey_field f = eqlite_survey_get(survey, i);
-        r->rows[r->n++] = (struct row){.path = f.path, .example = f.example, .events = f.events, .strings = f.strings,
-                                       .numbers = f.numbers, .booleans = f.booleans, .array = f.array};
+        r->rows[r->n++] = (struct row){.path = f.path,
+                                       .example = f.example,
+                                       .events = f.events,
+                                       .strings = f.strings,
+                                       .numbers = f.numbers,
+                                       .booleans = f.booleans,
+                                       .array = f.array};
     }
     qsort(r->rows, r->n, sizeof *r->rows, by_path);
     /* A field of both sides stands there twice now. */
@@ -113,8 +118,9 @@ static void print_json(const struct report *r, struct cli_output *o)
         if (r->of_rules)
             cli_text_printf(&t, ",\"rules\":%llu", (unsigned long long)row->rules);
         if (r->of_data) {
-            cli_text_printf(&t, ",\"events\":%llu,\"strings\":%llu,\"numbers\":%llu,\"booleans\":%llu,\"array\":%s,"
-                                "\"example\":",
+            cli_text_printf(&t,
+                            ",\"events\":%llu,\"strings\":%llu,\"numbers\":%llu,\"booleans\":%llu,\"array\":%s,"
+                            "\"example\":",
                             (unsigned long long)row->events, (unsigned long long)row->strings,
                             (unsigned long long)row->numbers, (unsigned long long)row->booleans,
                             row->array ? "true" : "false");

@@ -179,10 +179,11 @@ static void man_of(enum cli_command_id command)
 static void man_overview(void)
 {
     man_title("eqlite", "EQL, the Event Query Language, over files and streams");
-    printf(".B eqlite\n.I COMMAND\n.RI [ OPTION \"...] [\" FILE ...]\n.SH DESCRIPTION\n"
-           "Finds events, sequences of events and samples in NDJSON and JSON files or streams with EQL, the Event Query "
-           "Language, and runs detection rules written in it. Standard output is data only; messages go to standard "
-           "error.\n.SH COMMANDS\n");
+    printf(
+        ".B eqlite\n.I COMMAND\n.RI [ OPTION \"...] [\" FILE ...]\n.SH DESCRIPTION\n"
+        "Finds events, sequences of events and samples in NDJSON and JSON files or streams with EQL, the Event Query "
+        "Language, and runs detection rules written in it. Standard output is data only; messages go to standard "
+        "error.\n.SH COMMANDS\n");
     for (int i = 0; i < CLI_COMMANDS; i++) {
         printf(".TP\n\\fB%s\\fR\n", cli_commands[i].name);
         roff(cli_commands[i].summary);

@@ -17,8 +17,7 @@ const struct cli_command cli_commands[CLI_COMMANDS] = {
 };
 
 const struct cli_option cli_options[CLI_OPTIONS] = {
-#define OPTION(id, short, long, argument, choices, commands, help) \
-    {short, long, argument, choices, commands, help},
+#define OPTION(id, short, long, argument, choices, commands, help) {short, long, argument, choices, commands, help},
 #include "cli/options.def"
 };
 
@@ -165,7 +164,10 @@ static bool take(struct cli *c, enum cli_option_id id, char *value, unsigned ind
     case CLI_OPT_SAMPLES: return number(c, o, value, &c->samples);
     case CLI_OPT_MAX_ALERTS: return number(c, o, value, &c->max_alerts);
     case CLI_OPT_COUNT: c->count = true; break;
-    case CLI_OPT_STATS: c->stats = true; c->stats_json = value != NULL; break;
+    case CLI_OPT_STATS:
+        c->stats = true;
+        c->stats_json = value != NULL;
+        break;
     case CLI_OPT_MISSING: c->missing = true; break;
     case CLI_OPT_FILTER: c->filter = value; break;
     case CLI_OPT_JUNIT: c->junit = value; break;

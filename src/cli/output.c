@@ -1,7 +1,8 @@
 /* output.c — where results go: standard output, or a file that appears only when it is whole.
  *
- * A regular file is written beside its place and renamed at the end, so neither a full disk nor a killed run leaves half
- * a file that looks whole. Devices, pipes and --follow are written in place. Failures are remembered, told once. */
+ * A regular file is written beside its place and renamed at the end, so neither a full disk nor a killed run leaves
+ * half a file that looks whole. Devices, pipes and --follow are written in place. Failures are remembered, told once.
+ */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>

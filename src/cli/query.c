@@ -17,7 +17,7 @@ struct query {
     struct cli_text captured; /* --name: a line of the sink */
     uint64_t *counts;         /* by query */
     uint64_t found;
-    eqlite_status status;     /* of the sink */
+    eqlite_status status; /* of the sink */
 };
 
 static bool starts(const struct cli_text *t, const char *word)

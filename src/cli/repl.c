@@ -1,7 +1,7 @@
 /* repl.c — `eqlite repl`: statements in, results out, until .quit or the end of the input.
  *
- * A statement ends with ';' or, when it is whole, with an empty line. No query begins with a dot, so a line that does is
- * a command. Without a terminal there is no prompt, and a wrong statement does not end the script. */
+ * A statement ends with ';' or, when it is whole, with an empty line. No query begins with a dot, so a line that does
+ * is a command. Without a terminal there is no prompt, and a wrong statement does not end the script. */
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>

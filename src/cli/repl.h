@@ -33,7 +33,7 @@ struct repl {
     struct cli cli;        /* settings; begins as the command line, changed by .set and the like */
     struct cli_list owned; /* strings that settings point to */
     struct repl_data data;
-    eqlite_rules *rules;   /* NULL: none loaded */
+    eqlite_rules *rules;       /* NULL: none loaded */
     struct cli_text statement; /* so far */
     struct cli_text last;      /* the last query that ran */
     struct repl_line *line;    /* NULL: not a terminal */

@@ -72,8 +72,10 @@ static void print_field(const eqlite_survey_field *f, size_t width)
     cli_text_escape(&name, f->path);
     cli_text_escape(&example, f->example);
     printf("%-*s %10llu  %s%s  %s\n", (int)width, name.ptr, (unsigned long long)f->events,
-           f->strings ? "string" : f->numbers ? "number" : "boolean", f->array ? "[]" : "  ",
-           example.ptr ? example.ptr : "");
+           f->strings   ? "string"
+           : f->numbers ? "number"
+                        : "boolean",
+           f->array ? "[]" : "  ", example.ptr ? example.ptr : "");
     cli_text_free(&name);
     cli_text_free(&example);
 }
@@ -271,9 +273,16 @@ static void set_fields(struct repl *r, const struct cli_list *words)
 
 static void do_set(struct repl *r, const struct cli_list *words)
 {
-    static const char *const keys[] = {"fields",  "timestamp-field", "event-category-field", "tiebreaker-field",
-                                       "unwrap",  "input",           "mode",                 "dialect",
-                                       "limit",   NULL};
+    static const char *const keys[] = {"fields",
+                                       "timestamp-field",
+                                       "event-category-field",
+                                       "tiebreaker-field",
+                                       "unwrap",
+                                       "input",
+                                       "mode",
+                                       "dialect",
+                                       "limit",
+                                       NULL};
     const struct cli_list rest = {words->items + 1, words->n ? words->n - 1 : 0, 0};
     if (!words->n || !one_of(words->items[0], keys)) {
         if (!words->n)
@@ -292,7 +301,8 @@ static void do_set(struct repl *r, const struct cli_list *words)
         r->cli.tiebreaker_field = value;
     else if (strcmp(key, "unwrap") == 0)
         r->cli.no_unwrap = value && strcmp(value, "none") == 0;
-    else if (strcmp(key, "input") == 0 && (!value || one_of(value, (const char *const[]){"auto", "ndjson", "json", NULL})))
+    else if (strcmp(key, "input") == 0 &&
+             (!value || one_of(value, (const char *const[]){"auto", "ndjson", "json", NULL})))
         r->cli.input = value;
     else if (strcmp(key, "mode") == 0)
         do_mode(r, &rest);
@@ -349,9 +359,9 @@ static const struct command commands[] = {
 };
 #define N_COMMANDS (sizeof commands / sizeof *commands)
 
-const char *const repl_command_names[] = {".open", ".add",  ".files",   ".schema",  ".fields", ".rules",
-                                          ".rule", ".run",  ".explain", ".mode",    ".dialect", ".limit",
-                                          ".set",  ".show", ".help",    ".quit",    NULL};
+const char *const repl_command_names[] = {".open", ".add",  ".files",   ".schema", ".fields",  ".rules",
+                                          ".rule", ".run",  ".explain", ".mode",   ".dialect", ".limit",
+                                          ".set",  ".show", ".help",    ".quit",   NULL};
 
 static void do_help(struct repl *r, const struct cli_list *words)
 {

@@ -6,9 +6,10 @@
 #include "cli/repl.h"
 
 static const char *const categories[] = {
-    "any", "api", "authentication", "configuration", "database", "dns", "driver", "email", "file", "host", "iam",
-    "intrusion_detection", "library", "malware", "network", "package", "process", "registry", "session", "threat",
-    "vulnerability", "web", NULL};
+    "any",     "api",     "authentication", "configuration", "database", "dns",
+    "driver",  "email",   "file",           "host",          "iam",      "intrusion_detection",
+    "library", "malware", "network",        "package",       "process",  "registry",
+    "session", "threat",  "vulnerability",  "web",           NULL};
 
 static void offer(struct cli_list *out, eqlite_string name, const char *prefix, size_t len)
 {
@@ -84,8 +85,8 @@ void repl_complete(struct cli_list *out, size_t *word, const struct repl *r, con
     const char *prefix = text + start;
     if (command && start == 0)
         offer_all(out, repl_command_names, prefix, len);
-    else if (command && (strncmp(text, ".open ", 6) == 0 || strncmp(text, ".add ", 5) == 0 ||
-                         strncmp(text, ".rules ", 7) == 0))
+    else if (command &&
+             (strncmp(text, ".open ", 6) == 0 || strncmp(text, ".add ", 5) == 0 || strncmp(text, ".rules ", 7) == 0))
         offer_files(out, prefix, len - start);
     else if (command && strncmp(text, ".mode ", 6) == 0)
         offer_all(out, (const char *const[]){"ndjson", "table", "json", "csv", NULL}, prefix, len - start);

@@ -63,6 +63,10 @@ void repl_data_clear(struct repl_data *d)
 eqlite_event repl_data_event(const struct repl_data *d, size_t index)
 {
     const struct repl_event *e = &d->events[index];
-    return (eqlite_event){.json = e->json, .len = e->len, .padded = true, .path = cli_string(d->files.items[e->file]),
-                          .line = e->line, .offset = e->offset};
+    return (eqlite_event){.json = e->json,
+                          .len = e->len,
+                          .padded = true,
+                          .path = cli_string(d->files.items[e->file]),
+                          .line = e->line,
+                          .offset = e->offset};
 }

@@ -12,12 +12,12 @@ struct run {
     eqlite_sink *sink;
     struct cli_output output;
     struct cli_feed feed;
-    uint64_t *by_rule;                 /* alerts */
+    uint64_t *by_rule;                   /* alerts */
     uint64_t by_level[CLI_NO_LEVEL + 1]; /* alerts */
-    uint64_t alerts, cut;              /* printed; left out by --max-alerts-per-rule */
+    uint64_t alerts, cut;                /* printed; left out by --max-alerts-per-rule */
     size_t refused, unreadable, not_runnable;
-    bool failing;                      /* an alert at or above --fail-on */
-    eqlite_status status;              /* of the sink */
+    bool failing;         /* an alert at or above --fail-on */
+    eqlite_status status; /* of the sink */
 };
 
 static bool on_alert(const eqlite_alert *alert, void *ctx)

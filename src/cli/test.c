@@ -12,7 +12,7 @@
 
 struct case_run {
     uint64_t alerts;
-    struct cli_list ids;  /* owned: event.id of each alert's events, joined by blanks */
+    struct cli_list ids; /* owned: event.id of each alert's events, joined by blanks */
     eqlite_sink *sink;
     struct cli_text rows; /* csv */
     struct cli_text problem;

@@ -1,8 +1,8 @@
 /* json_check.c — is a text JSON, to the letter?
  *
- * Reading is lenient: fields that no rule asks for are skipped, not looked at. What we print is read by programs that are
- * not, and an alert that its reader refuses is an alert that never was. So printed events are checked, in one pass, with
- * a bit for each open bracket:
+ * Reading is lenient: fields that no rule asks for are skipped, not looked at. What we print is read by programs that
+ * are not, and an alert that its reader refuses is an alert that never was. So printed events are checked, in one pass,
+ * with a bit for each open bracket:
  *
  *      {"a":[1,{          object, array, object = 0 1 0 */
 #include "sink/json_check.h"

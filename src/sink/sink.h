@@ -18,8 +18,8 @@ enum eq_sink_form {
 };
 
 enum eq_sink_content {
-    EQ_SINK_EVENTS,       /* event: its JSON verbatim; sequence: {"join_keys":[…],"events":[…]}, null for a missing one */
-    EQ_SINK_ALERTS_ECS,   /* documents with kibana.alert.* fields: docs/rules.md, Alerts */
+    EQ_SINK_EVENTS, /* event: its JSON verbatim; sequence: {"join_keys":[…],"events":[…]}, null for a missing one */
+    EQ_SINK_ALERTS_ECS,    /* documents with kibana.alert.* fields: docs/rules.md, Alerts */
     EQ_SINK_ALERTS_COMPACT /* {"rule":{id,name,severity,…},"reason":…,"events":[…],"source":…} */
 };
 
@@ -43,9 +43,9 @@ struct eq_sink_options {
     struct eq_slice timestamp_field; /* empty: "@timestamp" */
     struct eq_slice category_field;  /* empty: "event.category" */
     struct eq_slice version;         /* of eqlite, for alert documents; may be empty */
-    unsigned width;     /* table: terminal columns; 0: no limit */
-    bool colour;        /* table */
-    bool terminal;      /* escape event values for a terminal */
+    unsigned width;                  /* table: terminal columns; 0: no limit */
+    bool colour;                     /* table */
+    bool terminal;                   /* escape event values for a terminal */
     /* The rule of an alert. */
     const struct eq_sink_rule *(*rule)(uint32_t number, void *ctx);
     /* Takes the bytes; false: they could not be written (the sink then fails with EQ_IO). */

@@ -14,12 +14,12 @@ struct eq_sink {
     struct eq_sink_options o; /* columns and slices point into arena */
     const struct eq_alloc *alloc;
     struct eq_arena arena;
-    struct eq_buf out;      /* text on its way to write() */
-    struct eq_buf document; /* one document under construction */
-    struct eq_view view;    /* the event being looked at: well-known fields, then the columns */
+    struct eq_buf out;                            /* text on its way to write() */
+    struct eq_buf document;                       /* one document under construction */
+    struct eq_view view;                          /* the event being looked at: well-known fields, then the columns */
     const uint32_t *known_fields, *column_fields; /* numbers in the view */
-    struct eq_view template_view; /* fields of the message template of rule template_rule */
-    uint32_t template_rule;       /* EQ_NONE: no view yet */
+    struct eq_view template_view;                 /* fields of the message template of rule template_rule */
+    uint32_t template_rule;                       /* EQ_NONE: no view yet */
     enum eq_status (*put)(struct eq_sink *s, const struct eq_alert *a);
     enum eq_status (*end)(struct eq_sink *s); /* NULL: nothing to do */
     void (*close)(struct eq_sink *s);         /* NULL: nothing held */

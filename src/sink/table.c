@@ -18,11 +18,11 @@ struct cell {
 };
 
 struct table {
-    struct eq_buf text;  /* of the held cells */
-    struct cell *cells;  /* held, row by row */
+    struct eq_buf text; /* of the held cells */
+    struct cell *cells; /* held, row by row */
     size_t n, cap, rows;
-    size_t columns;      /* 0: no row yet */
-    size_t *widths;      /* in the sink's arena */
+    size_t columns; /* 0: no row yet */
+    size_t *widths; /* in the sink's arena */
     bool flowing;
 };
 
@@ -131,7 +131,8 @@ static void squeeze(struct table *t, size_t width)
         for (size_t i = 0; i < t->columns; i++)
             if (i != widest && t->widths[i] > second)
                 second = t->widths[i];
-        size_t over = total - width, spare = t->widths[widest] - (second < t->widths[widest] ? second : t->widths[widest] - 1);
+        size_t over = total - width,
+               spare = t->widths[widest] - (second < t->widths[widest] ? second : t->widths[widest] - 1);
         t->widths[widest] -= over < spare ? over : spare;
     }
 }

@@ -23,9 +23,16 @@ static const struct eq_sink_rule *rule(uint32_t number, void *ctx)
 {
     static const struct eq_slice tags[] = {EQ_LIT("a"), EQ_LIT("b")};
     static const struct eq_sink_rule rules[] = {
-        {.id = EQ_LIT("r-1"), .name = EQ_LIT("First"), .severity = EQ_LIT("high"), .risk_score = 73, .tags = tags,
-         .n_tags = 2, .query = EQ_LIT("any where true")},
-        {.id = EQ_LIT("r-2"), .name = EQ_LIT("Second"), .severity = EQ_LIT("low"),
+        {.id = EQ_LIT("r-1"),
+         .name = EQ_LIT("First"),
+         .severity = EQ_LIT("high"),
+         .risk_score = 73,
+         .tags = tags,
+         .n_tags = 2,
+         .query = EQ_LIT("any where true")},
+        {.id = EQ_LIT("r-2"),
+         .name = EQ_LIT("Second"),
+         .severity = EQ_LIT("low"),
          .message = EQ_LIT("{{host}} ran {{@process.name}}, {{ process.pid }}{{nothing}} {{unclosed")},
     };
     (void)ctx;
@@ -60,11 +67,17 @@ static void expect(struct eq_sink_options o, const struct eq_alert *alerts, size
 
 static void test_json_check(void)
 {
-    static const char *const good[] = {"{}", " [ ] ", "0", "-0.5e+10", "\"\\u00e9\\n\"", "[1,{\"a\":[true,null]},\"x\"]",
-                                       "{\"a\":1,\"b\":{\"c\":[[[]]]}}", "\"\xff\""};
-    static const char *const bad[] = {"",      "{",        "}",      "[1 2]",  "[1,]",     "{\"a\"}",   "{\"a\":}", "{a:1}",
-                                      "01",    "+1",       "1.",     ".5",     "1e",       "nul",       "truex",    "\"\\x\"",
-                                      "\"\\u12\"", "\"\n\"", "\"a",  "{} {}",  "[}",       "{\"a\":1,}", "-",       "NaN"};
+    static const char *const good[] = {"{}",
+                                       " [ ] ",
+                                       "0",
+                                       "-0.5e+10",
+                                       "\"\\u00e9\\n\"",
+                                       "[1,{\"a\":[true,null]},\"x\"]",
+                                       "{\"a\":1,\"b\":{\"c\":[[[]]]}}",
+                                       "\"\xff\""};
+    static const char *const bad[] = {
+        "",   "{",   "}",     "[1 2]",   "[1,]",      "{\"a\"}", "{\"a\":}", "{a:1}", "01", "+1",         "1.", ".5",
+        "1e", "nul", "truex", "\"\\x\"", "\"\\u12\"", "\"\n\"",  "\"a",      "{} {}", "[}", "{\"a\":1,}", "-",  "NaN"};
     for (size_t i = 0; i < sizeof good / sizeof *good; i++)
         CU_ASSERT_TRUE(eq_json_check(eq_slice_of(good[i])));
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
@@ -111,7 +124,8 @@ static void test_event_json(void)
         CU_ASSERT_TRUE(eq_slice_eq(eq_buf_slice(&out), eq_slice_of(cases[i].want)));
     }
     eq_buf_clear(&out);
-    eq_sink_json_for_terminal(&out, EQ_LIT("{\"a\":\"\xC2\x9B\xE2\x80\xAE\x7F" "b\"}"));
+    eq_sink_json_for_terminal(&out, EQ_LIT("{\"a\":\"\xC2\x9B\xE2\x80\xAE\x7F"
+                                           "b\"}"));
     CU_ASSERT_TRUE(eq_slice_eq(eq_buf_slice(&out), EQ_LIT("{\"a\":\"\\u009b\\u202e\\u007fb\"}")));
     eq_buf_free(&out);
 }
@@ -134,7 +148,8 @@ static void test_missing(void)
 
 static void test_message(void)
 {
-    struct eq_alert_event e = event("{\"host\":{\"name\":[\"h1\",\"h2\"]},\"process.name\":\"sh\",\"process\":{\"pid\":12}}");
+    struct eq_alert_event e =
+        event("{\"host\":{\"name\":[\"h1\",\"h2\"]},\"process.name\":\"sh\",\"process\":{\"pid\":12}}");
     struct eq_alert a = {.rule = 1, .events = &e, .n_events = 1, .is_event = true};
     expect((struct eq_sink_options){.form = EQ_SINK_NDJSON, .content = EQ_SINK_ALERTS_COMPACT}, &a, 1,
            "{\"rule\":{\"id\":\"r-2\",\"name\":\"Second\",\"severity\":\"low\",\"risk_score\":0},"
@@ -146,7 +161,8 @@ static void test_message(void)
 
 static void test_table(void)
 {
-    struct eq_alert_event e[] = {event("{\"a\":\"日本語テキスト\",\"b\":\"\\u001b[2J\"}"), event("{\"a\":\"x\",\"b\":2}")};
+    struct eq_alert_event e[] = {event("{\"a\":\"日本語テキスト\",\"b\":\"\\u001b[2J\"}"),
+                                 event("{\"a\":\"x\",\"b\":2}")};
     struct eq_alert a[] = {{.events = &e[0], .n_events = 1, .is_event = true},
                            {.events = &e[1], .n_events = 1, .is_event = true}};
     struct eq_slice columns[] = {EQ_LIT("a"), EQ_LIT("b")};
