@@ -6,10 +6,17 @@
 #include "api/eqlite.h"
 #include "fuzz.h"
 
+/* A little past for sequences: two hosts, equal and different users, times that go on, stand still and go back. */
 static const char *const events[] = {
-    "{\"@timestamp\":1,\"event\":{\"category\":\"process\"},\"process\":{\"name\":\"cmd.exe\",\"pid\":7,\"args\":[\"a\",\"b\"]}}",
-    "{\"@timestamp\":2,\"event.category\":\"file\",\"file.path\":\"C:\\\\x\",\"user\":{\"id\":[1,null,\"x\"]}}",
+    "{\"@timestamp\":1000,\"event\":{\"category\":\"process\"},\"process\":{\"name\":\"cmd.exe\",\"pid\":7,\"entity_id\":\"p7\"},"
+    "\"a\":1,\"host\":{\"id\":\"h\"},\"user\":{\"id\":[1,null,\"x\"]}}",
+    "{\"@timestamp\":2000,\"event.category\":\"file\",\"file.path\":\"C:\\\\x\",\"b\":1,\"a\":\"x\",\"host.id\":\"h\",\"user\":{\"id\":1}}",
+    "{\"@timestamp\":2000,\"event.category\":\"process\",\"a\":1,\"b\":2,\"process\":{\"name\":\"x\",\"entity_id\":\"p8\","
+    "\"parent\":{\"entity_id\":\"p7\"}},\"host.id\":\"h\",\"user.id\":1}",
+    "{\"@timestamp\":1500,\"event.category\":[\"network\",\"file\"],\"source.ip\":\"10.0.0.1\",\"host.id\":\"g\",\"user.id\":\"x\"}",
+    "{\"event.category\":\"any\",\"process\":{\"args\":[\"a\",\"b\"],\"thread\":{\"Ext\":{\"call_stack\":[{\"symbol_info\":\"ntdll\"}]}}}}",
 };
+enum { N_EVENTS = sizeof events / sizeof *events };
 
 static bool ignore(const char *ptr, size_t len, void *ctx)
 {
@@ -35,8 +42,9 @@ static void match(eqlite_rules *rules)
     eqlite_matcher *m = NULL;
     eqlite_stats stats = {.size = sizeof stats};
     PROMISE(eqlite_matcher_new(&m, rules, NULL) == EQLITE_OK);
-    for (size_t i = 0; i < sizeof events / sizeof *events; i++) {
-        eqlite_event event = {.json = events[i], .len = strlen(events[i]), .line = i + 1};
+    for (size_t i = 0; i < 2 * N_EVENTS; i++) {
+        const char *json = events[i % N_EVENTS];
+        eqlite_event event = {.json = json, .len = strlen(json), .line = i + 1};
         eqlite_status status = eqlite_matcher_feed(m, &event);
         PROMISE(status == EQLITE_OK || status == EQLITE_END);
     }
