@@ -43,7 +43,7 @@ enum eq_repair {
     EQ_REPAIR_CONTROL = 1 << 5,   /* raw control characters inside strings */
     EQ_REPAIR_DEPTH = 1 << 6,     /* deeper than the limit: those parts were not read */
     EQ_REPAIR_DUPLICATE = 1 << 7, /* a key twice in one object: the last one counts */
-    EQ_REPAIR_ELEMENTS = 1 << 8   /* over 1,000,000 values, or 100,000 elements of a searched array: the rest was not read */
+    EQ_REPAIR_ELEMENTS = 1 << 8   /* over 1,000,000 values, or 100,000 searched elements: the rest was not read */
 };
 
 struct eq_event {

@@ -1,7 +1,7 @@
 /* reader.c — the chain for each path, one after another, or all in turn when they are followed.
  *
  *      add ─▶ [a.ndjson] [b.zip] [-]
- *                │          └─ open: sniff ─▶ archive ─▶ entry: sniff ─▶ text      (archives inside archives, up to 4)
+ *                │          └─ open: sniff ─▶ archive ─▶ entry: sniff ─▶ text     (archives inside archives, up to 4)
  *                └─ open: sniff ─▶ text ─▶ which format? ─▶ items
  *
  * Always true: a chain that is open has a stream; archives[] holds what that stream is taken from, outermost first. */
@@ -201,7 +201,8 @@ static void begin_text(struct eq_reader *r, struct chain *c)
                                                     : FORMAT_UNKNOWN;
 }
 
-static enum eq_status inner_name(struct eq_slice *out, struct eq_reader *r, struct eq_slice outer, struct eq_slice inner)
+static enum eq_status inner_name(struct eq_slice *out, struct eq_reader *r, struct eq_slice outer,
+                                 struct eq_slice inner)
 {
     *out = outer;
     if (inner.len == 0)

@@ -36,8 +36,8 @@ static inline bool eq_reader_stopped(const struct eq_reader_options *o)
     return o->stop && o->stop(o->ctx);
 }
 
-/* Open a file, or standard input for "-". EQ_IO: *why says why it cannot be opened. `options` are borrowed; *total counts
- * the bytes read for options->progress. */
+/* Open a file, or standard input for "-". EQ_IO: *why says why it cannot be opened. `options` are borrowed; *total
+ * counts the bytes read, for options->progress. */
 enum eq_status eq_source_file(struct eq_stream **out, const char *path, const struct eq_reader_options *options,
                               uint64_t *total, char why[160], const struct eq_alloc *alloc);
 /* A file that is read for ever, through rotation and truncation; it need not exist yet. */

@@ -179,7 +179,8 @@ static void test_scalars(void)
 {
     struct fixture f;
     set_up(&f, "a", 0);
-    expect(&f, "{\"a\":[0,-1,9223372036854775807,-9223372036854775808]}", "a=0,-1,9223372036854775807,-9223372036854775808", 0);
+    expect(&f, "{\"a\":[0,-1,9223372036854775807,-9223372036854775808]}",
+           "a=0,-1,9223372036854775807,-9223372036854775808", 0);
     CU_ASSERT_EQUAL(f.event->frame.values[2].i, INT64_MAX);
     CU_ASSERT_EQUAL(f.event->frame.values[3].i, INT64_MIN);
     expect(&f, "{\"a\":18446744073709551615}", "a=18446744073709551615", 0);
@@ -190,9 +191,11 @@ static void test_scalars(void)
     CU_ASSERT_EQUAL(f.event->frame.values[4].d, 0.1);
     expect(&f, "{\"a\":1e999999}", "", EQ_REPAIR_NUMBER);
     expect(&f, "{\"a\":[true,false,null]}", "a=true,false", 0);
-    expect(&f, "{\"a\":\"\\\"\\\\\\/\\b\\f\\n\\r\\t\\u00e9\\uD83D\\uDE00\"}", "a=\"\\/\b\f\n\r\t\xC3\xA9\xF0\x9F\x98\x80", 0);
+    expect(&f, "{\"a\":\"\\\"\\\\\\/\\b\\f\\n\\r\\t\\u00e9\\uD83D\\uDE00\"}",
+           "a=\"\\/\b\f\n\r\t\xC3\xA9\xF0\x9F\x98\x80", 0);
     expect(&f, "{\"a\":\"C:\\\\Windows\\\\x\"  ,\"b\":1}", "a=C:\\Windows\\x", 0);
-    const char *bad[] = {"01", "1.", "+1", ".5", "-", "1e", "1e+", "0x1", "1.5.5", "tru", "truee", "nul", "True", "1\"x\""};
+    const char *bad[] = {"01", "1.", "+1", ".5", "-", "1e", "1e+", "0x1", "1.5.5",
+                         "tru", "truee", "nul", "True", "1\"x\""};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         char json[64];
         snprintf(json, sizeof json, "{\"a\":[%s]}", bad[i]);
@@ -291,7 +294,8 @@ static void test_unwrap(void)
 {
     struct fixture f;
     set_up(&f, "a _index", 0);
-    expect(&f, "{\"_index\":\"i\\u0031\",\"_id\":\"7\",\"_source\":{\"a\":1,\"_index\":\"in\"},\"a\":2}", "a=1 _index=in", 0);
+    expect(&f, "{\"_index\":\"i\\u0031\",\"_id\":\"7\",\"_source\":{\"a\":1,\"_index\":\"in\"},\"a\":2}",
+           "a=1 _index=in", 0);
     CU_ASSERT(eq_slice_eq(f.event->raw, EQ_LIT("{\"a\":1,\"_index\":\"in\"}")));
     CU_ASSERT(eq_slice_eq(f.event->id, EQ_LIT("7")));
     CU_ASSERT(eq_slice_eq(f.event->index, EQ_LIT("i1")));
@@ -386,8 +390,10 @@ struct made {
     size_t marks[64]; /* where members of open objects began in `leaves` */
 };
 
-static const char *const random_keys[] = {"a", "b", "c", "a.b", "b.c", "a.b.c", "d", "\\u0061", "c\\u002eb", "", "longer_than_sixteen_bytes"};
-static const char *const plain_keys[] = {"a", "b", "c", "a.b", "b.c", "a.b.c", "d", "a", "c.b", "", "longer_than_sixteen_bytes"};
+static const char *const random_keys[] = {"a", "b", "c", "a.b", "b.c", "a.b.c", "d",
+                                            "\\u0061", "c\\u002eb", "", "longer_than_sixteen_bytes"};
+static const char *const plain_keys[] = {"a", "b", "c", "a.b", "b.c", "a.b.c", "d",
+                                            "a", "c.b", "", "longer_than_sixteen_bytes"};
 
 static void make_value(struct made *m, const char *path, int depth);
 
@@ -572,7 +578,8 @@ static void *resize_failing(void *ptr, size_t size, void *ctx)
 
 static enum eq_status use_all(const struct eq_alloc *alloc)
 {
-    static const char json[300] = "{\"_source\":{\"a\":\"\\u0041\",\"a\":[1,2,\"\\n\"],\"s\":[{\"n\":1,\"n\":2},{\"n\":\"\x01\"}]}}";
+    static const char json[300] = "{\"_source\":{\"a\":\"\\u0041\",\"a\":[1,2,\"\\n\"],"
+                                  "\"s\":[{\"n\":1,\"n\":2},{\"n\":\"\x01\"}]}}";
     struct eq_fields *fields = NULL;
     struct eq_decoder *d = NULL;
     struct eq_survey *survey = NULL;

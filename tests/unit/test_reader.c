@@ -159,7 +159,8 @@ static void test_json(void)
     expect("[1, \"x, ]\", {\"a\":1}]", "1@1 !not a JSON object\n1@4 !not a JSON object\n1@12 ={\"a\":1}\n");
     expect("[[{\"a\":1}]]", "1@1 =[{\"a\":1}]\n");
     expect("[{\"a\":1},", "1@1 ={\"a\":1}\n1@9 !the input ends inside an array\n");
-    expect("[{\"a\":1},{\"b\"", "1@1 ={\"a\":1}\n1@9 !the input ends inside a JSON value\n1@13 !the input ends inside an array\n");
+    expect("[{\"a\":1},{\"b\"", 
+           "1@1 ={\"a\":1}\n1@9 !the input ends inside a JSON value\n1@13 !the input ends inside an array\n");
     expect("{\n\"a\":1", "1@0 !the input ends inside a JSON value\n");
     expect("{\n}\nnonsense\n{\n}", "1@0 ={\n}\n3@4 !not a JSON object\n4@13 ={\n}\n");
     tear_down();
@@ -175,7 +176,8 @@ static void test_hits(void)
     expect("{\"hits\":{\"hits\":[]}}", "");
     expect("{\"hits\":[1]}\n{\"hits\":{\"hits\":3}}\n", "1@0 ={\"hits\":[1]}\n2@13 ={\"hits\":{\"hits\":3}}\n");
     expect("{\"a\":{\"hits\":{\"hits\":[1]}}}\n", "1@0 ={\"a\":{\"hits\":{\"hits\":[1]}}}\n");
-    expect("{\"x\":\"hits\",\"y\":{\"z\":\"hits\",\"w\":[1]}}\n", "1@0 ={\"x\":\"hits\",\"y\":{\"z\":\"hits\",\"w\":[1]}}\n");
+    expect("{\"x\":\"hits\",\"y\":{\"z\":\"hits\",\"w\":[1]}}\n",
+           "1@0 ={\"x\":\"hits\",\"y\":{\"z\":\"hits\",\"w\":[1]}}\n");
     tear_down();
 }
 
@@ -406,7 +408,8 @@ static void test_boundaries(void)
     eq_buf_init(&want, &eq_alloc_default);
     eq_buf_init(&got, &eq_alloc_default);
     for (int round = 0; round < 40; round++) {
-        static const char *const parts[] = {"{\"a\":1}", "\n", "{\"b\":[1,{}]}", "\r\n", "[", "]", ",", "\"x{\\\"\"", "x", "{", "}", " "};
+        static const char *const parts[] = {"{\"a\":1}", "\n", "{\"b\":[1,{}]}", "\r\n", "[", "]",
+                                            ",", "\"x{\\\"\"", "x", "{", "}", " "};
         eq_buf_clear(&text);
         for (int i = 0; i < 60; i++) {
             seed = seed * 1664525 + 1013904223;
@@ -418,7 +421,8 @@ static void test_boundaries(void)
             read_path(&got, path_of("in"), NULL, unit, false);
             CU_ASSERT_STRING_EQUAL(got.ptr, want.ptr);
             if (strcmp(got.ptr, want.ptr) != 0)
-                printf("\n  unit %zu of %.*s\n--- want\n%s--- got\n%s", unit, (int)text.len, text.ptr, want.ptr, got.ptr);
+                printf("\n  unit %zu of %.*s\n--- want\n%s--- got\n%s", unit, (int)text.len, text.ptr,
+                       want.ptr, got.ptr);
         }
     }
     eq_buf_free(&text);
