@@ -142,6 +142,17 @@ static eqlite_rules *only_chosen(const struct cli *c, const eqlite_rules *all)
     return rules;
 }
 
+/* Whoever runs rules wants to know which were refused; remarks on the others are for those who write them. */
+static void tell_rules(const struct cli *c, const eqlite_diagnostics *d)
+{
+    struct cli errors_only = *c;
+    size_t warnings = eqlite_diagnostics_warnings(d);
+    errors_only.quiet = !c->verbose;
+    cli_print_diagnostics(&errors_only, d, 0);
+    if (warnings && !c->verbose)
+        cli_warn(c, "%zu warning%s about rules, which eqlite check shows", warnings, warnings == 1 ? "" : "s");
+}
+
 eqlite_rules *cli_compile_rules(const struct cli *c, const struct cli_list *paths, size_t *refused, size_t *unreadable)
 {
     eqlite_rules *rules = NULL;
@@ -149,7 +160,7 @@ eqlite_rules *cli_compile_rules(const struct cli *c, const struct cli_list *path
     if (!compiler)
         return NULL;
     bool fine = cli_add_paths(compiler, paths, unreadable);
-    cli_print_diagnostics(c, eqlite_compiler_diagnostics(compiler), 0);
+    tell_rules(c, eqlite_compiler_diagnostics(compiler));
     *refused = eqlite_compiler_refused(compiler);
     if (fine)
         rules = finish(compiler);

@@ -112,3 +112,19 @@ Rules that are wrong are left out, the others run.
   error[E0801]: nothing: No such file or directory
   eqlite: no rules to run
   [2]
+
+Remarks on rules are for those who write them.
+
+  $ sed 's/^author.*/autor = "x"/' rule.toml > odd.toml
+  $ eqlite run -r odd.toml ev.ndjson 2>&1 > /dev/null | sed 's/, [0-9.]* s.*//'
+  eqlite: 2 warnings about rules, which eqlite check shows
+  eqlite: 3 events, 0 broken, 1 rule, 1 alert (1 high)
+  $ eqlite run -q -r odd.toml ev.ndjson 2>&1 > /dev/null
+  $ eqlite run -v -r odd.toml ev.ndjson 2>&1 > /dev/null | sed 's/, [0-9.]* s.*//'
+  odd.toml:13:1: warning[W0701]: unknown key rule.autor
+  13 | autor = "x"
+     | ^^^^^ help: did you mean author?
+  odd.toml:5:1: warning[W0702]: missing: rule.author
+  5 | [rule]
+    | ^^^^^
+  eqlite: 3 events, 0 broken, 1 rule, 1 alert (1 high)
