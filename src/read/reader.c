@@ -351,9 +351,11 @@ static enum format guess(struct chain *c, size_t max_event)
     if (c->first.at < start)
         c->first.at = start;
     for (;;) {
+        /* Never more than max_event of it, so that the answer does not depend on how much was read. */
         struct eq_slice rest = eq_block_rest(b);
-        const char *newline = memchr(rest.ptr + start, '\n', rest.len - start);
-        struct eq_slice line = {rest.ptr, newline ? (size_t)(newline - rest.ptr) : rest.len};
+        size_t seen = rest.len < max_event ? rest.len : max_event;
+        const char *newline = seen > start ? memchr(rest.ptr + start, '\n', seen - start) : NULL;
+        struct eq_slice line = {rest.ptr, newline ? (size_t)(newline - rest.ptr) : seen};
         enum eq_json_found found = c->first.at < line.len ? eq_json_scan(&c->first, line) : EQ_FOUND_MORE;
         if (found == EQ_FOUND_HITS)
             return FORMAT_JSON;
@@ -361,7 +363,7 @@ static enum format guess(struct chain *c, size_t max_event)
             return after_object(b, c->first.at);
         if (newline)
             return after_open_line(b, start, (size_t)(newline - rest.ptr));
-        if (rest.len > max_event)
+        if (seen == max_event)
             return FORMAT_NDJSON;
         if (!eq_block_fill(b))
             return b->waiting ? FORMAT_UNKNOWN : FORMAT_NDJSON;
