@@ -11,11 +11,19 @@ static struct eq_time time_of(const struct eq_value *v)
     return (struct eq_time){v->i, v->len};
 }
 
+static bool is_v4(const struct eq_ip *ip)
+{
+    static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
+    return memcmp(ip->b, mapped, sizeof mapped) == 0;
+}
+
 static void add_ip(struct eq_buf *out, const struct eq_value *v)
 {
     struct eq_ip ip;
     memcpy(ip.b, v->s, sizeof ip.b);
     eq_buf_ip(out, &ip);
+    if (v->u < 128)
+        eq_buf_printf(out, "/%u", (unsigned)(v->u - (v->u >= 96 && is_v4(&ip) ? 96 : 0)));
 }
 
 /* A number as we write it, whatever its text was. */

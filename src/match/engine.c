@@ -7,9 +7,13 @@
 
 #include "match/dispatch.h"
 #include "match/index.h"
+#include "match/memo.h"
 
 /* Combinations of array values that all conditions of one event may try together. */
 #define CHOICES_PER_EVENT 1000000
+
+/* Bytes of remembered values and their predicates. */
+#define MEMO_BYTES (32u << 20)
 
 struct eq_ruleset {
     const struct eq_alloc *alloc;
@@ -33,6 +37,10 @@ struct eq_engine {
     struct eq_decoder *decoder;
     struct eq_regex_matcher *regex;
     struct eq_index_scratch look;
+    struct eq_memo *memo;
+    uint32_t *collected;     /* predicates of one value */
+    size_t n_collected, cap_collected;
+    bool nomem;              /* while collecting */
     struct eq_arena scratch; /* text made while evaluating */
     const struct eq_event *event;
     struct eq_machine machine;
@@ -227,15 +235,46 @@ static enum eq_status ask_clause(bool *out, struct eq_engine *e, uint32_t clause
 
 /* ── An event ── */
 
-static void note_true(const uint32_t *predicates, uint32_t n, void *ctx)
+static void note_true(struct eq_engine *e, const uint32_t *predicates, size_t n)
 {
-    struct eq_engine *e = ctx;
-    for (uint32_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < n; i++) {
         if (bit_get(e->truth, predicates[i]))
             continue;
         bit_set(e->truth, predicates[i]);
         e->found.items[e->found.n++] = predicates[i];
     }
+}
+
+static void collect(const uint32_t *predicates, uint32_t n, void *ctx)
+{
+    struct eq_engine *e = ctx;
+    if (!eq_grow(e->alloc, &e->collected, &e->cap_collected, e->n_collected + n, sizeof *e->collected)) {
+        e->nomem = true;
+        return;
+    }
+    memcpy(e->collected + e->n_collected, predicates, n * sizeof *predicates);
+    e->n_collected += n;
+}
+
+/* The predicates that a value makes true, from memory or from the index. */
+static enum eq_status look_at(struct eq_engine *e, uint32_t field, const struct eq_value *v)
+{
+    struct eq_memo_key key;
+    const uint32_t *list;
+    uint32_t n;
+    bool worth;
+    if (eq_memo_find(e->memo, field, v, &key, &list, &n, &worth)) {
+        note_true(e, list, n);
+        return EQ_OK;
+    }
+    e->n_collected = 0;
+    enum eq_status st = eq_index_look(e->rules->index, field, v, &e->look, collect, e);
+    if (st != EQ_OK || e->nomem)
+        return EQ_NOMEM;
+    note_true(e, e->collected, e->n_collected);
+    if (worth)
+        eq_memo_put(e->memo, &key, e->collected, (uint32_t)e->n_collected);
+    return EQ_OK;
 }
 
 static enum eq_status find_predicates(struct eq_engine *e)
@@ -246,9 +285,9 @@ static enum eq_status find_predicates(struct eq_engine *e)
         uint32_t field = event->touched[i], exists = eq_index_exists(index, field);
         uint32_t v = event->frame.slots[field].head;
         if (exists != EQ_NONE && v != EQ_END_OF_CHAIN)
-            note_true(&exists, 1, e);
+            note_true(e, &exists, 1);
         for (; v != EQ_END_OF_CHAIN; v = event->frame.next[v]) {
-            enum eq_status st = eq_index_look(index, field, &event->frame.values[v], &e->look, note_true, e);
+            enum eq_status st = look_at(e, field, &event->frame.values[v]);
             if (st != EQ_OK)
                 return st;
         }
@@ -378,6 +417,8 @@ enum eq_status eq_engine_new(struct eq_engine **out, const struct eq_ruleset *ru
         goto failed;
     if ((st = eq_regex_matcher_new(&e->regex, rules->regexes, alloc)) != EQ_OK)
         goto failed;
+    if ((st = eq_memo_new(&e->memo, MEMO_BYTES, alloc)) != EQ_OK)
+        goto failed;
     *out = e;
     return EQ_OK;
 failed:
@@ -392,6 +433,8 @@ void eq_engine_free(struct eq_engine *e)
     eq_decoder_free(e->decoder);
     eq_regex_matcher_free(e->regex);
     eq_index_scratch_free(&e->look);
+    eq_memo_free(e->memo);
+    eq_free(e->alloc, e->collected);
     eq_arena_free(&e->scratch);
     eq_free(e->alloc, e->truth);
     eq_free(e->alloc, e->known);

@@ -309,6 +309,8 @@ static enum eq_status feed_positive(struct eq_sequence *s, struct eq_moment *m, 
 {
     const struct eq_plan_stage *stage = &s->plan->stages[number];
     const struct eq_join_keys *keys = &s->context->keys;
+    if (s->first_step[number] > 0 && !s->waiting.first) /* nothing waits: most events end here */
+        return EQ_OK;
     enum eq_status st = keys_of_stage(s, m, stage, number);
     for (uint32_t run = stage->runs; run-- > 0 && st == EQ_OK;)
         for (size_t k = 0; k < keys->n && st == EQ_OK; k++)
@@ -333,6 +335,8 @@ static enum eq_status feed_missing(struct eq_sequence *s, struct eq_moment *m, u
 static enum eq_status feed_until(struct eq_sequence *s, struct eq_moment *m, uint32_t clause)
 {
     const struct eq_join_keys *keys = &s->context->keys;
+    if (!s->waiting.first)
+        return EQ_OK;
     enum eq_status st = keys_of_stage(s, m, s->plan->until, s->plan->n_stages);
     for (size_t k = 0; k < keys->n && st == EQ_OK; k++) {
         uint32_t key = eq_intern_find(&s->keys, keys->items[k]);

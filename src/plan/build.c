@@ -160,6 +160,28 @@ static const char *argument_name(char wanted)
     }
 }
 
+/* The address or block that a constant stands for, as a value of its own, so that no event has to parse it. */
+static struct eq_node *make_block(struct eq_builder *b, const struct eq_cidr *block, struct eq_span span)
+{
+    struct eq_node *node = eq_build_node(b, EQ_N_CONST, NULL, 0, span);
+    char *bytes = eq_arena_bytes(b->arena, sizeof block->addr.b);
+    if (!node || !bytes) {
+        b->nomem = true;
+        return NULL;
+    }
+    memcpy(bytes, block->addr.b, sizeof block->addr.b);
+    node->value = (struct eq_value){.type = EQ_IP, .len = sizeof block->addr.b, .s = bytes, .u = block->bits};
+    return node;
+}
+
+struct eq_node *eq_build_block(struct eq_builder *b, const struct eq_node *text)
+{
+    struct eq_cidr block;
+    if (text->kind == EQ_N_CONST && text->value.type == EQ_STRING && eq_cidr_parse(&block, eq_value_slice(&text->value)))
+        return make_block(b, &block, text->span);
+    return NULL;
+}
+
 static bool check_block(struct eq_builder *b, const struct eq_function *fn, const struct eq_node *arg)
 {
     struct eq_cidr block;
@@ -224,6 +246,9 @@ struct eq_node *eq_build_call(struct eq_builder *b, enum eq_function_id f, bool 
         return NULL;
     node->function = (uint16_t)f;
     node->fold = fold;
+    for (uint32_t i = 1; f == EQ_FN_cidr_match && i < node->n_kids; i++)
+        if (!(node->kids[i] = eq_build_block(b, node->kids[i])))
+            return NULL;
     return node;
 }
 

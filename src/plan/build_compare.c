@@ -85,7 +85,7 @@ static bool is_address(enum eq_ecs_type type, const struct eq_node *k)
 
 static struct eq_node *equal_addresses(struct eq_builder *b, struct eq_node *x, struct eq_node *k, struct eq_span span)
 {
-    struct eq_node *args[] = {x, k};
+    struct eq_node *args[] = {x, eq_build_block(b, k)};
     struct eq_node *either[] = {make_compare(b, EQ_CMP_EQ, x, k, span), make_call(b, EQ_FN_cidr_match, args, 2, span)};
     return eq_build_node(b, EQ_N_KOR, either, 2, span);
 }
@@ -160,7 +160,7 @@ struct eq_node *eq_build_in_typed(struct eq_builder *b, struct eq_node *in)
             if (dates)
                 either[n++] = dates;
         } else if (is_address(type, k)) {
-            struct eq_node *args[] = {in->kids[0], k};
+            struct eq_node *args[] = {in->kids[0], eq_build_block(b, k)};
             either[n++] = make_call(b, EQ_FN_cidr_match, args, 2, k->span);
         }
     }

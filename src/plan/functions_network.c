@@ -13,6 +13,16 @@ static bool address_of(struct eq_ip *out, const struct eq_value *v)
     return v->type == EQ_STRING && eq_ip_parse(out, eq_value_slice(v));
 }
 
+/* A block: parsed when the rule was compiled (build.c), or text. */
+static bool block_of(struct eq_cidr *out, const struct eq_value *v)
+{
+    if (v->type != EQ_IP)
+        return v->type == EQ_STRING && eq_cidr_parse(out, eq_value_slice(v));
+    memcpy(out->addr.b, v->s, sizeof out->addr.b);
+    out->bits = (uint8_t)v->u;
+    return true;
+}
+
 enum eq_status eq_fn_cidr_match(struct eq_value *out, const struct eq_value *args, size_t n, bool fold,
                                 struct eq_arena *scratch)
 {
@@ -24,7 +34,7 @@ enum eq_status eq_fn_cidr_match(struct eq_value *out, const struct eq_value *arg
     if (!address_of(&ip, &args[0]))
         return EQ_OK;
     for (size_t i = 1; i < n; i++) {
-        if (args[i].type != EQ_STRING || !eq_cidr_parse(&block, eq_value_slice(&args[i])))
+        if (!block_of(&block, &args[i]))
             return EQ_OK;
         if (eq_cidr_has(&block, &ip)) {
             *out = eq_value_bool(true);
@@ -49,7 +59,7 @@ enum eq_status eq_fn_to_ip(struct eq_value *out, const struct eq_value *args, si
     if (!bytes)
         return EQ_NOMEM;
     memcpy(bytes, ip.b, sizeof ip.b);
-    *out = (struct eq_value){.type = EQ_IP, .s = bytes, .len = sizeof ip.b};
+    *out = (struct eq_value){.type = EQ_IP, .s = bytes, .len = sizeof ip.b, .u = 128};
     return EQ_OK;
 }
 
