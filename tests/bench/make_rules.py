@@ -23,7 +23,7 @@ def condition(r, category, i):
         f'process.args : ("*{word}{i}*", "/{word}")',
         f'process.command_line like~ "*{word} -{r.choice(WORDS)}*{i % 1000}*"',
         f'process.pe.original_file_name == "{word.upper()}{i % 500}.EXE"',
-        f'process.parent.name in~ ("{word}.exe", "winword.exe", "excel.exe", "wmiprvse.exe")',
+        f'(process.parent.name in~ ("winword.exe", "excel.exe", "wmiprvse.exe") and process.args : "*{word}{i % 50}*")',
         f'process.executable regex~ """.*\\\\{word}[0-9]{{1,4}}\\.exe"""',
         f'user.id : "S-1-5-21-*-{i % 1000}"',
     ]
