@@ -1,7 +1,7 @@
 /* csv.c — comma-separated values as RFC 4180 has them: a header, lines ended by CR LF, quotes where needed.
  *
- * Values are data and stay what they are; a spreadsheet may read one that begins with = + - @ as a formula, so such
- * cells are at least quoted. docs/cli.md says more. */
+ * Values are data and stay what they are. A spreadsheet may take one that begins with = + - or @ for a formula, quoted
+ * or not, so files of hostile values are to be imported as text. */
 #include "sink/rows.h"
 
 struct csv {

@@ -44,11 +44,29 @@ static bool escape(struct check *c)
     return true;
 }
 
+#define EACH_BYTE(b) (UINT64_C(0x0101010101010101) * (b))
+
+/* Do none of eight bytes end a string, begin an escape or control? (May say no too early, never yes wrongly.) */
+static bool eight_plain(const char *p)
+{
+    uint64_t w;
+    memcpy(&w, p, sizeof w);
+    uint64_t quote = w ^ EACH_BYTE('"'), backslash = w ^ EACH_BYTE('\\');
+    uint64_t found = (quote - EACH_BYTE(1)) & ~quote;
+    found |= (backslash - EACH_BYTE(1)) & ~backslash;
+    found |= (w - EACH_BYTE(0x20)) & ~w;
+    return !(found & EACH_BYTE(0x80));
+}
+
 static bool string(struct check *c)
 {
     if (c->p == c->end || *c->p++ != '"')
         return false;
     while (c->p < c->end) {
+        while (c->end - c->p >= 8 && eight_plain(c->p))
+            c->p += 8;
+        if (c->p == c->end)
+            return false;
         unsigned char b = (unsigned char)*c->p++;
         if (b == '"')
             return true;
