@@ -213,25 +213,25 @@ static bool skip_rest(struct eq_json *f, struct eq_block *b)
     return true;
 }
 
-/* Bytes that are neither an object nor an array: up to where one may begin. EQ_END: more is needed to tell. */
+/* Does a byte end what is neither an object nor an array? */
+static bool ends_other(char c, bool quoted)
+{
+    return c == '\n' || (!quoted && (eq_is_blank(c) || c == ',' || c == '{' || c == '[' || c == '}' || c == ']'));
+}
+
+/* Bytes that are neither an object nor an array: up to where one may begin. */
 static enum eq_status give_other(struct eq_item *out, struct eq_block *b, size_t max_event)
 {
     struct eq_slice rest = eq_block_rest(b);
     size_t n = 1;
-    bool quoted = *rest.ptr == '"';
-    for (;; n++) {
-        while (n >= rest.len && n <= max_event && eq_block_fill(b))
+    bool quoted = *rest.ptr == '"', closed = false;
+    for (; n < max_event && !closed; n++) {
+        while (n >= rest.len && eq_block_fill(b))
             rest = eq_block_rest(b);
-        if (n >= rest.len || n > max_event)
+        if (n >= rest.len || ends_other(rest.ptr[n], quoted))
             break;
-        char c = rest.ptr[n];
-        if (c == '\n' || (quoted && c == '"' && rest.ptr[n - 1] != '\\'))
-            break;
-        if (!quoted && (eq_is_blank(c) || c == ',' || c == '{' || c == '[' || c == '}' || c == ']'))
-            break;
+        closed = quoted && rest.ptr[n] == '"' && rest.ptr[n - 1] != '\\';
     }
-    if (n < rest.len && quoted && rest.ptr[n] == '"')
-        n++;
     give(out, b, n, "not a JSON object");
     eq_block_pass_lines(b, n);
     return EQ_OK;
