@@ -217,32 +217,9 @@ static enum eq_status inner_name(struct eq_slice *out, struct eq_reader *r, stru
     return EQ_OK;
 }
 
-/* c->stream is new: unpack it as far as it is packed. */
-static enum eq_status settle(struct eq_reader *r, struct chain *c, struct eq_diags *diags);
-
-/* Take the next file out of the innermost archive that still has one. EQ_END: all are through. */
-static enum eq_status next_entry(struct eq_reader *r, struct chain *c, struct eq_diags *diags)
-{
-    while (c->nested > 0) {
-        char why[160] = "";
-        struct eq_slice name;
-        size_t top = c->nested - 1;
-        enum eq_status st = eq_archive_next(&c->stream, &name, c->archives[top], why);
-        if (st == EQ_OK) {
-            st = inner_name(&c->name, r, c->names[top], name);
-            return st == EQ_OK ? settle(r, c, diags) : st;
-        }
-        eq_archive_free(c->archives[top]);
-        c->nested--;
-        if (st == EQ_IO)
-            report(diags, EQ_E0804, c->names[top], why);
-        if (st != EQ_END)
-            return st;
-    }
-    return EQ_END;
-}
-
-static enum eq_status settle(struct eq_reader *r, struct chain *c, struct eq_diags *diags)
+/* c->stream is new: is it text, or an archive to take files from? Then there is no stream afterwards, and next_entry
+ * finds one; it is not called from here, since archives that hold only empty archives would call it without end. */
+static enum eq_status settle(struct eq_reader *r, struct chain *c)
 {
     bool packed = false;
     if (r->options.follow) {
@@ -262,7 +239,29 @@ static enum eq_status settle(struct eq_reader *r, struct chain *c, struct eq_dia
     if (st != EQ_OK)
         return st;
     c->names[c->nested++] = c->name;
-    return next_entry(r, c, diags); /* no deeper than MOST_NESTED calls */
+    return EQ_OK;
+}
+
+/* Take the next file out of the innermost archive that still has one. EQ_END: all are through. */
+static enum eq_status next_entry(struct eq_reader *r, struct chain *c, struct eq_diags *diags)
+{
+    while (c->nested > 0) {
+        char why[160] = "";
+        struct eq_slice name;
+        size_t top = c->nested - 1;
+        enum eq_status st = eq_archive_next(&c->stream, &name, c->archives[top], why);
+        if (st == EQ_OK) {
+            st = inner_name(&c->name, r, c->names[top], name);
+            return st == EQ_OK ? settle(r, c) : st;
+        }
+        eq_archive_free(c->archives[top]);
+        c->nested--;
+        if (st == EQ_IO)
+            report(diags, EQ_E0804, c->names[top], why);
+        if (st != EQ_END)
+            return st;
+    }
+    return EQ_END;
 }
 
 static enum eq_status open_chain(struct eq_reader *r, struct chain *c, struct eq_diags *diags)
@@ -275,7 +274,7 @@ static enum eq_status open_chain(struct eq_reader *r, struct chain *c, struct eq
                                : eq_source_file(&c->stream, c->path.ptr, &r->options, &r->total_read, why, r->alloc);
     if (st == EQ_IO)
         report(diags, EQ_E0801, c->path, why);
-    return st == EQ_OK ? settle(r, c, diags) : st;
+    return st == EQ_OK ? settle(r, c) : st;
 }
 
 /* ── The format of a text ──────────────────────────────────────────────────────────────────────────────────────── */

@@ -283,6 +283,27 @@ static void test_codecs(void)
     expect_file("p", both);
     pack("p", "paxr", "gzip", two);
     expect_file("p", both);
+    /* Archives inside archives, all but the last empty. */
+    static const char empty[] = "PK\5\6\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0";
+    struct archive *a = archive_write_new();
+    archive_write_set_format_by_name(a, "ustar");
+    archive_write_open_filename(a, path_of("p"));
+    for (int i = 0; i <= 20000; i++) {
+        struct archive_entry *e = archive_entry_new();
+        struct eq_slice text = i < 20000 ? eq_slice(empty, sizeof empty) : EQ_LIT("{\"a\":1}");
+        archive_entry_set_pathname(e, "e");
+        archive_entry_set_filetype(e, AE_IFREG);
+        archive_entry_set_size(e, (la_int64_t)text.len);
+        archive_write_header(a, e);
+        archive_write_data(a, text.ptr, text.len);
+        archive_entry_free(e);
+    }
+    archive_write_free(a);
+    struct eq_buf got;
+    eq_buf_init(&got, &eq_alloc_default);
+    read_path(&got, path_of("p"), NULL, 0, false);
+    CU_ASSERT_STRING_EQUAL(got.ptr, "1@0 ={\"a\":1}\n");
+    eq_buf_free(&got);
     tear_down();
 }
 
