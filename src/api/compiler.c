@@ -7,6 +7,9 @@
  * fails leaves nothing behind but its diagnostics. */
 #include "api/compiler_priv.h"
 
+/* How rules are matched; the results are the same. */
+enum engine { ENGINE_MEMO, ENGINE_SHARED, ENGINE_NAIVE };
+
 struct eqlite_compiler {
     struct eq_alloc alloc;
     struct eqlite_diagnostics diags;
@@ -17,6 +20,7 @@ struct eqlite_compiler {
     struct eqlite_rules **made;  /* kept alive for the sources that diagnostics show */
     size_t n_made, cap_made;
     uint64_t refused;
+    enum engine engine;
 };
 
 /* ── Making ── */
@@ -32,7 +36,7 @@ static void rules_destroy(struct eqlite_rules *r)
     eq_free(&alloc, r);
 }
 
-static enum eq_status rules_new(struct eqlite_rules **out, const struct eq_alloc *alloc)
+static enum eq_status rules_new(struct eqlite_rules **out, bool plain, const struct eq_alloc *alloc)
 {
     struct eqlite_rules *r = eq_new(alloc, sizeof *r);
     if (!r)
@@ -41,7 +45,7 @@ static enum eq_status rules_new(struct eqlite_rules **out, const struct eq_alloc
     atomic_init(&r->references, 1);
     eq_rule_set_init(&r->set, &r->alloc);
     eq_arena_init(&r->plans, &r->alloc);
-    enum eq_status st = eq_program_new(&r->program, &r->alloc);
+    enum eq_status st = eq_program_new(&r->program, plain, &r->alloc);
     if (st == EQ_OK)
         st = eq_regexes_new(&r->regexes, &r->alloc);
     if (st != EQ_OK) {
@@ -72,12 +76,26 @@ static enum eq_status copy_option(struct eq_slice *out, struct eq_arena *arena, 
     return out->ptr ? EQ_OK : EQ_NOMEM;
 }
 
+static bool parse_engine(enum engine *out, const char *name)
+{
+    static const char *const names[] = {"memo", "shared", "naive"};
+    for (unsigned i = 0; i < sizeof names / sizeof *names; i++)
+        if (!name || strcmp(name, names[i]) == 0) {
+            *out = (enum engine)i;
+            return true;
+        }
+    return false;
+}
+
 eqlite_status eqlite_compiler_new(eqlite_compiler **out, const eqlite_options *given)
 {
     eqlite_options options;
     eq_api_options(&options, sizeof options, given);
     struct eq_alloc alloc = eq_api_alloc(options.allocator);
     enum eq_dialect dialect = EQ_DIALECT_AUTO;
+    enum engine engine;
+    if (!parse_engine(&engine, options.engine))
+        return EQLITE_INVALID;
     if (options.dialect && !eq_dialect_parse(&dialect, eq_api_slice(options.dialect)))
         return EQLITE_INVALID;
     struct eqlite_compiler *c = eq_new(&alloc, sizeof *c);
@@ -85,6 +103,7 @@ eqlite_status eqlite_compiler_new(eqlite_compiler **out, const eqlite_options *g
         return EQLITE_NOMEM;
     c->alloc = alloc;
     c->rule_options.dialect = dialect;
+    c->engine = engine;
     eq_arena_init(&c->arena, &c->alloc);
     eq_diags_init(&c->diags.list, &c->alloc);
     if (copy_option(&c->category, &c->arena, options.category_field) != EQ_OK ||
@@ -172,7 +191,7 @@ static enum eq_status plan_rule(struct eq_plan **out, struct eqlite_compiler *c,
     struct eq_diags *diags = &c->diags.list;
     const struct eq_language *language = &eq_languages[rule->dialect ? rule->dialect : EQ_DIALECT_ELASTIC];
     enum eq_status st = language->compile(out, &rule->source, &options, &c->making->plans, diags);
-    if (st == EQ_OK)
+    if (st == EQ_OK && c->engine != ENGINE_NAIVE)
         st = eq_plan_simplify(*out, &c->making->plans, &rule->source, diags);
     return st == EQ_OK ? add_all_regexes(c, *out, &rule->source) : st;
 }
@@ -218,7 +237,7 @@ static enum eq_status begin(struct eqlite_compiler *c)
 {
     if (c->making)
         return c->making->poisoned ? EQ_NOMEM : EQ_OK;
-    return rules_new(&c->making, &c->alloc);
+    return rules_new(&c->making, c->engine == ENGINE_NAIVE, &c->alloc);
 }
 
 /* Rules of a file were loaded with `st`: compile them, and count those that the loader refused. */
@@ -310,7 +329,7 @@ static enum eq_status finish(struct eqlite_compiler *c, struct eqlite_rules *r)
         st = eq_program_finish(r->program);
     if (st != EQ_OK)
         return st;
-    st = eq_ruleset_new(&r->ruleset, r->program, r->regexes, &r->alloc);
+    st = eq_ruleset_new(&r->ruleset, r->program, r->regexes, c->engine == ENGINE_MEMO, &r->alloc);
     r->program = NULL; /* the ruleset's, or gone */
     r->regexes = NULL;
     if (st == EQ_OK)

@@ -107,8 +107,10 @@ typedef struct eqlite_options {
     const char *timestamp_field;       /* NULL: "@timestamp" */
     const char *category_field;        /* field of the word before `where`; NULL: "event.category" */
     const char *tiebreaker_field;      /* orders events of equal time; NULL: none */
+    const char *engine; /* for comparing and debugging, same results: "memo" (default), "shared" (remembers no values),
+                           "naive" (plans as written, no index, every rule asked about every event) */
 } eqlite_options;
-#define EQLITE_OPTIONS_INIT {sizeof(eqlite_options), NULL, NULL, NULL, NULL, NULL}
+#define EQLITE_OPTIONS_INIT {sizeof(eqlite_options), NULL, NULL, NULL, NULL, NULL, NULL}
 
 EQLITE_API eqlite_status eqlite_compiler_new(eqlite_compiler **out, const eqlite_options *options);
 EQLITE_API void eqlite_compiler_free(eqlite_compiler *c); /* NULL is fine; rules that it made live on */

@@ -6,7 +6,7 @@
 static enum eq_status print_program(struct eq_buf *out, const struct eq_plan *plan, const struct eq_alloc *alloc)
 {
     struct eq_program *p = NULL;
-    enum eq_status st = eq_program_new(&p, alloc);
+    enum eq_status st = eq_program_new(&p, false, alloc);
     if (st != EQ_OK)
         return st;
     st = eq_program_add(p, plan);

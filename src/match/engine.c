@@ -23,6 +23,7 @@ struct eq_ruleset {
     uint32_t *regex_numbers; /* by the program's regex number: that of the table */
     struct eq_index *index;
     struct eq_dispatch dispatch;
+    bool memo;
 };
 
 /* Predicate numbers, each at most once; has room for all. */
@@ -37,7 +38,7 @@ struct eq_engine {
     struct eq_decoder *decoder;
     struct eq_regex_matcher *regex;
     struct eq_index_scratch look;
-    struct eq_memo *memo;
+    struct eq_memo *memo;    /* NULL: switched off */
     uint32_t *collected;     /* predicates of one value */
     size_t n_collected, cap_collected;
     bool nomem;              /* while collecting */
@@ -73,7 +74,7 @@ static enum eq_status number_regexes(struct eq_ruleset *r)
 }
 
 enum eq_status eq_ruleset_new(struct eq_ruleset **out, struct eq_program *program, struct eq_regexes *regexes,
-                              const struct eq_alloc *alloc)
+                              bool memo, const struct eq_alloc *alloc)
 {
     struct eq_ruleset *r = eq_new(alloc, sizeof *r);
     if (!r) {
@@ -84,6 +85,7 @@ enum eq_status eq_ruleset_new(struct eq_ruleset **out, struct eq_program *progra
     r->alloc = alloc;
     r->program = program;
     r->regexes = regexes;
+    r->memo = memo;
     eq_arena_init(&r->arena, alloc);
     enum eq_status st = number_regexes(r);
     if (st == EQ_OK)
@@ -262,8 +264,8 @@ static enum eq_status look_at(struct eq_engine *e, uint32_t field, const struct 
     struct eq_memo_key key;
     const uint32_t *list;
     uint32_t n;
-    bool worth;
-    if (eq_memo_find(e->memo, field, v, &key, &list, &n, &worth)) {
+    bool worth = false;
+    if (e->memo && eq_memo_find(e->memo, field, v, &key, &list, &n, &worth)) {
         note_true(e, list, n);
         return EQ_OK;
     }
@@ -417,7 +419,7 @@ enum eq_status eq_engine_new(struct eq_engine **out, const struct eq_ruleset *ru
         goto failed;
     if ((st = eq_regex_matcher_new(&e->regex, rules->regexes, alloc)) != EQ_OK)
         goto failed;
-    if ((st = eq_memo_new(&e->memo, MEMO_BYTES, alloc)) != EQ_OK)
+    if (rules->memo && (st = eq_memo_new(&e->memo, MEMO_BYTES, alloc)) != EQ_OK)
         goto failed;
     *out = e;
     return EQ_OK;

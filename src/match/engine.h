@@ -14,9 +14,10 @@
 
 struct eq_ruleset;
 
-/* Take over a finished program and its regexes; both are freed with the ruleset, and on failure. */
+/* Take over a finished program and its regexes; both are freed with the ruleset, and on failure. `memo`: engines remember
+ * what repeated values make true; off only for comparing. */
 enum eq_status eq_ruleset_new(struct eq_ruleset **out, struct eq_program *program, struct eq_regexes *regexes,
-                              const struct eq_alloc *alloc);
+                              bool memo, const struct eq_alloc *alloc);
 void eq_ruleset_free(struct eq_ruleset *r);
 const struct eq_program *eq_ruleset_program(const struct eq_ruleset *r);
 

@@ -124,7 +124,7 @@ static enum eq_status compile_leaf(struct eq_predicate *q, struct compiler *c, c
         return st;
     default: break;
     }
-    q->kind = is_text(leaf) ? EQ_P_TEXT : EQ_P_EXPR;
+    q->kind = is_text(leaf) && !c->p->plain ? EQ_P_TEXT : EQ_P_EXPR;
     if (q->kind == EQ_P_TEXT)
         return resolve_field(&q->field, leaf->kids[0]->kids[0], c);
     return compile_expr(q, c, leaf->kids[0]);
@@ -155,9 +155,9 @@ static enum eq_status predicate_of(uint32_t *out, struct compiler *c, const stru
     return st;
 }
 
-static bool is_eager(const struct eq_predicate *q)
+static bool is_eager(const struct eq_program *p, const struct eq_predicate *q)
 {
-    return q->kind == EQ_P_TEXT || (q->kind == EQ_P_EXISTS && q->frame == EQ_FRAME_EVENT);
+    return !p->plain && (q->kind == EQ_P_TEXT || (q->kind == EQ_P_EXISTS && q->frame == EQ_FRAME_EVENT));
 }
 
 static enum eq_status emit(uint32_t *out, struct eq_program *p, struct eq_jump jump)
@@ -179,7 +179,7 @@ static enum eq_status compile_predicate(struct piece *out, struct compiler *c, c
     const struct eq_predicate *q = &c->p->predicates[jump.predicate];
     c->reads |= q->reads;
     *out = (struct piece){.share = 1};
-    if (is_eager(q)) {
+    if (is_eager(c->p, q)) {
         out->witnesses = eq_arena_alloc(c->scratch, sizeof *out->witnesses);
         if (!out->witnesses)
             return EQ_NOMEM;
@@ -382,7 +382,7 @@ static enum eq_status renumber(struct eq_program *p)
     uint32_t next = 0;
     for (int lazy = 0; lazy <= 1; lazy++) {
         for (size_t i = 0; i < p->n_predicates; i++)
-            if (is_eager(&p->predicates[i]) != lazy) {
+            if (is_eager(p, &p->predicates[i]) != lazy) {
                 sorted[next] = p->predicates[i];
                 map[i] = next++;
             }
@@ -441,12 +441,13 @@ enum eq_status eq_program_finish(struct eq_program *p)
     return st == EQ_OK ? eq_fields_freeze(p->fields) : st;
 }
 
-enum eq_status eq_program_new(struct eq_program **out, const struct eq_alloc *alloc)
+enum eq_status eq_program_new(struct eq_program **out, bool plain, const struct eq_alloc *alloc)
 {
     struct eq_program *p = eq_new(alloc, sizeof *p);
     if (!p)
         return EQ_NOMEM;
     p->alloc = alloc;
+    p->plain = plain;
     p->timestamp_field = p->tiebreaker_field = EQ_NONE;
     eq_arena_init(&p->arena, alloc);
     eq_intern_init(&p->leaves, alloc);

@@ -90,6 +90,7 @@ struct eq_program_regex {
 
 struct eq_program {
     const struct eq_alloc *alloc;
+    bool plain; /* for comparing: every leaf is lazy, so that the machine decides alone and no rule sleeps */
     struct eq_arena arena;
     struct eq_fields *fields;
     struct eq_intern leaves; /* canonical text of each predicate, by its number when it was added */
@@ -105,7 +106,7 @@ struct eq_program {
     uint32_t lineage_fields[EQ_LF_COUNT];       /* field numbers, if there are trackers */
 };
 
-enum eq_status eq_program_new(struct eq_program **out, const struct eq_alloc *alloc);
+enum eq_status eq_program_new(struct eq_program **out, bool plain, const struct eq_alloc *alloc);
 void eq_program_free(struct eq_program *p);
 /* Add a rule; the plan must outlive the program. Its number is the count of rules before. */
 enum eq_status eq_program_add(struct eq_program *p, const struct eq_plan *plan);
