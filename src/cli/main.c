@@ -1,5 +1,5 @@
 /* main.c — the eqlite program: find the command, read its options, run it. */
-#include <stdlib.h>
+#include <fcntl.h>
 #include <string.h>
 
 #include "cli/cli.h"
@@ -36,9 +36,19 @@ static enum cli_command_id command_of(const char *word)
     return cli_find_command(word);
 }
 
+/* If a standard stream is closed, the next file opened would take its place and get what was meant for it. Each gets a
+ * file here that cannot be used its way, so that using it is an error. */
+static void hold_standard_streams(void)
+{
+    for (int fd = 0; fd <= 2; fd++)
+        if (fcntl(fd, F_GETFD) < 0)
+            open("/dev/null", fd == 0 ? O_WRONLY : O_RDONLY);
+}
+
 int main(int argc, char **argv)
 {
     struct cli c = {.min_severity = CLI_NO_LEVEL, .fail_on = CLI_NO_LEVEL};
+    hold_standard_streams();
     cli_catch_signals();
     if (argc < 2) {
         cli_note("eqlite: no command given\nTry 'eqlite help'.");

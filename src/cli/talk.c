@@ -103,6 +103,9 @@ static void on_signal(int number)
 static void catch_one(int number)
 {
     struct sigaction action;
+    /* Who started us in the background may have asked that Ctrl-C is not for us. */
+    if (sigaction(number, NULL, &action) != 0 || action.sa_handler == SIG_IGN)
+        return;
     memset(&action, 0, sizeof action);
     action.sa_handler = on_signal; /* no SA_RESTART: a blocked read should end */
     sigemptyset(&action.sa_mask);

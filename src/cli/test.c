@@ -2,21 +2,8 @@
  *
  *      ok    Suspicious shell: a shell below a web server
  *      FAIL  Suspicious shell: an editor is fine
- *            expected no alerts, got 1
- *
- * The event.id of alerts are read through a csv sink of that one column, so the program needs no JSON reader. */
-#include <stdlib.h>
-#include <string.h>
-
-#include "cli/cli.h"
-
-struct case_run {
-    uint64_t alerts;
-    struct cli_list ids; /* owned: event.id of each alert's events, joined by blanks */
-    eqlite_sink *sink;
-    struct cli_text rows; /* csv */
-    struct cli_text problem;
-};
+ *            expected no alerts, got 1 */
+#include "cli/test_case.h"
 
 struct totals {
     struct cli *cli;
@@ -24,179 +11,6 @@ struct totals {
     struct cli_output output;
     struct cli_text junit; /* testcase elements */
 };
-
-/* ── One run ── */
-
-/* The next field of csv rows at *p, after the commas of its row; false at the end. */
-static bool next_id(const char **p, const char *end, struct cli_text *out, bool numbered)
-{
-    const char *at = *p;
-    bool quoted = false;
-    while (numbered && at < end && *at != ',')
-        at++;
-    if (at >= end)
-        return false;
-    at += numbered;
-    quoted = at < end && *at == '"';
-    at += quoted;
-    for (; at < end; at++) {
-        if (quoted ? *at == '"' : *at == '\r')
-            if (!quoted || at + 1 >= end || *++at != '"')
-                break;
-        cli_text_add(out, at, 1);
-    }
-    while (at < end && *at != '\n')
-        at++;
-    *p = at + (at < end);
-    return true;
-}
-
-static bool on_alert(const eqlite_alert *alert, void *ctx)
-{
-    struct case_run *r = ctx;
-    struct cli_text ids = {0}, rows = {0};
-    bool numbered = eqlite_alert_event_count(alert) > 1;
-    r->rows.len = 0;
-    if (eqlite_sink_put(r->sink, alert) != EQLITE_OK)
-        return false;
-    /* The first time there is a header in front. */
-    rows = r->rows;
-    const char *p = rows.ptr, *end = p + rows.len;
-    if (r->alerts++ == 0) {
-        const char *line = memchr(p, '\n', rows.len);
-        p = line ? line + 1 : end;
-    }
-    for (size_t i = 0; i < eqlite_alert_event_count(alert); i++) {
-        if (i)
-            cli_text_add(&ids, " ", 1);
-        bool missing = eqlite_alert_get_event(alert, i).missing;
-        struct cli_text id = {0};
-        next_id(&p, end, &id, numbered);
-        if (missing)
-            cli_text_add(&ids, "-", 1);
-        else
-            cli_text_add(&ids, id.ptr ? id.ptr : "", id.len);
-        cli_text_free(&id);
-    }
-    if (!ids.ptr)
-        cli_text_add(&ids, "", 0);
-    cli_list_add(&r->ids, ids.ptr); /* freed with the run */
-    return true;
-}
-
-static void free_run(struct case_run *r)
-{
-    for (size_t i = 0; i < r->ids.n; i++)
-        free((void *)(uintptr_t)r->ids.items[i]);
-    free(r->ids.items);
-    eqlite_sink_free(r->sink);
-    cli_text_free(&r->rows);
-    cli_text_free(&r->problem);
-}
-
-static void feed_line(struct case_run *r, eqlite_matcher *m, eqlite_string line, uint64_t number)
-{
-    eqlite_event e = {.json = line.ptr, .len = line.len, .path = cli_string("test"), .line = number};
-    size_t offset = 0;
-    eqlite_status st = eqlite_matcher_feed(m, &e);
-    const char *reason = st == EQLITE_OK ? eqlite_matcher_bad_event(m, &offset) : eqlite_status_text(st);
-    if (reason && !r->problem.len)
-        cli_text_printf(&r->problem, "event in line %llu of the test: %s, at byte %zu", (unsigned long long)number,
-                        reason, offset);
-}
-
-static void feed_inline(struct case_run *r, eqlite_matcher *m, eqlite_string text)
-{
-    uint64_t number = 0;
-    while (text.len) {
-        const char *newline = memchr(text.ptr, '\n', text.len);
-        eqlite_string line = {text.ptr, newline ? (size_t)(newline - text.ptr) : text.len};
-        size_t used = line.len + (newline != NULL);
-        bool blank = true;
-        for (size_t i = 0; i < line.len; i++)
-            blank = blank && (line.ptr[i] == ' ' || line.ptr[i] == '\t' || line.ptr[i] == '\r');
-        number++;
-        if (!blank)
-            feed_line(r, m, line, number);
-        text.ptr += used;
-        text.len -= used;
-    }
-}
-
-static void feed_file(struct case_run *r, const struct cli *c, eqlite_matcher *m, eqlite_string path)
-{
-    struct cli_text name = {0};
-    struct cli_list files = {0};
-    struct cli_feed feed = {.cli = c, .matcher = m};
-    cli_text_add(&name, path.ptr, path.len);
-    cli_list_add(&files, name.ptr);
-    eqlite_status st = cli_feed_files(&feed, &files);
-    if (st != EQLITE_OK && st != EQLITE_END)
-        cli_text_printf(&r->problem, "%s", eqlite_status_text(st));
-    else if (feed.trouble)
-        cli_text_printf(&r->problem, "the file of events could not be read");
-    else if (feed.bad)
-        cli_text_printf(&r->problem, "%llu broken events", (unsigned long long)feed.bad);
-    free(files.items);
-    cli_text_free(&name);
-}
-
-static void run_events(struct case_run *r, const struct cli *c, eqlite_rules *rules, const eqlite_rule_test *test)
-{
-    static const char *const column = "event.id";
-    eqlite_matcher_options options = EQLITE_MATCHER_OPTIONS_INIT;
-    eqlite_sink_options sink = EQLITE_SINK_OPTIONS_INIT;
-    eqlite_matcher *m = NULL;
-    sink.format = "csv";
-    sink.content = "events";
-    sink.columns = &column;
-    sink.n_columns = 1;
-    sink.write = cli_text_write;
-    sink.ctx = &r->rows;
-    options.on_alert = on_alert;
-    options.ctx = r;
-    options.unwrap = !c->no_unwrap;
-    eqlite_status st = eqlite_sink_new(&r->sink, rules, &sink);
-    if (st == EQLITE_OK)
-        st = eqlite_matcher_new(&m, rules, &options);
-    if (st == EQLITE_OK) {
-        if (test->file.len)
-            feed_file(r, c, m, test->file);
-        else
-            feed_inline(r, m, test->events);
-        st = eqlite_matcher_finish(m);
-    }
-    if (st != EQLITE_OK && st != EQLITE_END && !r->problem.len)
-        cli_text_printf(&r->problem, "%s", eqlite_status_text(st));
-    eqlite_matcher_free(m);
-}
-
-/* ── Expectations ── */
-
-static void check_ids(struct case_run *r, const eqlite_rule_test *test)
-{
-    for (size_t i = 0; i < test->n_event_ids || i < r->ids.n; i++) {
-        eqlite_string want = i < test->n_event_ids ? test->event_ids[i] : cli_string("(none)");
-        const char *got = i < r->ids.n ? r->ids.items[i] : "(none)";
-        if (cli_string_is(want, got))
-            continue;
-        cli_text_printf(&r->problem, "alert %zu: expected event.id %.*s, got %s", i + 1, (int)want.len, want.ptr, got);
-        return;
-    }
-}
-
-static void check(struct case_run *r, const eqlite_rule_test *test)
-{
-    if (r->problem.len)
-        return;
-    if (test->alerts < 0 && !r->alerts)
-        cli_text_printf(&r->problem, "expected an alert, got none");
-    else if (test->alerts >= 0 && r->alerts != (uint64_t)test->alerts)
-        cli_text_printf(&r->problem, "expected %lld alert%s, got %llu", (long long)test->alerts,
-                        test->alerts == 1 ? "" : "s", (unsigned long long)r->alerts);
-    else if (test->n_event_ids)
-        check_ids(r, test);
-}
 
 /* ── Reports ── */
 
@@ -306,7 +120,7 @@ static void test_rule(struct totals *t, const eqlite_rules *rules, size_t index)
     eqlite_rules *alone = compile_alone(t->cli, &rule);
     for (size_t i = 0; i < rule.n_tests && !cli_stopped(); i++) {
         eqlite_rule_test test = eqlite_rules_test(rules, index, i);
-        struct case_run run = {0};
+        struct cli_case run = {0};
         if (t->cli->filter && !cli_like(t->cli->filter, test.name))
             continue;
         if (rule.not_runnable) {
@@ -314,12 +128,11 @@ static void test_rule(struct totals *t, const eqlite_rules *rules, size_t index)
             continue;
         }
         if (alone)
-            run_events(&run, t->cli, alone, &test);
+            cli_case_run(&run, t->cli, alone, &test);
         else
             cli_text_printf(&run.problem, "the rule could not be compiled by itself");
-        check(&run, &test);
         report(t, &rule, &test, run.problem.len ? run.problem.ptr : NULL, NULL);
-        free_run(&run);
+        cli_case_free(&run);
     }
     eqlite_rules_free(alone);
 }

@@ -72,3 +72,15 @@ What no rule read was skipped, not looked at; printed it is JSON all the same.
   <stdin>:1: warning[W0801]: broken event left out: expected ',' or ']' after a value, at byte 36
   {"a":1,"b":"4!","c":"\\q\\u12"}
   eqlite: 2 events, 1 broken, 1 found
+
+Closed streams are errors, and nothing else is written in their place.
+
+  $ eqlite query -e 'any where true' good.ndjson >&-
+  eqlite: cannot write standard output: Bad file descriptor
+  [2]
+  $ eqlite query -e 'any where true' nothing good.ndjson 2>&-
+  {"a":1}
+  [2]
+  $ eqlite query -e 'any where true' <&-
+  error[E0802]: -: Bad file descriptor
+  [2]
