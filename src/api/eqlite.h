@@ -220,6 +220,7 @@ typedef struct eqlite_stats {
     uint64_t regex_fallbacks; /* matches that hit a backtracking limit and were decided without backtracking */
     uint64_t regex_failures;  /* could not be decided either way; read as no match */
     uint64_t choices_cut;     /* conditions over several arrays with too many combinations; read as no match */
+    uint64_t broken_elements; /* searches of arrays with a value that is no JSON; read as no match */
     uint64_t keys_cut;        /* tuples of join keys beyond 1024 of one event: left out */
     uint64_t no_timestamp;    /* events without a usable timestamp: seen by event rules only */
     uint64_t late;            /* events older than one already seen, kept out of sequences */

@@ -117,6 +117,7 @@ void eqlite_matcher_stats(const eqlite_matcher *m, eqlite_stats *out)
         .regex_fallbacks = s.engine.regex_fallbacks,
         .regex_failures = s.engine.regex_failures,
         .choices_cut = s.engine.choices_cut,
+        .broken_elements = s.engine.broken_elements,
         .keys_cut = s.keys_cut,
         .no_timestamp = s.no_timestamp,
         .late = s.late,

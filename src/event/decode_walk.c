@@ -150,6 +150,16 @@ static bool add_scalar(struct eq_decoder *d, const struct eq_target *target, con
     return true;
 }
 
+/* An object with members stands here: the field exists, though it compares with nothing. */
+static bool add_presence(struct eq_decoder *d, const struct eq_target *target, uint32_t field)
+{
+    struct eq_value *v = add_value(d, target, field);
+    if (!v)
+        return stop(d, EQ_STOP_NOMEM);
+    *v = EQ_VALUE_NULL;
+    return true;
+}
+
 /* ── Keys ──────────────────────────────────────────────────────────────────────────────────────────────────────── */
 
 /* Does a key hold a dot or an escape, so that it is more than one plain step? */
@@ -248,6 +258,8 @@ value: /* the value at p belongs to `node` */
     case '{':
     case '[':
         object = base[*p] == '{';
+        if (object && nodes[node].field != EQ_NONE && base[p[1]] != '}' && !add_presence(d, target, nodes[node].field))
+            return NULL;
         if (depth >= d->max_depth)
             d->event.repairs |= EQ_REPAIR_DEPTH;
         if (depth >= d->max_depth || (object && !nodes[node].has_children && !(unwrap && depth == 0))) {

@@ -15,7 +15,8 @@
 #define EQ_END_OF_CHAIN UINT32_MAX
 
 /* The values of one field: a chain through eq_values.next, in document order. Nulls are dropped, so a
- * missing field, null, [] and [null] are all the empty chain. */
+ * missing field, null, [] and [null] are all the empty chain. Where an object with members stands in place of
+ * a value the chain has one of type EQ_NULL: the field exists, and compares with nothing. */
 struct eq_slot {
     uint32_t head, tail; /* indexes of values; EQ_END_OF_CHAIN when empty */
 };

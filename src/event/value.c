@@ -22,8 +22,8 @@ static void add_ip(struct eq_buf *out, const struct eq_value *v)
     struct eq_ip ip;
     memcpy(ip.b, v->s, sizeof ip.b);
     eq_buf_ip(out, &ip);
-    if (v->u < 128)
-        eq_buf_printf(out, "/%u", (unsigned)(v->u - (v->u >= 96 && is_v4(&ip) ? 96 : 0)));
+    if (v->u)
+        eq_buf_printf(out, "/%u", (is_v4(&ip) && v->u <= 32 ? 32u : 128u) - (unsigned)v->u);
 }
 
 /* A number as we write it, whatever its text was. */

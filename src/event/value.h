@@ -16,7 +16,7 @@ enum eq_type {
     EQ_DOUBLE,
     EQ_STRING,
     EQ_TIME, /* i = seconds since 1970 UTC, len = nanoseconds; made by to_time(), never decoded */
-    EQ_IP    /* s = 16 bytes in network order, IPv4 mapped, u = bits of a block (128: one address); never decoded */
+    EQ_IP    /* s = 16 bytes in network order, IPv4 mapped, u = host bits of a block (0: one address); never decoded */
 };
 
 struct eq_value {

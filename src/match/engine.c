@@ -53,6 +53,7 @@ struct eq_engine {
     struct number_list hits;
     uint32_t *stamps;        /* by clause: the event for which it last became a candidate */
     uint32_t stamp;
+    uint64_t broken_elements;
 };
 
 /* ── Rulesets ── */
@@ -166,13 +167,17 @@ static enum eq_status ask_search(bool *out, struct eq_engine *e, const struct eq
 {
     struct eq_elements elements;
     enum eq_status st = eq_decode_elements(&elements, e->decoder, q->field);
+    *out = false;
+    if (st == EQ_INVALID) { /* a value inside them is no JSON; the event itself was read */
+        e->broken_elements++;
+        return EQ_OK;
+    }
     if (st != EQ_OK)
         return st;
     size_t width = eq_fields_count(e->rules->program->fields->items[q->field].elements);
     struct eq_frame frame = e->event->frame;
     const struct eq_frame *outer = e->machine.frames[EQ_FRAME_ELEMENT];
     e->machine.frames[EQ_FRAME_ELEMENT] = &frame;
-    *out = false;
     for (size_t i = 0; i < elements.n && !*out && st == EQ_OK; i++) {
         frame.slots = elements.slots + i * width;
         st = ask_clause(out, e, q->clause);
@@ -265,6 +270,8 @@ static enum eq_status look_at(struct eq_engine *e, uint32_t field, const struct 
     const uint32_t *list;
     uint32_t n;
     bool worth = false;
+    if (v->type == EQ_NULL) /* an object: it is there, no more */
+        return EQ_OK;
     if (e->memo && eq_memo_find(e->memo, field, v, &key, &list, &n, &worth)) {
         note_true(e, list, n);
         return EQ_OK;
@@ -384,6 +391,7 @@ void eq_engine_stats(const struct eq_engine *e, struct eq_engine_stats *out)
     out->regex_fallbacks = regex.fallbacks;
     out->regex_failures = regex.failures;
     out->choices_cut = e->machine.gave_up;
+    out->broken_elements = e->broken_elements;
 }
 
 /* ── Life ── */

@@ -26,6 +26,7 @@ struct eq_engine;
 struct eq_engine_stats {
     uint64_t regex_fallbacks, regex_failures; /* see match/regex.h */
     uint64_t choices_cut;                     /* conditions that gave up after too many combinations */
+    uint64_t broken_elements;                 /* searches of arrays that could not be read: read as no match */
 };
 
 enum eq_status eq_engine_new(struct eq_engine **out, const struct eq_ruleset *rules,

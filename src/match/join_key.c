@@ -136,6 +136,14 @@ static void add_tuple(struct maker *m)
         k->n++;
 }
 
+/* The first value of a chain from `v` on that can be a key: objects cannot. */
+static uint32_t usable(const struct eq_frame *frame, uint32_t v)
+{
+    while (v != EQ_END_OF_CHAIN && frame->values[v].type == EQ_NULL)
+        v = frame->next[v];
+    return v;
+}
+
 /* Odometer over the values of key `at` and those behind it; stops once the limit is passed. */
 static void add_from(struct maker *m, size_t at)
 {
@@ -146,12 +154,12 @@ static void add_from(struct maker *m, size_t at)
     }
     struct eq_buf *tuple = &m->out->tuple;
     size_t before = tuple->len;
-    uint32_t v = m->frame->slots[m->fields[at]].head;
+    uint32_t v = usable(m->frame, m->frame->slots[m->fields[at]].head);
     if (v == EQ_END_OF_CHAIN) {
         encode(tuple, &null);
         add_from(m, at + 1);
     }
-    for (; v != EQ_END_OF_CHAIN && m->st == EQ_OK; v = m->frame->next[v]) {
+    for (; v != EQ_END_OF_CHAIN && m->st == EQ_OK; v = usable(m->frame, m->frame->next[v])) {
         if (m->out->n == EQ_JOIN_KEYS_MAX) {
             m->out->cut++;
             break;
@@ -200,7 +208,7 @@ enum eq_status eq_join_keys_of(struct eq_join_keys *k, const struct eq_frame *fr
     k->n = 0;
     eq_arena_reset(&k->arena);
     for (size_t i = 0; i < n; i++)
-        if (!keys[i].optional && frame->slots[fields[i]].head == EQ_END_OF_CHAIN)
+        if (!keys[i].optional && usable(frame, frame->slots[fields[i]].head) == EQ_END_OF_CHAIN)
             return EQ_OK;
     struct maker m = {.out = k, .frame = frame, .fields = fields, .n = n};
     k->items = eq_arena_alloc(&k->arena, count_tuples(frame, fields, n) * sizeof *k->items);

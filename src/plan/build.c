@@ -170,7 +170,7 @@ static struct eq_node *make_block(struct eq_builder *b, const struct eq_cidr *bl
         return NULL;
     }
     memcpy(bytes, block->addr.b, sizeof block->addr.b);
-    node->value = (struct eq_value){.type = EQ_IP, .len = sizeof block->addr.b, .s = bytes, .u = block->bits};
+    node->value = (struct eq_value){.type = EQ_IP, .len = sizeof block->addr.b, .s = bytes, .u = 128u - block->bits};
     return node;
 }
 

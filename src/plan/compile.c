@@ -131,13 +131,13 @@ static enum eq_status compile_leaf(struct eq_predicate *q, struct compiler *c, c
 }
 
 /* The predicate for a leaf: an equal one that exists already, or a new one. Element fields are numbered per array, so
- * the array's own path is part of what makes such leaves equal. */
+ * the array is part of what makes leaves equal that read its elements. */
 static enum eq_status predicate_of(uint32_t *out, struct compiler *c, const struct eq_node *leaf)
 {
     struct eq_program *p = c->p;
     bool added;
     eq_buf_clear(c->text);
-    if (c->element_fields)
+    if (c->element_fields && reads_of(leaf) & EQ_READS_ELEMENT)
         eq_buf_printf(c->text, "%p ", (void *)c->element_fields);
     eq_node_print(c->text, leaf);
     enum eq_status st = eq_buf_status(c->text);

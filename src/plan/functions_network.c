@@ -19,7 +19,7 @@ static bool block_of(struct eq_cidr *out, const struct eq_value *v)
     if (v->type != EQ_IP)
         return v->type == EQ_STRING && eq_cidr_parse(out, eq_value_slice(v));
     memcpy(out->addr.b, v->s, sizeof out->addr.b);
-    out->bits = (uint8_t)v->u;
+    out->bits = (uint8_t)(128 - v->u);
     return true;
 }
 
@@ -59,7 +59,7 @@ enum eq_status eq_fn_to_ip(struct eq_value *out, const struct eq_value *args, si
     if (!bytes)
         return EQ_NOMEM;
     memcpy(bytes, ip.b, sizeof ip.b);
-    *out = (struct eq_value){.type = EQ_IP, .s = bytes, .len = sizeof ip.b, .u = 128};
+    *out = (struct eq_value){.type = EQ_IP, .s = bytes, .len = sizeof ip.b};
     return EQ_OK;
 }
 

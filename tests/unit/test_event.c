@@ -64,17 +64,26 @@ static enum eq_status decode(struct fixture *f, struct eq_slice json)
     return eq_decode(&f->event, f->decoder, eq_slice(f->text.ptr, json.len), &f->error);
 }
 
+/* The next value of a chain from `v` on that is more than the presence of an object. */
+static uint32_t shown_value(const struct eq_frame *frame, uint32_t v)
+{
+    while (v != EQ_END_OF_CHAIN && frame->values[v].type == EQ_NULL)
+        v = frame->next[v];
+    return v;
+}
+
 static void show_row(struct eq_buf *out, const struct eq_fields *fields, const struct eq_frame *frame,
                      const struct eq_slot *slots)
 {
     for (uint32_t i = 0; i < eq_fields_count(fields); i++) {
-        if (slots[i].head == EQ_END_OF_CHAIN)
+        uint32_t first = shown_value(frame, slots[i].head);
+        if (first == EQ_END_OF_CHAIN)
             continue;
         if (out->len && out->ptr[out->len - 1] != '|')
             eq_buf_putc(out, ' ');
         eq_buf_add(out, fields->items[i].path);
-        for (uint32_t v = slots[i].head; v != EQ_END_OF_CHAIN; v = frame->next[v]) {
-            eq_buf_putc(out, v == slots[i].head ? '=' : ',');
+        for (uint32_t v = first; v != EQ_END_OF_CHAIN; v = shown_value(frame, frame->next[v])) {
+            eq_buf_putc(out, v == first ? '=' : ',');
             const struct eq_value *value = &frame->values[v];
             if (value->type == EQ_BOOL)
                 eq_buf_puts(out, value->b ? "true" : "false");
@@ -405,6 +414,8 @@ static void make_object(struct made *m, const char *path, int depth)
         size_t start;
     } seen[5];
     eq_buf_putc(&m->json, '{');
+    if (n && depth)
+        eq_buf_printf(&m->leaves, "%s=\n", path); /* it exists */
     for (unsigned i = 0; i < n; i++) {
         unsigned k = random_below(sizeof random_keys / sizeof *random_keys);
         char inner[512];
