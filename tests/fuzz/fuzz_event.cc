@@ -56,12 +56,21 @@ struct walk {
     int deepest = 0;
 };
 
+/* Something stands at `path`. */
+void note(const std::string &path, walk &w)
+{
+    for (size_t i = 0; i < n_paths; i++)
+        w.bits |= unsigned(path == paths[i]) << i;
+}
+
 void visit(element value, const std::string &path, int depth, walk &w)
 {
     w.deepest = depth > w.deepest ? depth : w.deepest;
     switch (value.type()) {
     case element_type::OBJECT: {
         std::set<std::string_view> keys;
+        if (depth && simdjson::dom::object(value).size())
+            note(path, w);
         for (auto field : simdjson::dom::object(value)) {
             w.repeated |= !keys.insert(field.key).second;
             visit(field.value, depth ? path + "." + std::string(field.key) : std::string(field.key), depth + 1, w);
@@ -73,9 +82,7 @@ void visit(element value, const std::string &path, int depth, walk &w)
             visit(one, path, depth + 1, w);
         return;
     case element_type::NULL_VALUE: return;
-    default:
-        for (size_t i = 0; i < n_paths; i++)
-            w.bits |= unsigned(path == paths[i]) << i;
+    default: note(path, w);
     }
 }
 
