@@ -27,7 +27,7 @@ enum { FENCE_BYTES = 16 };
 enum { FENCE_BYTES = 0 };
 #endif
 
-enum { FIRST_CHUNK = 4096, LAST_CHUNK = 65536, ALIGN = 16 };
+enum { FIRST_CHUNK = 512, LAST_CHUNK = 65536, ALIGN = 16 };
 
 struct eq_arena_chunk {
     struct eq_arena_chunk *next;
