@@ -119,7 +119,7 @@ def check_tables(_):
     errors = ROOT / "docs/errors.md"
     explained = text_of(errors) if errors.exists() else ""
     for code in re.findall(r"^DIAG\((\w+),", text_of(SRC / "base/diagnostics.def"), re.M):
-        if not re.search(rf"\b{code}\b", tests):
+        if not re.search(rf"(?<![A-Za-z0-9]){code}\b", tests):  # E0101, or EQ_E0101 in a unit test
             yield f"no test raises {code}"
         if not re.search(rf"\b{code}\b", explained):
             yield f"docs/errors.md does not explain {code}"
