@@ -50,6 +50,19 @@ static struct eq_slice threat_json(struct eq_arena *arena, const struct eq_rule 
     return json;
 }
 
+/* Only what an alert adds is printed for each alert. */
+static struct eq_slice ecs_json(struct eq_arena *arena, const struct eq_sink_rule *about)
+{
+    struct eq_buf out;
+    struct eq_slice json = {0};
+    eq_buf_init(&out, arena->alloc);
+    eq_sink_rule_ecs(&out, about);
+    if (eq_buf_status(&out) == EQ_OK)
+        json = eq_arena_copy(arena, eq_buf_slice(&out));
+    eq_buf_free(&out);
+    return json;
+}
+
 static struct eq_sink_rule *describe(struct eqlite_sink *s, const struct eq_rule *rule)
 {
     struct eq_sink_rule *a = eq_arena_alloc(&s->arena, sizeof *a);
@@ -73,7 +86,10 @@ static struct eq_sink_rule *describe(struct eqlite_sink *s, const struct eq_rule
         .n_references = rule->n_references,
         .threat_json = threat_json(&s->arena, rule),
     };
-    return a->threat_json.ptr ? a : NULL;
+    if (!a->threat_json.ptr)
+        return NULL;
+    a->ecs_json = ecs_json(&s->arena, a);
+    return a->ecs_json.ptr ? a : NULL;
 }
 
 static const struct eq_sink_rule *about_rule(uint32_t number, void *ctx)

@@ -164,6 +164,10 @@ static void add_escaped(struct eq_buf *b, enum style style, struct eq_slice s)
     while (p < end) {
         unsigned char c = (unsigned char)*p;
         unsigned len = 1;
+        if (c >= 0x20 && c < 0x7F && c != '"' && c != '\\') { /* nearly all bytes; no style escapes them */
+            p++;
+            continue;
+        }
         int32_t code = c < 0x80 ? c : eq_utf8_decode(p, end, &len);
         if (needs_escape(style, code)) {
             eq_buf_add(b, eq_slice(plain, (size_t)(p - plain)));

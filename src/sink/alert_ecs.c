@@ -175,7 +175,7 @@ static void event_object(struct eq_buf *out, struct eq_sink *s, const struct eq_
 
 /* ── kibana.alert.* ── */
 
-static void rule_fields(struct eq_buf *out, const struct eq_sink_rule *rule)
+void eq_sink_rule_ecs(struct eq_buf *out, const struct eq_sink_rule *rule)
 {
     string(out, "kibana.alert.rule.rule_id", rule->id);
     string(out, "kibana.alert.rule.uuid", rule->id);
@@ -194,6 +194,9 @@ static void rule_fields(struct eq_buf *out, const struct eq_sink_rule *rule)
     eq_buf_puts(out, ",\"language\":\"eql\"");
     strings(out, "index", rule->index, rule->n_index);
     eq_buf_putc(out, '}');
+    string(out, "kibana.alert.severity", rule->severity);
+    key(out, "kibana.alert.risk_score");
+    eq_buf_printf(out, "%d", rule->risk_score);
 }
 
 static void ancestors(struct eq_buf *out, const struct eq_alert *a)
@@ -219,7 +222,8 @@ static void ancestors(struct eq_buf *out, const struct eq_alert *a)
 
 static void repairs(struct eq_buf *out, unsigned bits)
 {
-    static const char *const names[] = {"bom", "utf8", "surrogate", "number", "nan", "control", "depth", "duplicate"};
+    static const char *const names[] = {"bom", "utf8", "surrogate", "number", "nan", "control", "depth", "duplicate",
+                                        "elements"};
     bool any = false;
     for (unsigned i = 0; i < sizeof names / sizeof *names; i++) {
         if (!(bits & 1u << i))
@@ -293,10 +297,10 @@ void eq_sink_alert_ecs(struct eq_buf *out, struct eq_sink *s, const struct eq_al
     event_object(out, s, a);
     common(out, s, a);
     string(out, "kibana.alert.uuid", eq_buf_slice(&id));
-    rule_fields(out, rule);
-    string(out, "kibana.alert.severity", rule->severity);
-    key(out, "kibana.alert.risk_score");
-    eq_buf_printf(out, "%d", rule->risk_score);
+    if (rule->ecs_json.len)
+        eq_buf_add(out, rule->ecs_json);
+    else
+        eq_sink_rule_ecs(out, rule);
     string(out, "kibana.alert.reason", eq_buf_slice(&reason));
     string(out, "kibana.alert.original_time", eq_buf_slice(&time));
     eq_buf_puts(out, ",\"kibana.alert.depth\":1");

@@ -31,6 +31,7 @@ struct eq_sink_rule {
     const struct eq_slice *tags, *index, *references;
     size_t n_tags, n_index, n_references;
     struct eq_slice threat_json; /* a JSON array, ready to print */
+    struct eq_slice ecs_json;    /* what eq_sink_rule_ecs makes of it; empty: made for each alert */
 };
 
 struct eq_sink_options {
@@ -59,6 +60,9 @@ enum eq_status eq_sink_new(struct eq_sink **out, const struct eq_sink_options *o
 enum eq_status eq_sink_put(struct eq_sink *s, const struct eq_alert *alert);
 enum eq_status eq_sink_end(struct eq_sink *s); /* closing bracket, table rows still held; call once */
 void eq_sink_free(struct eq_sink *s);
+
+/* The members that all ECS alerts of a rule share, each with a comma before it. */
+void eq_sink_rule_ecs(struct eq_buf *out, const struct eq_sink_rule *rule);
 
 bool eq_sink_form_parse(enum eq_sink_form *out, struct eq_slice name);
 

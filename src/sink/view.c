@@ -31,6 +31,8 @@ void eq_view_free(struct eq_view *v)
 
 enum eq_status eq_view_open(struct eq_view *v, struct eq_slice json)
 {
+    if (v->event && eq_slice_eq(json, eq_slice(v->text.ptr, v->text.len - EQ_JSON_PADDING)))
+        return EQ_OK; /* it is open already: one alert looks at its event several times */
     v->event = NULL;
     eq_buf_clear(&v->text);
     eq_buf_add(&v->text, json);
