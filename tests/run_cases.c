@@ -228,23 +228,34 @@ static bool on_alert(const eqlite_alert *alert, void *ctx)
     return true;
 }
 
-/* The ids of what matches, or why nothing can. */
-static char *found_ids(const struct state *s, const char *keyword)
+/* Compile what is asked about, for one engine (NULL: the usual one). */
+static eqlite_status compile(eqlite_compiler **compiler, eqlite_rules **rules, const struct state *s, const char *engine)
 {
-    (void)keyword;
-    if (!s->rules || eqlite_compiler_refused(s->compiler)) {
-        char *errors = found_diagnostics(s, EQLITE_ERROR, true);
-        char *text = case_printf("error %s", errors);
-        free(errors);
-        return text;
-    }
+    bool is_rule = !strcmp(s->subject->keyword, "rule");
+    size_t len = strlen(s->query);
+    eqlite_options options = EQLITE_OPTIONS_INIT;
+    options.dialect = s->dialect;
+    options.category_field = s->category;
+    options.timestamp_field = s->timestamp;
+    options.tiebreaker_field = s->tiebreaker;
+    options.engine = engine;
+    if (eqlite_compiler_new(compiler, &options) != EQLITE_OK)
+        case_die("%s:%zu: no compiler for these settings", s->file->path, s->subject->line);
+    eqlite_status status = is_rule ? eqlite_compiler_add_rule(*compiler, s->subject->argument, s->query, len)
+                                   : eqlite_compiler_add_query(*compiler, "<query>", s->query, len);
+    return status == EQLITE_OK ? eqlite_compiler_finish(rules, *compiler) : status;
+}
+
+/* The ids of what the rules match. */
+static char *match(const struct state *s, eqlite_rules *rules)
+{
     struct hits hits = {.state = s};
     eqlite_matcher_options options = EQLITE_MATCHER_OPTIONS_INIT;
     options.on_alert = on_alert;
     options.ctx = &hits;
     options.limit = s->limit;
     eqlite_matcher *matcher = NULL;
-    eqlite_status status = eqlite_matcher_new(&matcher, s->rules, &options);
+    eqlite_status status = eqlite_matcher_new(&matcher, rules, &options);
     for (size_t i = 0; status == EQLITE_OK && i < s->n_events; i++) {
         eqlite_event event = {.json = s->events[i].json, .len = strlen(s->events[i].json), .line = i + 1};
         status = eqlite_matcher_feed(matcher, &event);
@@ -259,6 +270,42 @@ static char *found_ids(const struct state *s, const char *keyword)
     if (!hits.text.len)
         text_puts(&hits.text, "none");
     return text_take(&hits.text);
+}
+
+/* As match, by another engine: the plan as written, or without memory of values. */
+static char *match_by(const struct state *s, const char *engine)
+{
+    eqlite_compiler *compiler = NULL;
+    eqlite_rules *rules = NULL;
+    eqlite_status status = compile(&compiler, &rules, s, engine);
+    char *ids = status == EQLITE_OK ? match(s, rules) : case_printf("failed: %s", eqlite_status_text(status));
+    eqlite_rules_free(rules);
+    eqlite_compiler_free(compiler);
+    return ids;
+}
+
+/* The ids of what matches, or why nothing can. All engines must agree. */
+static char *found_ids(const struct state *s, const char *keyword)
+{
+    static const char *const others[] = {"shared", "naive"};
+    (void)keyword;
+    if (!s->rules || eqlite_compiler_refused(s->compiler)) {
+        char *errors = found_diagnostics(s, EQLITE_ERROR, true);
+        char *text = case_printf("error %s", errors);
+        free(errors);
+        return text;
+    }
+    char *ids = match(s, s->rules);
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        char *other = match_by(s, others[i]);
+        if (strcmp(ids, other) != 0) {
+            char *both = case_printf("%s, but by the %s engine %s", ids, others[i], other);
+            free(ids);
+            ids = both;
+        }
+        free(other);
+    }
+    return ids;
 }
 
 static char *found_stage(const struct state *s, const char *keyword)
@@ -423,24 +470,11 @@ static void enter_subject(struct state *s, const struct case_item *item)
 {
     leave_subject(s);
     s->subject = item;
-    bool is_rule = !strcmp(item->keyword, "rule");
-    if (is_rule)
+    if (!strcmp(item->keyword, "rule"))
         s->query = case_printf("%s\n", item->body);
     else
         s->query = case_printf("%s%s%s", item->argument, *item->argument && *item->body ? "\n" : "", item->body);
-
-    eqlite_options options = EQLITE_OPTIONS_INIT;
-    options.dialect = s->dialect;
-    options.category_field = s->category;
-    options.timestamp_field = s->timestamp;
-    options.tiebreaker_field = s->tiebreaker;
-    if (eqlite_compiler_new(&s->compiler, &options) != EQLITE_OK)
-        case_die("%s:%zu: no compiler for these settings", s->file->path, item->line);
-    eqlite_status status = is_rule
-                               ? eqlite_compiler_add_rule(s->compiler, item->argument, s->query, strlen(s->query))
-                               : eqlite_compiler_add_query(s->compiler, "<query>", s->query, strlen(s->query));
-    if (status == EQLITE_OK)
-        status = eqlite_compiler_finish(&s->rules, s->compiler);
+    eqlite_status status = compile(&s->compiler, &s->rules, s, NULL);
     if (status != EQLITE_OK && status != EQLITE_INVALID)
         fail(s, item->line, eqlite_status_text(status));
 }
