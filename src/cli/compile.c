@@ -12,6 +12,7 @@ eqlite_compiler *cli_compiler(const struct cli *c)
     options.timestamp_field = c->timestamp_field;
     options.category_field = c->category_field;
     options.tiebreaker_field = c->tiebreaker_field;
+    options.engine = c->engine;
     eqlite_status st = eqlite_compiler_new(&compiler, &options);
     if (st == EQLITE_OK)
         return compiler;
