@@ -43,18 +43,18 @@ Every option of a command's help is in its manual page and in each completion.
   >     eqlite completion bash | sed -n "/^    $c)/,/words=/p" | sed -n "s/^        options='//p" | tr -d "'" | tr ' ' '\n' | grep . | sort -u | cmp - want
   >     eqlite completion zsh | sed -n "/^    $c)/,/;;/p" | grep -o -e "'\*--[a-z-]*" | tr -d "'*" | sort -u | cmp - want
   >     eqlite completion fish | grep "from $c'" | grep -o -e ' -l [a-z-]*' | sed 's/ -l /--/' | sort -u | cmp - want
-  >     echo "$c: $(grep -c . want) options"
+  >     [ -s want ] && echo "$c"
   > done
-  query: 23 options
-  run: 24 options
-  repl: 14 options
-  check: 10 options
-  test: 14 options
-  explain: 13 options
-  fields: 11 options
-  completion: 3 options
-  version: 3 options
-  help: 4 options
+  query
+  run
+  repl
+  check
+  test
+  explain
+  fields
+  completion
+  version
+  help
 
 The scripts are right for their shells.
 
