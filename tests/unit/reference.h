@@ -66,6 +66,21 @@ bool ref_meets(struct ref_scene *scene, const struct eq_node *condition);
 /* v op k: -1 unknown, 0 false, 1 true. */
 int ref_compare(enum eq_compare op, const struct eq_value *v, const struct eq_value *k);
 
+/* ── Sequences and samples ── */
+
+struct ref_event {
+    const struct ref_json *doc;
+    int64_t time; /* ns */
+    bool ordered; /* it has a time, and is not older than one before */
+};
+
+/* The results of a plan over events, one line each, as "2,_,5 [u,1]": numbers of events from 1, and keys. At most
+ * `limit` of them (0: all); `per_key` samples for each key. */
+void ref_run(struct eq_buf *out, struct eq_arena *arena, const struct eq_plan *plan, const struct ref_event *events,
+             size_t n, size_t limit, size_t per_key);
+/* A key as it is printed there. */
+void ref_print_key(struct eq_buf *out, const struct ref_json *value);
+
 /* The regular expressions that random rules may use, and the same for PCRE2. */
 struct ref_regex {
     const char *lucene, *pcre;

@@ -38,6 +38,7 @@ struct world {
     struct ref_random random;
     bool endpoint;
     bool in_search; /* fields may be those of an element */
+    const char *engine;
 };
 
 static const char *pick(struct world *w, const char *const *words)
@@ -609,11 +610,12 @@ struct engine {
     unsigned n;
 };
 
-static void engine_open(struct engine *e, bool endpoint)
+static void engine_open(struct engine *e, const struct world *w)
 {
     eqlite_options options = EQLITE_OPTIONS_INIT;
     *e = (struct engine){0};
-    options.dialect = endpoint ? "endpoint" : "elastic";
+    options.dialect = w->endpoint ? "endpoint" : "elastic";
+    options.engine = w->engine;
     if (eqlite_compiler_new(&e->compiler, &options) != EQLITE_OK)
         abort();
 }
@@ -655,7 +657,7 @@ static int alone(struct world *w, struct eq_slice rule, const struct ref_json *e
 {
     struct engine e;
     int answer = -1;
-    engine_open(&e, w->endpoint);
+    engine_open(&e, w);
     if (engine_add(&e, rule)) {
         engine_start(&e);
         engine_feed(&e, event_text(w, event));
@@ -733,7 +735,7 @@ struct batch {
 static bool together(struct world *w, const struct batch *b)
 {
     struct engine e;
-    engine_open(&e, w->endpoint);
+    engine_open(&e, w);
     for (unsigned i = 0; i < b->n_rules; i++)
         engine_add(&e, b->rules[i]);
     engine_start(&e);
@@ -790,6 +792,7 @@ static void report(struct world *w, struct rule rule, struct ref_json *event, st
     }
     struct eq_slice text = rule_text(w, &rule);
     print_text(w->endpoint ? "rule (endpoint)" : "rule", text);
+    printf("\n    engine: %s", w->engine);
     print_text("event", event_text(w, event));
     printf("\n    engine: %d, reference: %d, reference on the simplified plan: %d\n", engine,
            expected(w, plan_of(w, text, false), event), expected(w, plan_of(w, text, true), event));
@@ -807,7 +810,7 @@ static void compare_batch(struct world *w, struct tally *t)
     const struct eq_node *plans[RULES], *simple[RULES];
     struct engine engine;
     struct batch batch = {.n_rules = RULES, .n_events = 0};
-    engine_open(&engine, w->endpoint);
+    engine_open(&engine, w);
     while (engine.n < RULES) {
         struct rule rule = make_rule(w);
         struct eq_slice text = rule_text(w, &rule);
@@ -860,9 +863,10 @@ static void test_random(void)
     struct world w = {.random = {seed}};
     eq_arena_init(&w.arena, &eq_alloc_default);
     while (t.pairs < pairs) {
+        w.endpoint = ref_chance(&w.random, 50);
+        w.engine = pick(&w, (const char *const[]){"memo", "memo", "shared", "naive", NULL});
         compare_batch(&w, &t);
         eq_arena_reset(&w.arena);
-        w.endpoint = !w.endpoint;
     }
     eq_arena_free(&w.arena);
     CU_ASSERT_EQUAL(t.wrong, 0);

@@ -1,0 +1,448 @@
+/* test_sequences.c — random sequences, samples and streams: the matcher against unit/reference_sequence.c.
+ *
+ * EQLITE_CASES sets the number of cases, EQLITE_SEED where the numbers begin. What differs is made smaller and
+ * printed. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <CUnit/CUnit.h>
+
+#include "api/eqlite.h"
+#include "lang/languages.h"
+#include "unit/reference.h"
+
+enum { CASES = 3000, MAX_STAGES = 4, MAX_EVENTS = 40, MAX_RULES = 3 };
+
+/* A query in parts, each of which may be left out; "" is no part. */
+struct rule {
+    bool endpoint, sample;
+    const char *by, *maxspan, *pipes;
+    struct eq_slice until, stages[MAX_STAGES];
+    unsigned n_stages;
+};
+
+struct stream {
+    struct ref_event events[MAX_EVENTS];
+    unsigned n;
+};
+
+struct world {
+    struct eq_arena arena;
+    struct ref_random random;
+    uint64_t limit;
+    uint32_t per_key;
+    const char *engine;
+};
+
+static const char *pick(struct world *w, const char *const *words)
+{
+    unsigned n = 0;
+    while (words[n])
+        n++;
+    return words[ref_below(&w->random, n)];
+}
+
+/* ── Rules ── */
+
+static void put_filter(struct world *w, struct eq_buf *out, bool alias)
+{
+    static const char *const filters[] = {"t == \"A\"", "t == \"A\"",          "t == \"B\"", "t == \"B\"",
+                                          "t == \"C\"", "t in (\"A\", \"B\")", "t != \"A\"", "true",
+                                          "v > 1",      "not (v == 1)",        NULL};
+    eq_buf_puts(out, ref_chance(&w->random, 90) ? "any where " : "process where ");
+    eq_buf_puts(out, pick(w, filters));
+    if (alias)
+        eq_buf_puts(out, pick(w, (const char *const[]){" and v == e0.v", " and not (e0.v == v)", " and e0.v != null",
+                                                       " or length(e0.t) == v", NULL}));
+}
+
+static struct eq_slice make_stage(struct world *w, const struct rule *rule, const char *own_keys, bool missing,
+                                  bool plain, const char *as)
+{
+    struct eq_buf text;
+    eq_buf_init(&text, &eq_alloc_default);
+    eq_buf_puts(&text, missing ? "![" : "[");
+    put_filter(w, &text, rule->endpoint && !missing && !plain && !*as && ref_chance(&w->random, 70));
+    eq_buf_puts(&text, "]");
+    eq_buf_puts(&text, own_keys);
+    if (!rule->endpoint && !rule->sample && !plain && ref_chance(&w->random, 15))
+        eq_buf_printf(&text, " with runs=%u", 1 + ref_below(&w->random, 3));
+    eq_buf_puts(&text, as);
+    struct eq_slice copy = eq_arena_copy(&w->arena, eq_buf_slice(&text));
+    eq_buf_free(&text);
+    return copy;
+}
+
+static struct rule make_rule(struct world *w)
+{
+    static const char *const shared[] = {"", "", "by k", "by k", "by ?k", "by k, j", "by ?j, k", "by j", NULL};
+    static const char *const shared_endpoint[] = {"", "by k", "by k, j", NULL};
+    static const char *const own[] = {" by k", " by j", " by ?j", " by k, v", " by ?k, ?j", NULL};
+    static const char *const spans[] = {" with maxspan=1s", " with maxspan=2s", " with maxspan=500ms",
+                                        " with maxspan=1m", NULL};
+    static const char *const pipes[] = {" | head 1",          " | tail 2", " | head 3 | tail 1",
+                                        " | tail 3 | head 2", " | head 0", NULL};
+    struct ref_random *r = &w->random;
+    struct rule rule = {.by = "", .maxspan = "", .pipes = ""};
+    rule.sample = ref_chance(r, 12);
+    rule.endpoint = !rule.sample && ref_chance(r, 20);
+    rule.by = pick(w, rule.endpoint ? shared_endpoint : shared);
+    unsigned own_count = rule.endpoint ? 0 : ref_below(r, 4); /* 1, 2: keys of the stages' own */
+    bool missing = !rule.sample && !rule.endpoint && ref_chance(r, 40);
+    if (missing || (!rule.sample && ref_chance(r, 50)))
+        rule.maxspan = pick(w, spans);
+    if (!rule.sample && ref_chance(r, 15))
+        rule.pipes = pick(w, pipes);
+    rule.n_stages = 2 + ref_below(r, rule.sample ? 2 : 3);
+    for (unsigned i = 0; i <= rule.n_stages; i++) {
+        const char *keys = own_count == 1 ? own[ref_below(r, 3)] : own_count == 2 ? own[3 + ref_below(r, 2)] : "";
+        if (i < rule.n_stages)
+            rule.stages[i] = make_stage(w, &rule, keys, missing && ref_chance(r, 40), i == 0 && rule.endpoint,
+                                        i == 0 && rule.endpoint ? " as e0" : "");
+        else if (!rule.sample && ref_chance(r, 25))
+            rule.until = make_stage(w, &rule, keys, false, true, "");
+    }
+    return rule;
+}
+
+static struct eq_slice rule_text(struct world *w, const struct rule *rule)
+{
+    struct eq_buf text;
+    eq_buf_init(&text, &eq_alloc_default);
+    eq_buf_printf(&text, "%s %s%s", rule->sample ? "sample" : "sequence", rule->by, rule->maxspan);
+    for (unsigned i = 0; i < rule->n_stages; i++)
+        eq_buf_printf(&text, " %.*s", (int)rule->stages[i].len, rule->stages[i].ptr);
+    if (rule->until.len)
+        eq_buf_printf(&text, " until %.*s", (int)rule->until.len, rule->until.ptr);
+    eq_buf_puts(&text, rule->pipes);
+    struct eq_slice copy = eq_arena_copy(&w->arena, eq_buf_slice(&text));
+    eq_buf_free(&text);
+    return copy;
+}
+
+/* ── Streams ── */
+
+static struct ref_json *make_key(struct world *w)
+{
+    static const char *const words[] = {"u",    "u",     "u",    "v",   "v",  "1", "1.0",
+                                        "true", "false", "null", "\"1", "-2", NULL};
+    const char *word = pick(w, words);
+    if (ref_chance(&w->random, 85))
+        return *word == '"' ? ref_make(&w->arena, REF_STRING, eq_slice_of(word + 1)) : ref_literal(&w->arena, word);
+    struct ref_json *list = ref_make(&w->arena, REF_ARRAY, EQ_LIT(""));
+    for (unsigned n = ref_below(&w->random, 4); n; n--)
+        ref_add(&w->arena, list, NULL,
+                ref_literal(&w->arena, pick(w, (const char *const[]){"u", "v", "1", "null", NULL})));
+    return list;
+}
+
+static struct ref_event make_event(struct world *w, int64_t time, bool timed)
+{
+    struct eq_arena *a = &w->arena;
+    struct ref_random *r = &w->random;
+    struct ref_json *e = ref_make(a, REF_OBJECT, EQ_LIT(""));
+    ref_add(a, e, "event.category", ref_literal(a, ref_chance(r, 90) ? "process" : "file"));
+    ref_add(a, e, "t", ref_literal(a, pick(w, (const char *const[]){"A", "A", "B", "B", "C", "D", NULL})));
+    if (ref_chance(r, 90))
+        ref_add(a, e, "k", make_key(w));
+    if (ref_chance(r, 70))
+        ref_add(a, e, "j", make_key(w));
+    if (ref_chance(r, 70))
+        ref_add(a, e, "v", ref_literal(a, pick(w, (const char *const[]){"1", "1", "2", "3", NULL})));
+    if (timed) {
+        char text[64];
+        int64_t s = time / 1000000000;
+        int n = snprintf(text, sizeof text, "2020-01-01T00:%02d:%02d.%09dZ", (int)(s / 60 % 60), (int)(s % 60),
+                         (int)(time % 1000000000));
+        ref_add(a, e, "@timestamp", ref_make(a, REF_STRING, eq_arena_copy(a, eq_slice(text, (size_t)n))));
+    }
+    return (struct ref_event){e, time, timed};
+}
+
+static void make_stream(struct world *w, struct stream *s)
+{
+    static const int64_t gaps[] = {0, 0, 0, 1, 499999999, 500000000, 500000000, 1000000000, 1000000000, 1500000000};
+    int64_t now = 0;
+    s->n = 5 + ref_below(&w->random, MAX_EVENTS - 5);
+    for (unsigned i = 0; i < s->n; i++) {
+        now += gaps[ref_below(&w->random, 10)];
+        bool late = now > 0 && ref_chance(&w->random, 2);
+        s->events[i] = make_event(w, late ? now - 1 : now, !ref_chance(&w->random, 2));
+    }
+}
+
+/* Which events can be in sequences: those that are not older than one before. */
+static void order_stream(struct stream *s)
+{
+    int64_t newest = -1;
+    for (unsigned i = 0; i < s->n; i++) {
+        struct ref_event *e = &s->events[i];
+        bool timed = false;
+        for (size_t k = 0; k < e->doc->n; k++)
+            timed |= eq_slice_eq(e->doc->kids[k]->key, EQ_LIT("@timestamp"));
+        e->ordered = timed && e->time >= newest;
+        newest = e->ordered ? e->time : newest;
+    }
+}
+
+/* ── Both answers ── */
+
+static const struct eq_plan *plan_of(struct world *w, const struct rule *rule)
+{
+    struct eq_diags diags;
+    struct eq_plan *plan = NULL;
+    struct eq_language_options options = {0};
+    struct eq_source *source = eq_arena_alloc(&w->arena, sizeof *source);
+    *source = (struct eq_source){EQ_LIT("rule"), rule_text(w, rule), 1, 1};
+    eq_diags_init(&diags, &eq_alloc_default);
+    enum eq_dialect dialect = rule->endpoint ? EQ_DIALECT_ENDPOINT : EQ_DIALECT_ELASTIC;
+    enum eq_status st = eq_languages[dialect].compile(&plan, source, &options, &w->arena, &diags);
+    eq_diags_free(&diags);
+    return st == EQ_OK ? plan : NULL;
+}
+
+struct answers {
+    struct eq_buf of[MAX_RULES];
+};
+
+static bool add_key(const char *ptr, size_t len, void *ctx)
+{
+    eq_buf_add(ctx, eq_slice(ptr, len));
+    return true;
+}
+
+static bool on_alert(const eqlite_alert *alert, void *ctx)
+{
+    struct eq_buf *out = &((struct answers *)ctx)->of[eqlite_alert_rule(alert)], key;
+    for (size_t i = 0; i < eqlite_alert_event_count(alert); i++) {
+        eqlite_alert_event e = eqlite_alert_get_event(alert, i);
+        if (e.missing)
+            eq_buf_printf(out, "%s_", i ? "," : "");
+        else
+            eq_buf_printf(out, "%s%llu", i ? "," : "", (unsigned long long)e.line);
+    }
+    eq_buf_puts(out, " [");
+    for (size_t i = 0; i < eqlite_alert_key_count(alert); i++) {
+        eq_buf_init(&key, &eq_alloc_default);
+        eq_buf_puts(out, i ? "," : "");
+        eqlite_alert_key(alert, i, add_key, &key);
+        if (key.len && (key.ptr[0] == '-' || (key.ptr[0] >= '0' && key.ptr[0] <= '9'))) {
+            eq_buf_putc(&key, 0);
+            eq_buf_printf(out, "%Lg", strtold(key.ptr, NULL));
+        } else {
+            eq_buf_add(out, eq_buf_slice(&key));
+        }
+        eq_buf_free(&key);
+    }
+    eq_buf_puts(out, "]\n");
+    return true;
+}
+
+static void answers_free(struct answers *a)
+{
+    for (unsigned i = 0; i < MAX_RULES; i++)
+        eq_buf_free(&a->of[i]);
+}
+
+/* False if a rule is not valid. All rules are of one dialect. */
+static bool engine_answers(struct answers *out, struct world *w, const struct rule *rules, unsigned n,
+                           const struct stream *s)
+{
+    eqlite_options options = EQLITE_OPTIONS_INIT;
+    eqlite_matcher_options how = EQLITE_MATCHER_OPTIONS_INIT;
+    eqlite_compiler *compiler;
+    eqlite_rules *compiled = NULL;
+    eqlite_matcher *matcher = NULL;
+    bool ok = true;
+    for (unsigned i = 0; i < MAX_RULES; i++)
+        eq_buf_init(&out->of[i], &eq_alloc_default);
+    options.dialect = rules[0].endpoint ? "endpoint" : "elastic";
+    options.engine = w->engine;
+    how.on_alert = on_alert;
+    how.ctx = out;
+    how.limit = w->limit;
+    how.samples_per_key = w->per_key;
+    if (eqlite_compiler_new(&compiler, &options) != EQLITE_OK)
+        abort();
+    for (unsigned i = 0; i < n; i++) {
+        struct eq_slice text = rule_text(w, &rules[i]);
+        ok &= eqlite_compiler_add_query(compiler, "rule", text.ptr, text.len) == EQLITE_OK;
+    }
+    if (eqlite_compiler_finish(&compiled, compiler) != EQLITE_OK ||
+        eqlite_matcher_new(&matcher, compiled, &how) != EQLITE_OK)
+        abort();
+    for (unsigned i = 0; i < s->n && ok; i++) {
+        struct eq_buf json;
+        eq_buf_init(&json, &eq_alloc_default);
+        ref_print(&json, s->events[i].doc);
+        eqlite_event event = {.json = json.ptr, .len = json.len, .line = i + 1};
+        ok = eqlite_matcher_feed(matcher, &event) == EQLITE_OK;
+        eq_buf_free(&json);
+    }
+    ok = ok && eqlite_matcher_finish(matcher) == EQLITE_OK;
+    eqlite_matcher_free(matcher);
+    eqlite_rules_free(compiled);
+    eqlite_compiler_free(compiler);
+    return ok;
+}
+
+static void expected(struct eq_buf *out, struct world *w, const struct eq_plan *plan, const struct stream *s)
+{
+    eq_buf_init(out, &eq_alloc_default);
+    ref_run(out, &w->arena, plan, s->events, s->n, w->limit, w->per_key ? w->per_key : 1);
+}
+
+/* ── Smaller ── */
+
+static bool differ(struct world *w, const struct rule *rule, struct stream *s)
+{
+    struct answers engine;
+    struct eq_buf reference;
+    const struct eq_plan *plan = plan_of(w, rule);
+    if (!plan)
+        return false;
+    order_stream(s);
+    bool ok = engine_answers(&engine, w, rule, 1, s);
+    expected(&reference, w, plan, s);
+    bool same = eq_slice_eq(eq_buf_slice(&engine.of[0]), eq_buf_slice(&reference));
+    answers_free(&engine);
+    eq_buf_free(&reference);
+    return ok && !same;
+}
+
+static bool fewer_events(struct world *w, const struct rule *rule, struct stream *s)
+{
+    for (unsigned i = 0; i < s->n; i++) {
+        struct stream less = *s;
+        memmove(&less.events[i], &less.events[i + 1], (s->n - i - 1) * sizeof *s->events);
+        less.n--;
+        if (differ(w, rule, &less)) {
+            *s = less;
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool simpler_rule(struct world *w, struct rule *rule, struct stream *s)
+{
+    for (unsigned part = 0; part < 4 + rule->n_stages; part++) {
+        struct rule less = *rule;
+        if (part == 0)
+            less.pipes = "";
+        else if (part == 1)
+            less.until = EQ_LIT("");
+        else if (part == 2)
+            less.by = "";
+        else if (part == 3)
+            less.maxspan = "";
+        else
+            memmove(&less.stages[part - 4], &less.stages[part - 3],
+                    (--less.n_stages - (part - 4)) * sizeof *less.stages);
+        bool changed = less.n_stages < rule->n_stages || less.until.len != rule->until.len ||
+                       *less.pipes != *rule->pipes || *less.by != *rule->by || *less.maxspan != *rule->maxspan;
+        if (changed && differ(w, &less, s)) {
+            *rule = less;
+            return true;
+        }
+    }
+    return false;
+}
+
+static void print_lines(const char *what, struct eq_slice lines)
+{
+    printf("\n    %s: ", what);
+    for (size_t i = 0; i < lines.len; i++)
+        putchar(lines.ptr[i] == '\n' ? ' ' : lines.ptr[i]);
+}
+
+static void report(struct world *w, struct rule rule, struct stream s)
+{
+    struct answers engine;
+    struct eq_buf reference;
+    if (!differ(w, &rule, &s))
+        printf("\n    only together with other rules:");
+    else
+        while (fewer_events(w, &rule, &s) || simpler_rule(w, &rule, &s))
+            ;
+    order_stream(&s);
+    engine_answers(&engine, w, &rule, 1, &s);
+    expected(&reference, w, plan_of(w, &rule), &s);
+    struct eq_slice text = rule_text(w, &rule);
+    printf("\n    rule (%s, limit %llu, samples per key %u): %.*s", rule.endpoint ? "endpoint" : "elastic",
+           (unsigned long long)w->limit, w->per_key, (int)text.len, text.ptr);
+    for (unsigned i = 0; i < s.n; i++) {
+        struct eq_buf json;
+        eq_buf_init(&json, &eq_alloc_default);
+        ref_print(&json, s.events[i].doc);
+        printf("\n    %u %.*s", i + 1, (int)json.len, json.ptr);
+        eq_buf_free(&json);
+    }
+    print_lines("engine", eq_buf_slice(&engine.of[0]));
+    print_lines("reference", eq_buf_slice(&reference));
+    printf("\n");
+    answers_free(&engine);
+    eq_buf_free(&reference);
+}
+
+/* ── The comparison ── */
+
+struct tally {
+    uint64_t cases, with_results, refused, wrong;
+};
+
+static void compare(struct world *w, struct tally *t)
+{
+    struct rule rules[MAX_RULES];
+    const struct eq_plan *plans[MAX_RULES];
+    struct stream s;
+    struct answers engine;
+    unsigned n = 0, want = 1 + ref_below(&w->random, MAX_RULES);
+    w->limit = ref_chance(&w->random, 15) ? 1 + ref_below(&w->random, 3) : 0;
+    w->per_key = ref_below(&w->random, 4);
+    w->engine = ref_chance(&w->random, 5) ? "memo" : ref_chance(&w->random, 50) ? "shared" : "naive";
+    while (n < want) {
+        rules[n] = make_rule(w);
+        plans[n] = plan_of(w, &rules[n]);
+        if (!plans[n])
+            t->refused++;
+        else if (n == 0 || rules[n].endpoint == rules[0].endpoint)
+            n++;
+    }
+    make_stream(w, &s);
+    order_stream(&s);
+    if (!engine_answers(&engine, w, rules, n, &s))
+        t->wrong++;
+    for (unsigned i = 0; i < n; i++) {
+        struct eq_buf reference;
+        expected(&reference, w, plans[i], &s);
+        t->cases++;
+        t->with_results += reference.len > 0;
+        if (!eq_slice_eq(eq_buf_slice(&engine.of[i]), eq_buf_slice(&reference)) && t->wrong++ < 5)
+            report(w, rules[i], s);
+        eq_buf_free(&reference);
+    }
+    answers_free(&engine);
+}
+
+static void test_random(void)
+{
+    uint64_t cases = ref_number("EQLITE_CASES", CASES), seed = ref_number("EQLITE_SEED", 1);
+    struct tally t = {0};
+    struct world w = {.random = {seed}};
+    eq_arena_init(&w.arena, &eq_alloc_default);
+    while (t.cases < cases) {
+        compare(&w, &t);
+        eq_arena_reset(&w.arena);
+    }
+    eq_arena_free(&w.arena);
+    CU_ASSERT_EQUAL(t.wrong, 0);
+    CU_ASSERT(t.with_results > t.cases / 4);
+    if (t.wrong || getenv("EQLITE_CASES"))
+        printf("\n    seed %llu: %llu cases, %llu with results, %llu texts that are no rules, %llu wrong ",
+               (unsigned long long)seed, (unsigned long long)t.cases, (unsigned long long)t.with_results,
+               (unsigned long long)t.refused, (unsigned long long)t.wrong);
+}
+
+CU_TestInfo eq_tests_sequences[] = {{"random sequences and streams: as the specification says", test_random},
+                                    CU_TEST_INFO_NULL};
