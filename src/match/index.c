@@ -282,11 +282,20 @@ struct glob_look {
     void *ctx;
 };
 
-static void verify_glob(uint32_t pattern, void *ctx)
+/* A pattern that is one run of literal text, with or without stars around it: it is known where it must stand. */
+static bool stands_at(const struct eq_glob *g, struct eq_slice text, size_t at)
+{
+    struct eq_slice run = g->pieces[0];
+    return at <= text.len && run.len <= text.len - at && memcmp(text.ptr + at, run.ptr, run.len) == 0 &&
+           (g->star_first || at == 0) && (g->star_last || at + run.len == text.len);
+}
+
+static void verify_glob(uint32_t pattern, size_t at, void *ctx)
 {
     struct glob_look *l = ctx;
     const struct eq_glob *g = &l->field->globs[pattern];
-    if (eq_glob_match(g, g->fold ? l->folded : l->text))
+    bool simple = g->fold && g->n_pieces == 1 && !g->single && at != EQ_ANYWHERE;
+    if (simple ? stands_at(g, l->folded, at) : eq_glob_match(g, g->fold ? l->folded : l->text))
         l->yes(&l->field->glob_predicates[pattern], 1, l->ctx);
 }
 

@@ -3,7 +3,9 @@
  * Two tables: one of windows of four bytes, and one of two bytes for patterns whose literal runs are shorter. Each is a
  * bit filter (fits the first cache) in front of buckets:
  *
- *      filter[hash] ── 0: next window         starts[hash >> 4] ─▶ entries {window, pattern} … up to starts[… + 1] */
+ *      filter[hash] ── 0: next window         starts[hash >> 4] ─▶ entries {window, pattern} … up to starts[… + 1]
+ *
+ * What has no two literal bytes in a row is a candidate if the text holds one byte of it; without any, always. */
 #include "match/windows.h"
 
 #include <stdlib.h>
@@ -12,6 +14,7 @@
 
 struct entry {
     uint32_t window, pattern;
+    uint32_t offset; /* of the window in its literal run */
 };
 
 struct table {
@@ -23,10 +26,16 @@ struct table {
     uint32_t n;
 };
 
+/* A pattern and a byte that every match holds; -1: none. */
+struct byte_entry {
+    uint32_t pattern;
+    int byte;
+};
+
 struct eq_windows {
     struct table long_ones, short_ones;
-    uint32_t *always;
-    uint32_t n_always;
+    struct byte_entry *bytes;
+    uint32_t n_bytes;
 };
 
 #define BUCKET_SHIFT 4
@@ -79,7 +88,7 @@ static uint32_t *count_of(struct counts *c, uint32_t window)
 /* ── Literal runs of a pattern ── */
 
 /* Calls `see` for each window of `width` bytes in the literal runs of a folded pattern. */
-typedef void see_window(uint32_t window, void *ctx);
+typedef void see_window(uint32_t window, uint32_t offset, void *ctx);
 
 static void each_window(struct eq_slice folded, unsigned width, see_window *see, void *ctx)
 {
@@ -88,26 +97,28 @@ static void each_window(struct eq_slice folded, unsigned width, see_window *see,
         bool wild = folded.ptr[i] == '*' || folded.ptr[i] == '?';
         run = wild ? 0 : run + 1;
         if (run >= width)
-            see(load(folded.ptr + i + 1 - width, width), ctx);
+            see(load(folded.ptr + i + 1 - width, width), (uint32_t)(run - width), ctx);
     }
 }
 
-static void count_window(uint32_t window, void *ctx)
+static void count_window(uint32_t window, uint32_t offset, void *ctx)
 {
+    (void)offset;
     ++*count_of(ctx, window);
 }
 
 struct choice {
     struct counts *counts;
-    uint32_t window, count; /* count UNFILED: none seen */
+    uint32_t window, offset, count; /* count UNFILED: none seen */
 };
 
-static void choose_window(uint32_t window, void *ctx)
+static void choose_window(uint32_t window, uint32_t offset, void *ctx)
 {
     struct choice *c = ctx;
     uint32_t n = *count_of(c->counts, window);
     if (c->count == UNFILED || n < c->count) {
         c->window = window;
+        c->offset = offset;
         c->count = n;
     }
 }
@@ -160,13 +171,13 @@ static enum eq_status file(struct table *t, unsigned width, const struct eq_slic
         if (!filed[i])
             each_window(folded[i], width, count_window, &counts);
     for (size_t i = 0; i < n; i++) {
-        struct choice best = {&counts, 0, UNFILED};
+        struct choice best = {.counts = &counts, .count = UNFILED};
         if (!filed[i])
             each_window(folded[i], width, choose_window, &best);
         if (best.count == UNFILED)
             continue;
         filed[i] = true;
-        t->entries[t->n++] = (struct entry){best.window, (uint32_t)i};
+        t->entries[t->n++] = (struct entry){best.window, (uint32_t)i, best.offset};
     }
     return table_build(t, arena) ? EQ_OK : EQ_NOMEM;
 }
@@ -186,6 +197,14 @@ static enum eq_status fold_all(struct eq_slice *out, const struct eq_glob *globs
     return st;
 }
 
+static int literal_byte(struct eq_slice folded)
+{
+    for (size_t i = 0; i < folded.len; i++)
+        if (folded.ptr[i] != '*' && folded.ptr[i] != '?')
+            return (unsigned char)folded.ptr[i];
+    return -1;
+}
+
 enum eq_status eq_windows_new(struct eq_windows **out, const struct eq_glob *globs, size_t n, struct eq_arena *arena)
 {
     struct eq_arena scratch;
@@ -198,11 +217,11 @@ enum eq_status eq_windows_new(struct eq_windows **out, const struct eq_glob *glo
         st = file(&w->long_ones, 4, folded, n, filed, arena, &scratch);
     if (st == EQ_OK)
         st = file(&w->short_ones, 2, folded, n, filed, arena, &scratch);
-    if (st == EQ_OK && !(w->always = eq_arena_alloc(arena, (n + 1) * sizeof *w->always)))
+    if (st == EQ_OK && !(w->bytes = eq_arena_alloc(arena, (n + 1) * sizeof *w->bytes)))
         st = EQ_NOMEM;
     for (size_t i = 0; i < n && st == EQ_OK; i++)
         if (!filed[i])
-            w->always[w->n_always++] = (uint32_t)i;
+            w->bytes[w->n_bytes++] = (struct byte_entry){(uint32_t)i, literal_byte(folded[i])};
     eq_arena_free(&scratch);
     if (st == EQ_OK)
         *out = w;
@@ -211,12 +230,12 @@ enum eq_status eq_windows_new(struct eq_windows **out, const struct eq_glob *glo
 
 /* ── Scanning ── */
 
-static void look_up(const struct table *t, uint32_t window, uint32_t bit, eq_windows_hit *hit, void *ctx)
+static void look_up(const struct table *t, uint32_t window, uint32_t bit, size_t at, eq_windows_hit *hit, void *ctx)
 {
     uint32_t end = t->starts[(bit >> BUCKET_SHIFT) + 1];
     for (uint32_t i = t->starts[bit >> BUCKET_SHIFT]; i < end; i++)
-        if (t->entries[i].window == window)
-            hit(t->entries[i].pattern, ctx);
+        if (t->entries[i].window == window && t->entries[i].offset <= at)
+            hit(t->entries[i].pattern, at - t->entries[i].offset, ctx);
 }
 
 static inline void scan(const struct table *t, unsigned width, struct eq_slice text, eq_windows_hit *hit, void *ctx)
@@ -227,14 +246,24 @@ static inline void scan(const struct table *t, unsigned width, struct eq_slice t
         uint32_t window = load(text.ptr + i, width);
         uint32_t bit = hash(window) >> t->shift;
         if (t->filter[bit >> 6] >> (bit & 63) & 1)
-            look_up(t, window, bit, hit, ctx);
+            look_up(t, window, bit, i, hit, ctx);
     }
+}
+
+static void scan_bytes(const struct eq_windows *w, struct eq_slice text, eq_windows_hit *hit, void *ctx)
+{
+    bool there[256] = {false};
+    for (size_t i = 0; i < text.len; i++)
+        there[(unsigned char)text.ptr[i]] = true;
+    for (uint32_t i = 0; i < w->n_bytes; i++)
+        if (w->bytes[i].byte < 0 || there[w->bytes[i].byte])
+            hit(w->bytes[i].pattern, EQ_ANYWHERE, ctx);
 }
 
 void eq_windows_scan(const struct eq_windows *w, struct eq_slice folded, eq_windows_hit *hit, void *ctx)
 {
-    for (uint32_t i = 0; i < w->n_always; i++)
-        hit(w->always[i], ctx);
+    if (w->n_bytes)
+        scan_bytes(w, folded, hit, ctx);
     scan(&w->long_ones, 4, folded, hit, ctx);
     scan(&w->short_ones, 2, folded, hit, ctx);
 }
