@@ -1,4 +1,4 @@
-/* time.c — ISO text and epoch milliseconds to points in time, and back.
+/* time.c — ISO text and numbers since 1970 to points in time, and back.
  *
  *      2017-08-30T20:47:33Z     names a period: 20:47:33.000000000 .. 20:47:33.999999999
  *      2017-08                  the whole month
@@ -184,61 +184,87 @@ static bool in_range(int64_t s)
     return s >= MIN_SECOND && s <= MAX_SECOND;
 }
 
-/* Whole milliseconds and nanoseconds beyond them (0..999999). */
-static bool of_millis(struct eq_time *out, int64_t ms, int64_t ns)
+/* What a number counts since 1970: milliseconds, unless it is so large that they would be beyond the year 5138; then
+ * microseconds, then nanoseconds. With a fraction, seconds where milliseconds would be before 1973. */
+static int64_t units_per_second(uint64_t size, bool fraction)
 {
-    int64_t s = ms / 1000, rest = ms % 1000;
+    if (fraction && size >= UINT64_C(100000000) && size < UINT64_C(100000000000))
+        return 1;
+    if (size < UINT64_C(100000000000000))
+        return 1000;
+    return size < UINT64_C(100000000000000000) ? 1000000 : SECOND_NS;
+}
+
+/* Whole units and nanoseconds beyond them. */
+static bool of_units(struct eq_time *out, int64_t whole, int64_t per_second, int64_t ns)
+{
+    int64_t s = whole / per_second, rest = whole % per_second;
     if (rest < 0) {
-        rest += 1000;
+        rest += per_second;
         s--;
     }
-    *out = (struct eq_time){s, (uint32_t)(rest * 1000000 + ns)};
+    *out = (struct eq_time){s, (uint32_t)(rest * (SECOND_NS / per_second) + ns)};
     return in_range(s);
 }
 
-static bool of_double(struct eq_time *out, double ms)
+static bool of_integer(struct eq_time *out, int64_t i)
 {
-    double whole = floor(ms);
-    int64_t ns;
-    if (!(fabs(ms) < 1e15))
-        return false;
-    ns = (int64_t)((ms - whole) * 1e6 + 0.5);
-    return ns < 1000000 ? of_millis(out, (int64_t)whole, ns) : of_millis(out, (int64_t)whole + 1, 0);
+    uint64_t size = i < 0 ? -(uint64_t)i : (uint64_t)i;
+    return of_units(out, i, units_per_second(size, false), 0);
 }
 
-/* Milliseconds as [-]digits[.digits], exact to the nanosecond; a text of another shape goes by its value. */
+static bool of_double(struct eq_time *out, double d)
+{
+    double whole = floor(d);
+    if (!(fabs(d) < 9e18))
+        return false;
+    int64_t per_second = units_per_second((uint64_t)fabs(d), d != whole), unit = SECOND_NS / per_second;
+    int64_t ns = (int64_t)((d - whole) * (double)unit + 0.5);
+    return ns < unit ? of_units(out, (int64_t)whole, per_second, ns) : of_units(out, (int64_t)whole + 1, per_second, 0);
+}
+
+static bool of_number(struct eq_time *out, struct eq_number n)
+{
+    switch (n.kind) {
+    case EQ_NUMBER_INT: return of_integer(out, n.i);
+    case EQ_NUMBER_UINT: *out = (struct eq_time){(int64_t)(n.u / 1000000000), (uint32_t)(n.u % 1000000000)}; return true;
+    case EQ_NUMBER_DOUBLE: return of_double(out, n.d);
+    case EQ_NOT_NUMBER: break;
+    }
+    return false;
+}
+
+/* A number as text: exact to the nanosecond if it is [-]digits.digits; a text of another shape goes by its value. */
 static bool of_digits(struct eq_time *out, struct eq_slice text)
 {
     size_t at = text.len && text.ptr[0] == '-', first = at;
     bool negative = at;
-    int64_t ms = 0, ns = 0, unit = 100000;
-    struct eq_number n;
+    int64_t whole = 0, ns = 0;
 
-    for (; at < text.len && is_digit(text.ptr[at]) && at - first < 16; at++)
-        ms = ms * 10 + (text.ptr[at] - '0');
-    if (at > first && at + 1 < text.len && text.ptr[at] == '.') {
-        for (at++; at < text.len && is_digit(text.ptr[at]); at++, unit /= 10)
-            ns += (text.ptr[at] - '0') * unit;
-    }
-    if (at > first && at == text.len) {
-        if (!negative)
-            return of_millis(out, ms, ns);
-        return ns ? of_millis(out, -ms - 1, 1000000 - ns) : of_millis(out, -ms, 0);
-    }
-    n = eq_number_parse(text);
-    return n.kind == EQ_NUMBER_DOUBLE && of_double(out, n.d);
+    for (; at < text.len && is_digit(text.ptr[at]) && at - first < 18; at++)
+        whole = whole * 10 + (text.ptr[at] - '0');
+    if (at == first || at + 1 >= text.len || text.ptr[at] != '.')
+        return of_number(out, eq_number_parse(text));
+    int64_t per_second = units_per_second((uint64_t)whole, true), unit = SECOND_NS / per_second;
+    for (int64_t digit = unit / 10; ++at < text.len && is_digit(text.ptr[at]); digit /= 10)
+        ns += (text.ptr[at] - '0') * digit;
+    if (at < text.len)
+        return of_number(out, eq_number_parse(text));
+    if (!negative)
+        return of_units(out, whole, per_second, ns);
+    return ns ? of_units(out, -whole - 1, per_second, unit - ns) : of_units(out, -whole, per_second, 0);
 }
 
 bool eq_time_of_value(struct eq_time *out, const struct eq_value *v)
 {
     switch ((enum eq_type)v->type) {
     case EQ_TIME: *out = (struct eq_time){v->i, v->len}; return true;
-    case EQ_INT: return of_millis(out, v->i, 0);
+    case EQ_INT: return of_integer(out, v->i);
+    case EQ_UINT: return of_number(out, eq_value_number(v));
     case EQ_DOUBLE: return v->len ? of_digits(out, eq_value_slice(v)) : of_double(out, v->d);
     case EQ_STRING: return eq_time_parse(out, NULL, eq_value_slice(v)) || of_digits(out, eq_value_slice(v));
     case EQ_NULL:
     case EQ_BOOL:
-    case EQ_UINT:
     case EQ_IP: break;
     }
     return false;

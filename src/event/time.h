@@ -23,7 +23,8 @@ int64_t eq_time_diff_ns(struct eq_time a, struct eq_time b);
  * UTC; fraction up to 9 digits (further ones are cut). *first and *last (may be NULL) are the first and last instant
  * of the period that the text names: docs/semantics.md, Dates. */
 bool eq_time_parse(struct eq_time *first, struct eq_time *last, struct eq_slice text);
-/* An event's value as a time: ISO text, or a number of epoch milliseconds (as number or digits), with fraction. */
+/* An event's value as a time: ISO text, or a number (also as digits, also with fraction) of milliseconds since 1970; of
+ * micro- or nanoseconds, or seconds, where its size says so: docs/semantics.md, Order and time. */
 bool eq_time_of_value(struct eq_time *out, const struct eq_value *v);
 void eq_buf_time(struct eq_buf *b, struct eq_time t); /* ISO-8601, 3, 6 or 9 fraction digits as needed */
 

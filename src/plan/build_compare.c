@@ -48,7 +48,7 @@ static bool literal_period(struct eq_time *first, struct eq_time *last, const st
     if (!eq_time_of_value(first, v))
         return false;
     *last = *first;
-    last->ns += v->type == EQ_DOUBLE ? 0 : 999999;
+    last->ns += v->type == EQ_DOUBLE || first->ns % 1000000 != 0 ? 0 : 999999;
     return true;
 }
 
