@@ -41,7 +41,7 @@ static bool reads_alias(const struct eq_node *n)
 static const char *stage_cannot_run(const struct eq_plan_stage *stage)
 {
     if (stage->missing && reads_alias(stage->filter))
-        return "a missing event that reads an alias is checked but not run by this version";
+        return "a missing event that reads an alias is checked, but not matched by this version";
     return NULL;
 }
 

@@ -1,9 +1,6 @@
 /* build_query.c — whole queries: stages, keys and pipes, and the rules about their numbers (docs/errors.md, E04). */
 #include "plan/build_priv.h"
 
-#define MAX_STAGES 256
-#define MAX_KEYS 64
-
 /* Stages with their repetitions; missing ones do not count as queries of their own twice. */
 static uint64_t expanded(const struct eq_plan *p)
 {
@@ -17,9 +14,9 @@ static bool check_keys(struct eq_builder *b, const struct eq_plan *p)
 {
     bool ok = true;
     uint32_t n = p->stages[0].n_keys;
-    if (n > MAX_KEYS) {
+    if (n > EQ_PLAN_KEYS_MAX) {
         eq_diag_add(b->diags, EQ_E0903, b->source, p->stages[0].span, "a query cannot have more than %d join keys, found %u",
-                    MAX_KEYS, n);
+                    EQ_PLAN_KEYS_MAX, n);
         ok = false;
     }
     for (uint32_t i = 1; i < p->n_stages; i++)
@@ -70,9 +67,9 @@ static bool check_sequence(struct eq_builder *b, const struct eq_plan *p, struct
         eq_diag_help(b->diags, d, "add a stage, or repeat this one: [ … ] with runs=2");
         ok = false;
     }
-    if (n > MAX_STAGES) {
+    if (n > EQ_PLAN_STAGES_MAX) {
         eq_diag_add(b->diags, EQ_E0404, b->source, span, "a sequence cannot have more than %d queries, found %llu",
-                    MAX_STAGES, (unsigned long long)n);
+                    EQ_PLAN_STAGES_MAX, (unsigned long long)n);
         ok = false;
     }
     return ok;
@@ -85,8 +82,8 @@ static bool check_sample(struct eq_builder *b, const struct eq_plan *p, struct e
         eq_diag_add(b->diags, EQ_E0403, b->source, span, "a sample needs a minimum of 2 queries, found %u", p->n_stages);
         ok = false;
     }
-    if (p->n_stages > MAX_STAGES) {
-        eq_diag_add(b->diags, EQ_E0404, b->source, span, "a sample cannot have more than %d queries", MAX_STAGES);
+    if (p->n_stages > EQ_PLAN_STAGES_MAX) {
+        eq_diag_add(b->diags, EQ_E0404, b->source, span, "a sample cannot have more than %d queries", EQ_PLAN_STAGES_MAX);
         ok = false;
     }
     if (p->n_stages && p->stages[0].n_keys == 0) {

@@ -83,6 +83,9 @@ struct eq_plan_stage {
     struct eq_span span;
 };
 
+#define EQ_PLAN_KEYS_MAX 64    /* join keys of a stage */
+#define EQ_PLAN_STAGES_MAX 256 /* stages of a sequence, runs expanded, or of a sample */
+
 enum eq_plan_kind { EQ_PLAN_EVENT, EQ_PLAN_SEQUENCE, EQ_PLAN_SAMPLE };
 enum eq_pipe_kind { EQ_PIPE_HEAD, EQ_PIPE_TAIL };
 

@@ -17,10 +17,13 @@ static void print_predicate(struct eq_buf *out, const struct eq_program *p, uint
     eq_buf_printf(out, "  p%u %s ", number, number < p->n_eager ? "eager" : "lazy");
     eq_node_print(out, q->node->kind == EQ_N_ANY ? q->node->kids[0] : q->node);
     eq_buf_putc(out, '\n');
-    if (q->kind == EQ_P_EXPR)
+    if (q->kind == EQ_P_EXPR) {
+        eq_buf_puts(out, "    ");
         eq_expr_print(out, &q->expr);
-    else if (q->kind == EQ_P_SEARCH || q->kind == EQ_P_LINEAGE)
+        eq_buf_putc(out, '\n');
+    } else if (q->kind == EQ_P_SEARCH || q->kind == EQ_P_LINEAGE) {
         eq_buf_printf(out, "    each by clause %u\n", q->clause);
+    }
 }
 
 /* The jumps of a clause: those that can be reached from its entry, which lie below it. */

@@ -3,7 +3,6 @@
  *      (1 + 2 == 3) and (a and (b and a))      ─▶  a and b
  *      not not x                               ─▶  x
  *      x : ("b", "a", "a")                     ─▶  x : ("a", "b")
- *      x : "*"                                 ─▶  x exists
  *      any (p or3 q)                           ─▶  any p or any q
  *
  * Works bottom-up. What two rules wrote differently ends up the same, so that the program can share it. */
@@ -155,22 +154,6 @@ static struct eq_node *simplify_expression(struct simplifier *s, struct eq_node 
 
 /* ── Conditions ── */
 
-static bool is_event_field(const struct eq_node *n)
-{
-    return n->kind == EQ_N_FIELD && n->frame == EQ_FRAME_EVENT;
-}
-
-/* x : "*" holds for every value that x can have. */
-static bool matches_all(const struct eq_node *n)
-{
-    if (n->kind != EQ_N_LIKE || !is_event_field(n->kids[0]))
-        return false;
-    for (uint32_t i = 1; i < n->n_kids; i++)
-        if (eq_slice_eq(eq_value_slice(&n->kids[i]->value), EQ_LIT("*")))
-            return true;
-    return false;
-}
-
 static struct eq_node *make_any(struct simplifier *s, struct eq_node *expression)
 {
     struct eq_node *n = eq_arena_alloc(s->arena, sizeof *n);
@@ -192,11 +175,6 @@ static struct eq_node *simplify_any(struct simplifier *s, struct eq_node *n)
     struct eq_node *e = n->kids[0] = simplify_expression(s, n->kids[0]);
     if (e->kind == EQ_N_CONST) {
         become(n, e->value.type == EQ_BOOL && e->value.b ? EQ_N_TRUE : EQ_N_FALSE);
-        return n;
-    }
-    if (matches_all(e)) {
-        n->kind = EQ_N_EXISTS;
-        n->kids[0] = e->kids[0];
         return n;
     }
     if (e->kind != EQ_N_KOR)

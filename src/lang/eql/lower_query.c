@@ -8,8 +8,6 @@
 
 #include "base/suggest.h"
 
-#define MAX_STAGES 256 /* as in eq_build_plan; here it bounds the work */
-#define MAX_KEYS 256
 #define MAX_RUNS 100
 
 /* A query on its way: the plan and what stands in its header. */
@@ -52,9 +50,9 @@ static bool lower_keys(struct eql_lower *lo, struct eq_plan_stage *stage, const 
 {
     const struct eql_node *both[] = {shared, own};
     uint64_t n = (uint64_t)(shared ? shared->n_kids : 0) + (own ? own->n_kids : 0);
-    if (own && n > MAX_KEYS)
-        eql_lower_error(lo, EQ_E0903, own->span, "more than %d join keys", MAX_KEYS);
-    if (n > MAX_KEYS)
+    if (own && n > EQ_PLAN_KEYS_MAX)
+        eql_lower_error(lo, EQ_E0903, own->span, "more than %d join keys", EQ_PLAN_KEYS_MAX);
+    if (n > EQ_PLAN_KEYS_MAX)
         return false;
     stage->keys = eql_lower_room(lo, n, sizeof *stage->keys);
     for (size_t i = 0; i < 2 && stage->keys; i++)
@@ -114,7 +112,7 @@ static int64_t lower_maxspan(struct eql_lower *lo, const struct eql_node *option
     return number->number.i * units[u].ns;
 }
 
-/* with runs=3: 1 to 100; 1 after reporting what is wrong. */
+/* with runs=3: 1 to 100. After reporting what is wrong 2, so that one stage is not told to be too few. */
 static uint32_t lower_runs(struct eql_lower *lo, const struct eql_node *option)
 {
     const struct eql_node *number = option->first;
@@ -125,10 +123,10 @@ static uint32_t lower_runs(struct eql_lower *lo, const struct eql_node *option)
             eql_lower_help(lo, d, "maxspan belongs to the whole sequence: sequence with maxspan=5m [...]");
         else
             eql_lower_help(lo, d, "a stage has the option \"runs\" only");
-        return 1;
+        return 2;
     }
     if (!number || number->kind == EQL_ERROR)
-        return 1;
+        return 2;
     bool integer = number->kind == EQL_NUMBER && number->number.kind == EQ_NUMBER_INT;
     if (integer && number->number.i >= 1 && number->number.i <= MAX_RUNS && !number->next)
         return (uint32_t)number->number.i;
@@ -136,7 +134,7 @@ static uint32_t lower_runs(struct eql_lower *lo, const struct eql_node *option)
         eql_lower_error(lo, EQ_E0405, number->next->span, "runs has no unit");
     else
         eql_lower_error(lo, EQ_E0405, number->span, "runs must be an integer from 1 to %d", MAX_RUNS);
-    return 1;
+    return 2;
 }
 
 /* ── Stages ── */
@@ -186,8 +184,8 @@ static void lower_stages(struct eql_lower *lo, struct building *q, const struct 
     uint32_t count = 0;
     for (const struct eql_node *k = n->first; k; k = k->next)
         count += k->kind == EQL_STAGE;
-    if (count > MAX_STAGES) {
-        eql_lower_error(lo, EQ_E0404, n->span, "a %s cannot have more than %d queries, found %u", q->what, MAX_STAGES,
+    if (count > EQ_PLAN_STAGES_MAX) {
+        eql_lower_error(lo, EQ_E0404, n->span, "a %s cannot have more than %d queries, found %u", q->what, EQ_PLAN_STAGES_MAX,
                         count);
         q->ok = false;
         return;
@@ -234,8 +232,8 @@ static void lower_header(struct eql_lower *lo, struct building *q, const struct 
 {
     const struct eql_node *option = kid_of(n, EQL_OPTION);
     q->keys = kid_of(n, EQL_BY);
-    if (q->keys && q->keys->n_kids > MAX_KEYS) {
-        eql_lower_error(lo, EQ_E0903, q->keys->span, "more than %d join keys", MAX_KEYS);
+    if (q->keys && q->keys->n_kids > EQ_PLAN_KEYS_MAX) {
+        eql_lower_error(lo, EQ_E0903, q->keys->span, "more than %d join keys", EQ_PLAN_KEYS_MAX);
         q->ok = false;
     }
     for (const struct eql_node *k = q->keys ? q->keys->first : NULL; k; k = k->next)
