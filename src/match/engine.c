@@ -14,6 +14,8 @@
 
 /* Bytes of remembered values and their predicates. */
 #define MEMO_BYTES (32u << 20)
+/* Events before there is a memo: short inputs, as those of rule tests, do not pay for its table. */
+#define MEMO_AFTER 256
 
 struct eq_ruleset {
     const struct eq_alloc *alloc;
@@ -38,7 +40,8 @@ struct eq_engine {
     struct eq_decoder *decoder;
     struct eq_regex_matcher *regex;
     struct eq_index_scratch look;
-    struct eq_memo *memo;    /* NULL: switched off */
+    struct eq_memo *memo;    /* NULL: switched off, or too early */
+    uint32_t n_events;       /* counted up to MEMO_AFTER */
     uint32_t *collected;     /* predicates of one value */
     size_t n_collected, cap_collected;
     bool nomem;              /* while collecting */
@@ -360,7 +363,11 @@ enum eq_status eq_engine_feed(struct eq_hits *out, struct eq_engine *e, struct e
     if (st != EQ_OK)
         return st;
     e->machine.frames[EQ_FRAME_EVENT] = &e->event->frame;
-    if ((st = find_predicates(e)) != EQ_OK)
+    if (e->rules->memo && e->n_events < MEMO_AFTER && ++e->n_events == MEMO_AFTER)
+        st = eq_memo_new(&e->memo, MEMO_BYTES, e->alloc);
+    if (st == EQ_OK)
+        st = find_predicates(e);
+    if (st != EQ_OK)
         return st;
     find_candidates(e);
     if ((st = find_hits(e)) != EQ_OK)
@@ -426,8 +433,6 @@ enum eq_status eq_engine_new(struct eq_engine **out, const struct eq_ruleset *ru
     if ((st = eq_decoder_new(&e->decoder, p->fields, decode, alloc)) != EQ_OK)
         goto failed;
     if ((st = eq_regex_matcher_new(&e->regex, rules->regexes, alloc)) != EQ_OK)
-        goto failed;
-    if (rules->memo && (st = eq_memo_new(&e->memo, MEMO_BYTES, alloc)) != EQ_OK)
         goto failed;
     *out = e;
     return EQ_OK;
