@@ -19,7 +19,7 @@ struct eq_lineage {
     uint64_t *inherited;   /* by the event's process */
     uint32_t self;         /* number of the event's process, or EQ_NONE */
     bool has_key;
-    uint32_t ended;        /* process that the event before ended, or EQ_NONE */
+    struct eq_buf ended;   /* key of the process that the last process event ended; empty if it ended none */
 };
 
 /* ── Sets ── */
@@ -62,8 +62,6 @@ static enum eq_status sweep(struct eq_lineage *l)
             return EQ_NOMEM;
         }
         memmove(sources(l, to), sources(l, i), l->words * 2 * sizeof *l->sets);
-        if (l->ended == i)
-            l->ended = to;
     }
     eq_intern_free(&l->processes);
     l->processes = kept;
@@ -160,13 +158,15 @@ static bool ends_process(const struct eq_lineage *l, const struct eq_frame *f)
 }
 
 /* A process is forgotten with the first process event after the one that ended it, so that the ending itself, and what
- * is logged together with it, still counts. */
+ * is logged together with it, still counts. It is kept by its key: what comes in between may make it a source yet. */
 static void purge(struct eq_lineage *l, const struct eq_frame *f)
 {
-    if (l->ended == EQ_NONE || !has_text(l, f, EQ_LF_EVENT_CATEGORY, EQ_LIT("process")))
+    if (l->ended.len == 0 || !has_text(l, f, EQ_LF_EVENT_CATEGORY, EQ_LIT("process")))
         return;
-    forget(l, l->ended);
-    l->ended = EQ_NONE;
+    uint32_t process = eq_intern_find(&l->processes, eq_buf_slice(&l->ended));
+    if (process != EQ_NONE)
+        forget(l, process);
+    eq_buf_clear(&l->ended);
 }
 
 enum eq_status eq_lineage_begin(struct eq_lineage *l, const struct eq_event *event)
@@ -194,9 +194,9 @@ enum eq_status eq_lineage_begin(struct eq_lineage *l, const struct eq_event *eve
         return EQ_NOMEM;
     for (size_t i = 0; l->self != EQ_NONE && i < l->words; i++)
         derived(l, l->self)[i] |= l->inherited[i];
-    if (l->self != EQ_NONE && ends_process(l, f))
-        l->ended = l->self;
-    return EQ_OK;
+    if (ends_process(l, f))
+        eq_buf_add(&l->ended, eq_buf_slice(&l->key));
+    return eq_buf_status(&l->ended);
 }
 
 enum eq_status eq_lineage_source(struct eq_lineage *l, uint32_t tracker)
@@ -243,11 +243,12 @@ enum eq_status eq_lineage_new(struct eq_lineage **out, const struct eq_program *
     l->alloc = alloc;
     l->program = program;
     l->words = (program->n_trackers + 63) / 64;
-    l->self = l->ended = EQ_NONE;
+    l->self = EQ_NONE;
     l->sweep_at = FIRST_SWEEP;
     eq_intern_init(&l->processes, alloc);
     eq_buf_init(&l->key, alloc);
     eq_buf_init(&l->other, alloc);
+    eq_buf_init(&l->ended, alloc);
     l->child = eq_new(alloc, l->words * sizeof *l->child);
     l->descendant = eq_new(alloc, l->words * sizeof *l->descendant);
     l->event = eq_new(alloc, l->words * sizeof *l->event);
@@ -270,6 +271,7 @@ void eq_lineage_free(struct eq_lineage *l)
     eq_intern_free(&l->processes);
     eq_buf_free(&l->key);
     eq_buf_free(&l->other);
+    eq_buf_free(&l->ended);
     eq_free(l->alloc, l->sets);
     eq_free(l->alloc, l->child);
     eq_free(l->alloc, l->descendant);
