@@ -308,13 +308,22 @@ eqlite_status eqlite_compiler_add_query(eqlite_compiler *c, const char *name, co
 
 /* ── Finishing ── */
 
+/* Does any rule depend on the order of events? */
+static bool needs_order(const struct eq_program *p)
+{
+    for (size_t i = 0; i < p->n_rules; i++)
+        if (p->rules[i].plan->kind == EQ_PLAN_SEQUENCE)
+            return true;
+    for (size_t i = 0; i < p->n_predicates; i++)
+        if (p->predicates[i].kind == EQ_P_LINEAGE)
+            return true;
+    return false;
+}
+
 /* Fields that are read beside those of the rules: when events happened. */
 static enum eq_status add_time_fields(struct eqlite_compiler *c, struct eq_program *p)
 {
-    bool ordered = false;
-    for (size_t i = 0; i < p->n_rules; i++)
-        ordered |= p->rules[i].plan->kind == EQ_PLAN_SEQUENCE;
-    if (!ordered)
+    if (!needs_order(p))
         return EQ_OK;
     enum eq_status st = eq_fields_add(&p->timestamp_field, p->fields, first_set(c->timestamp, EQ_LIT("@timestamp")));
     if (st == EQ_OK && c->tiebreaker.len)

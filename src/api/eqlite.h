@@ -154,6 +154,8 @@ typedef struct eqlite_rule_test {
     const eqlite_string *event_ids; /* expected event.id of each alert; a sequence's joined by blanks */
     size_t n_event_ids;   /* 0: not checked */
     uint32_t line;
+    const eqlite_string *join_keys; /* expected keys of each alert, as a JSON array without blanks: ["h1",4] */
+    size_t n_join_keys;   /* 0: not checked */
 } eqlite_rule_test;
 
 EQLITE_API eqlite_rules *eqlite_rules_retain(eqlite_rules *r); /* thread-safe */
@@ -207,8 +209,14 @@ typedef struct eqlite_matcher_options {
     uint32_t samples_per_key; /* of sample queries; 0: 1 */
     bool unwrap;             /* read {"_source": {…}} as the event inside */
     eqlite_write *on_bad_event; /* a broken event, described in one line; NULL: only counted */
+    int64_t max_lateness_ns; /* An event may come so much later than newer ones: for rules that depend on order, events
+                                are held back until nothing earlier is waited for. EQLITE_ANY_LATENESS: all are held to
+                                the end. 0: none, but with a tiebreaker those of equal time. */
+    const char *temporary_folder; /* with EQLITE_ANY_LATENESS: where events go that memory (256 MiB) has no room for;
+                                     NULL: EQLITE_LIMIT then. Must outlive the matcher. */
 } eqlite_matcher_options;
-#define EQLITE_MATCHER_OPTIONS_INIT {sizeof(eqlite_matcher_options), NULL, NULL, 0, 0, true, NULL}
+#define EQLITE_ANY_LATENESS INT64_MAX
+#define EQLITE_MATCHER_OPTIONS_INIT {sizeof(eqlite_matcher_options), NULL, NULL, 0, 0, true, NULL, 0, NULL}
 
 typedef struct eqlite_stats {
     size_t size;              /* set by the caller to sizeof(eqlite_stats) */
@@ -223,14 +231,17 @@ typedef struct eqlite_stats {
     uint64_t broken_elements; /* searches of arrays with a value that is no JSON; read as no match */
     uint64_t keys_cut;        /* tuples of join keys beyond 1024 of one event: left out */
     uint64_t no_timestamp;    /* events without a usable timestamp: seen by event rules only */
-    uint64_t late;            /* events older than one already seen, kept out of sequences */
+    uint64_t late;            /* events older than one already matched, kept out of sequences */
+    uint64_t reordered;       /* events that came behind newer ones and were matched before them */
+    uint64_t reorder_forced;  /* events matched before max_lateness_ns was over, because too many were held */
 } eqlite_stats;
 
 /* The rules are retained. The allocator is that of the rules' compiler. */
 EQLITE_API eqlite_status eqlite_matcher_new(eqlite_matcher **out, eqlite_rules *rules,
                                             const eqlite_matcher_options *options);
 EQLITE_API void eqlite_matcher_free(eqlite_matcher *m);
-/* Match one event. A broken one is counted and described: the status is still EQLITE_OK. */
+/* Match one event, or hold it (see max_lateness_ns) and match those whose turn has come. A broken one is counted and
+ * described: the status is still EQLITE_OK. */
 EQLITE_API eqlite_status eqlite_matcher_feed(eqlite_matcher *m, const eqlite_event *event);
 /* True once no further event can change the result (every rule ends in a full `head`). */
 EQLITE_API bool eqlite_matcher_done(const eqlite_matcher *m);

@@ -33,6 +33,7 @@ eqlite_status eqlite_matcher_new(eqlite_matcher **out, eqlite_rules *rules, cons
         .limit = m->options.limit,
         .samples_per_key = m->options.samples_per_key,
         .unwrap = m->options.unwrap,
+        .order = {.lateness_ns = m->options.max_lateness_ns, .folder = m->options.temporary_folder},
     };
     enum eq_status st = eq_matcher_new(&m->inner, rules->ruleset, &inner, &rules->alloc);
     if (st != EQ_OK) {
@@ -121,6 +122,8 @@ void eqlite_matcher_stats(const eqlite_matcher *m, eqlite_stats *out)
         .keys_cut = s.keys_cut,
         .no_timestamp = s.no_timestamp,
         .late = s.late,
+        .reordered = s.reordered,
+        .reorder_forced = s.reorder_forced,
     };
     memcpy(out, &all, out->size < sizeof all ? out->size : sizeof all);
 }

@@ -20,6 +20,8 @@ struct eq_matcher {
     size_t n_waiting;
     bool keeps_order;            /* there are sequences */
     struct eq_lineage *lineage;  /* NULL without trackers */
+    struct eq_order *order;      /* NULL: events are matched as they come */
+    struct eq_reorder *reorder;  /* with order */
     struct eq_sequence_context context;
     struct eq_arena arena;       /* of the context */
     struct eq_time newest;
@@ -115,6 +117,20 @@ static enum eq_status open_all(struct eq_matcher *m, const struct eq_ruleset *ru
     return st;
 }
 
+/* Sort events before they are matched, if that can matter. */
+static enum eq_status open_order(struct eq_matcher *m)
+{
+    const struct eq_program *p = m->program;
+    bool depends = m->keeps_order || m->lineage, ties = p->tiebreaker_field != EQ_NONE;
+    if (!depends || p->timestamp_field == EQ_NONE || (m->options.order.lateness_ns <= 0 && !ties))
+        return EQ_OK;
+    struct eq_decode_options decode = {.unwrap = m->options.unwrap};
+    struct eq_slice tiebreaker = ties ? p->fields->items[p->tiebreaker_field].path : (struct eq_slice){0};
+    enum eq_status st =
+        eq_order_new(&m->order, p->fields->items[p->timestamp_field].path, tiebreaker, &decode, m->alloc);
+    return st == EQ_OK ? eq_reorder_new(&m->reorder, &m->options.order, m->alloc) : st;
+}
+
 enum eq_status eq_matcher_new(struct eq_matcher **out, const struct eq_ruleset *rules,
                               const struct eq_matcher_options *options, const struct eq_alloc *alloc)
 {
@@ -127,6 +143,8 @@ enum eq_status eq_matcher_new(struct eq_matcher **out, const struct eq_ruleset *
     eq_arena_init(&m->arena, alloc);
     eq_join_keys_init(&m->context.keys, alloc);
     enum eq_status st = open_all(m, rules);
+    if (st == EQ_OK)
+        st = open_order(m);
     if (st != EQ_OK) {
         eq_matcher_free(m);
         return st;
@@ -149,6 +167,8 @@ void eq_matcher_free(struct eq_matcher *m)
     }
     eq_engine_free(m->engine);
     eq_lineage_free(m->lineage);
+    eq_order_free(m->order);
+    eq_reorder_free(m->reorder);
     eq_join_keys_free(&m->context.keys);
     eq_arena_free(&m->arena);
     eq_free(m->alloc, m->results);
@@ -199,8 +219,9 @@ static enum eq_status put_hits(struct eq_matcher *m, const struct eq_hits *hits,
     return st;
 }
 
-/* When the event happened. An event older than the newest one is too late for sequences: they need order. */
-static void set_time(struct eq_matcher *m, struct eq_moment *moment)
+/* When the event happened. An event older than the newest one is too late for sequences: they need order. `late`: it is
+ * known to be so. */
+static void set_time(struct eq_matcher *m, struct eq_moment *moment, bool late)
 {
     const struct eq_frame *f = &moment->event->frame;
     uint32_t v = f->slots[m->program->timestamp_field].head;
@@ -208,7 +229,7 @@ static void set_time(struct eq_matcher *m, struct eq_moment *moment)
         m->stats.no_timestamp++;
         return;
     }
-    moment->has_time = !m->has_newest || eq_time_cmp(moment->time, m->newest) >= 0;
+    moment->has_time = !late && (!m->has_newest || eq_time_cmp(moment->time, m->newest) >= 0);
     if (!moment->has_time) {
         m->stats.late++;
         return;
@@ -253,8 +274,8 @@ static enum eq_status ask_past(struct eq_matcher *m, struct eq_hits *hits)
     return st;
 }
 
-enum eq_status eq_matcher_feed(struct eq_matcher *m, struct eq_slice text, const struct eq_origin *origin,
-                               struct eq_decode_error *error)
+static enum eq_status match_event(struct eq_matcher *m, struct eq_slice text, const struct eq_origin *origin, bool late,
+                                  struct eq_decode_error *error)
 {
     struct eq_hits hits;
     enum eq_status st = eq_engine_feed(&hits, m->engine, text, error);
@@ -269,7 +290,7 @@ enum eq_status eq_matcher_feed(struct eq_matcher *m, struct eq_slice text, const
     if (m->lineage)
         st = ask_past(m, &hits);
     if (m->keeps_order && st == EQ_OK) {
-        set_time(m, &moment);
+        set_time(m, &moment, late);
         st = advance(m, &moment);
     }
     if (st == EQ_OK)
@@ -278,9 +299,43 @@ enum eq_status eq_matcher_feed(struct eq_matcher *m, struct eq_slice text, const
     return st;
 }
 
+/* Match held events whose turn has come; at the end all, unless nothing can come of it any more. */
+static enum eq_status match_held(struct eq_matcher *m, bool end)
+{
+    const struct eq_held *held;
+    struct eq_decode_error error;
+    enum eq_status st = EQ_OK;
+    while (st == EQ_OK && !eq_matcher_done(m)) {
+        st = eq_reorder_next(&held, m->reorder, end);
+        if (st != EQ_OK || !held)
+            return st;
+        st = match_event(m, held->text, &held->origin, false, &error);
+        if (st == EQ_INVALID) /* cannot be: it was read once already; it is counted all the same */
+            st = EQ_OK;
+    }
+    return st;
+}
+
+enum eq_status eq_matcher_feed(struct eq_matcher *m, struct eq_slice text, const struct eq_origin *origin,
+                               struct eq_decode_error *error)
+{
+    struct eq_place place;
+    bool late = false;
+    if (!m->reorder)
+        return match_event(m, text, origin, false, error);
+    enum eq_status st = eq_order_find(&place, m->order, text);
+    if (st == EQ_INVALID || (st == EQ_OK && !place.has_time)) /* no place among others */
+        return match_event(m, text, origin, false, error);
+    if (st == EQ_OK)
+        st = eq_reorder_put(&late, m->reorder, &place, text, origin);
+    if (st == EQ_OK && late)
+        return match_event(m, text, origin, true, error);
+    return st == EQ_OK ? match_held(m, false) : st;
+}
+
 enum eq_status eq_matcher_finish(struct eq_matcher *m)
 {
-    enum eq_status st = EQ_OK;
+    enum eq_status st = m->reorder ? match_held(m, true) : EQ_OK;
     for (size_t i = 0; i < m->program->n_rules && st == EQ_OK; i++) {
         if (m->sequences[i])
             st = eq_sequence_finish(m->sequences[i]);
@@ -301,5 +356,10 @@ void eq_matcher_stats(const struct eq_matcher *m, struct eq_matcher_stats *out)
 {
     *out = m->stats;
     out->keys_cut = m->context.keys.cut;
+    if (m->reorder) {
+        struct eq_reorder_stats order = eq_reorder_stats(m->reorder);
+        out->reordered = order.reordered;
+        out->reorder_forced = order.forced;
+    }
     eq_engine_stats(m->engine, &out->engine);
 }

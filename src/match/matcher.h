@@ -1,7 +1,7 @@
 /* matcher.h — events in, alerts out: the engine's hits become results of rules.
  *
- *      event ─▶ engine ─▶ hits ─┬─ event rules ────────────────────────┐
- *                               └─ stages ─▶ sequence.h, sample.h ─────┴─▶ results.h ─▶ on_alert
+ *      event ─▶ (reorder.h) ─▶ engine ─▶ hits ─┬─ event rules ────────────────────────┐
+ *                                              └─ stages ─▶ sequence.h, sample.h ─────┴─▶ results.h ─▶ on_alert
  *
  * The only place that remembers the past. One per thread or partition. */
 #ifndef EQ_MATCH_MATCHER_H
@@ -9,6 +9,7 @@
 
 #include "match/alert.h"
 #include "match/engine.h"
+#include "match/reorder.h"
 #include "match/results.h"
 
 struct eq_matcher;
@@ -19,10 +20,12 @@ struct eq_matcher_options {
     uint64_t limit;           /* per rule; 0: none */
     uint32_t samples_per_key; /* 0: 1 */
     bool unwrap;
+    struct eq_reorder_options order; /* used if rules depend on the order of events, and there is a lateness or a
+                                        tiebreaker */
 };
 
 struct eq_matcher_stats {
-    uint64_t events, bad_events, repaired_events, bytes, alerts, no_timestamp, late, keys_cut;
+    uint64_t events, bad_events, repaired_events, bytes, alerts, no_timestamp, late, keys_cut, reordered, reorder_forced;
     struct eq_engine_stats engine;
 };
 
