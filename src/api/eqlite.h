@@ -265,12 +265,17 @@ typedef struct eqlite_reader_options {
     bool (*stop)(void *ctx); /* polled; true ends the input. May be NULL */
     void (*progress)(uint64_t bytes, void *ctx); /* bytes read so far. May be NULL */
     void *ctx;
+    const char *merge_field; /* NULL: one path after the other. Else all are open at once, and the event that is earliest
+                                by this field comes next; not with follow */
+    bool merge_unwrap;       /* read the field in {"_source": {…}} */
 } eqlite_reader_options;
-#define EQLITE_READER_OPTIONS_INIT {sizeof(eqlite_reader_options), NULL, NULL, false, 0, NULL, NULL, NULL}
+#define EQLITE_MERGE_PATHS 64 /* that can be merged */
+#define EQLITE_READER_OPTIONS_INIT {sizeof(eqlite_reader_options), NULL, NULL, false, 0, NULL, NULL, NULL, NULL, true}
 
 EQLITE_API eqlite_status eqlite_reader_new(eqlite_reader **out, const eqlite_reader_options *options);
 EQLITE_API void eqlite_reader_free(eqlite_reader *r);
-/* "-" is standard input. Compressed files and archives are unpacked: gzip, zstd, xz, bzip2, zip, tar, … */
+/* "-" is standard input. Compressed files and archives are unpacked: gzip, zstd, xz, bzip2, zip, tar, … EQLITE_LIMIT:
+ * more than EQLITE_MERGE_PATHS are to be merged. */
 EQLITE_API eqlite_status eqlite_reader_add(eqlite_reader *r, const char *path);
 /* The next event, valid until the next call. EQLITE_END after the last. EQLITE_IO: a file could not be read, see the
  * diagnostics; calling again goes on with the next. When *problem is not NULL the bytes are no event, and it says why. */
