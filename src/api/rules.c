@@ -55,9 +55,12 @@ static enum eq_status make_tests(eqlite_rule_test **out, struct eqlite_rules *r,
             .file = eq_api_string(t->file),
             .alerts = t->alerts,
             .n_event_ids = t->n_event_ids,
+            .n_join_keys = t->n_join_keys,
             .line = t->line,
         };
         enum eq_status st = copy_list(&tests[i].event_ids, &r->plans, t->event_ids, t->n_event_ids);
+        if (st == EQ_OK)
+            st = copy_list(&tests[i].join_keys, &r->plans, t->join_keys, t->n_join_keys);
         if (st != EQ_OK)
             return st;
     }

@@ -31,6 +31,19 @@ static bool next_id(const char **p, const char *end, struct cli_text *out, bool 
     return true;
 }
 
+static void keep_keys(struct cli_case *r, const eqlite_alert *alert)
+{
+    struct cli_text keys = {0};
+    cli_text_add(&keys, "[", 1);
+    for (size_t i = 0; i < eqlite_alert_key_count(alert); i++) {
+        if (i)
+            cli_text_add(&keys, ",", 1);
+        eqlite_alert_key(alert, i, cli_text_write, &keys);
+    }
+    cli_text_add(&keys, "]", 1);
+    cli_list_add(&r->keys, keys.ptr); /* freed with the run */
+}
+
 static bool on_alert(const eqlite_alert *alert, void *ctx)
 {
     struct cli_case *r = ctx;
@@ -61,14 +74,21 @@ static bool on_alert(const eqlite_alert *alert, void *ctx)
     if (!ids.ptr)
         cli_text_add(&ids, "", 0);
     cli_list_add(&r->ids, ids.ptr); /* freed with the run */
+    keep_keys(r, alert);
     return true;
+}
+
+static void free_owned(struct cli_list *l)
+{
+    for (size_t i = 0; i < l->n; i++)
+        free((void *)(uintptr_t)l->items[i]);
+    free(l->items);
 }
 
 void cli_case_free(struct cli_case *r)
 {
-    for (size_t i = 0; i < r->ids.n; i++)
-        free((void *)(uintptr_t)r->ids.items[i]);
-    free(r->ids.items);
+    free_owned(&r->ids);
+    free_owned(&r->keys);
     eqlite_sink_free(r->sink);
     cli_text_free(&r->rows);
     cli_text_free(&r->problem);
@@ -153,14 +173,16 @@ static void run_events(struct cli_case *r, const struct cli *c, eqlite_rules *ru
 
 /* ── Expectations ── */
 
-static void check_ids(struct cli_case *r, const eqlite_rule_test *test)
+/* The first alert of which `got` is not what was wanted, if any. */
+static void compare(struct cli_case *r, const char *what, const eqlite_string *wanted, size_t n,
+                    const struct cli_list *got)
 {
-    for (size_t i = 0; i < test->n_event_ids || i < r->ids.n; i++) {
-        eqlite_string want = i < test->n_event_ids ? test->event_ids[i] : cli_string("(none)");
-        const char *got = i < r->ids.n ? r->ids.items[i] : "(none)";
-        if (cli_string_is(want, got))
+    for (size_t i = 0; i < n || i < got->n; i++) {
+        eqlite_string want = i < n ? wanted[i] : cli_string("(none)");
+        const char *have = i < got->n ? got->items[i] : "(none)";
+        if (cli_string_is(want, have))
             continue;
-        cli_text_printf(&r->problem, "alert %zu: expected event.id %.*s, got %s", i + 1, (int)want.len, want.ptr, got);
+        cli_text_printf(&r->problem, "alert %zu: expected %s %.*s, got %s", i + 1, what, (int)want.len, want.ptr, have);
         return;
     }
 }
@@ -175,7 +197,9 @@ static void check(struct cli_case *r, const eqlite_rule_test *test)
         cli_text_printf(&r->problem, "expected %lld alert%s, got %llu", (long long)test->alerts,
                         test->alerts == 1 ? "" : "s", (unsigned long long)r->alerts);
     else if (test->n_event_ids)
-        check_ids(r, test);
+        compare(r, "event.id", test->event_ids, test->n_event_ids, &r->ids);
+    if (!r->problem.len && test->n_join_keys)
+        compare(r, "join keys", test->join_keys, test->n_join_keys, &r->keys);
 }
 
 void cli_case_run(struct cli_case *r, const struct cli *c, eqlite_rules *rules, const eqlite_rule_test *test)

@@ -23,8 +23,7 @@ enum field_type {
     T_UUID,
     T_DAY,
     T_DATE_MATH,
-    T_DURATION,
-    T_TIME
+    T_DURATION
 };
 
 enum need { NEED_NO, NEED_NEEDED, NEED_BINDING, NEED_EXPECTED, NEED_ALLOWED };
@@ -182,7 +181,6 @@ static bool has_type(const struct eq_toml *value, enum field_type type)
     case T_VERSION: return string || value->kind == EQ_TOML_INT;
     case T_TABLE: return value->kind == EQ_TOML_TABLE;
     case T_EACH: return all_of(value, EQ_TOML_TABLE);
-    case T_TIME: return string || value->kind == EQ_TOML_DATE;
     }
     return false;
 }
@@ -203,7 +201,6 @@ static const char *type_name(enum field_type type)
     case T_VERSION: return "an integer or a string";
     case T_TABLE: return "a table";
     case T_EACH: return "an array of tables";
-    case T_TIME: return "a time like \"2026-01-31T12:00:00Z\"";
     default: return "anything";
     }
 }

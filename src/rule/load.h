@@ -7,6 +7,7 @@
 #ifndef EQ_RULE_LOAD_H
 #define EQ_RULE_LOAD_H
 
+#include "base/buf.h"
 #include "rule/rule.h"
 
 enum eq_rule_shape { EQ_SHAPE_NATIVE, EQ_SHAPE_ENDPOINT, EQ_SHAPE_TESTS, EQ_SHAPE_COUNT };
@@ -48,6 +49,9 @@ enum eq_status eq_load_document(struct eq_toml **out, struct eq_load *l);
 enum eq_status eq_load_tests(struct eq_load *l, struct eq_rule *rule, const struct eq_toml *tests);
 /* The file is an x.test.toml: its tests go to the rule with its rule_id, else to `beside` (which may be NULL). */
 enum eq_status eq_load_side_file(struct eq_load *l, struct eq_rule *beside);
+
+/* rule_json.c: a value of a document as JSON; NaN and infinities become null. */
+void eq_toml_json(struct eq_buf *out, const struct eq_toml *value);
 
 /* rule.c: a new rule with the defaults of its shape, and its place in the set. */
 struct eq_rule *eq_rule_new(struct eq_load *l);

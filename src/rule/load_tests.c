@@ -1,7 +1,7 @@
 /* load_tests.c — the tests that a rule brings: [[tests]] of its own file, or of x.test.toml beside x.toml.
  *
  *      name = "…"   expect = "match" | "no_match" | N | { alerts = N, event_ids = [["a", "b"]], join_keys = [["h1"]] }
- *      events = '''NDJSON'''   or   file = "below/the/folder.ndjson"      now = 2026-01-31T12:00:00Z
+ *      events = '''NDJSON'''   or   file = "below/the/folder.ndjson"
  *
  * A test that is wrong is reported and left out; the rule stays. */
 #include "rule/load.h"
@@ -96,15 +96,51 @@ static bool read_count(int64_t *out, struct eq_load *l, const struct eq_toml *te
     return true;
 }
 
-static bool check_join_keys(struct eq_load *l, const struct eq_toml *test, const struct eq_toml *value)
+/* An array of keys: strings, numbers and booleans. */
+static bool is_keys(const struct eq_toml *value)
+{
+    if (value->kind != EQ_TOML_ARRAY)
+        return false;
+    for (const struct eq_toml *kid = value->first; kid; kid = kid->next)
+        if (kid->kind == EQ_TOML_TABLE || kid->kind == EQ_TOML_ARRAY || kid->kind == EQ_TOML_DATE)
+            return false;
+    return true;
+}
+
+/* The keys of one alert, as the JSON that a matcher would print. */
+static enum eq_status read_keys(struct eq_slice *out, struct eq_load *l, const struct eq_toml *value)
+{
+    struct eq_buf json;
+    enum eq_status st;
+
+    eq_buf_init(&json, l->set->alloc);
+    eq_toml_json(&json, value);
+    st = eq_buf_status(&json);
+    if (st == EQ_OK) {
+        *out = eq_arena_copy(&l->set->arena, eq_buf_slice(&json));
+        st = out->ptr ? EQ_OK : EQ_NOMEM;
+    }
+    eq_buf_free(&json);
+    return st;
+}
+
+static bool read_join_keys(struct eq_rule_test *out, struct eq_load *l, const struct eq_toml *test,
+                           const struct eq_toml *value, enum eq_status *st)
 {
     bool ok = value->kind == EQ_TOML_ARRAY;
 
     for (const struct eq_toml *kid = ok ? value->first : NULL; kid; kid = kid->next)
-        ok = ok && kid->kind == EQ_TOML_ARRAY;
-    if (!ok)
+        ok = ok && is_keys(kid);
+    if (!ok) {
         WRONG(l, test, value, "join_keys must hold, for each alert, an array of its keys: [[\"h1\"]]");
-    return ok;
+        return false;
+    }
+    out->join_keys = eq_arena_alloc(&l->set->arena, (count(value) + 1) * sizeof *out->join_keys);
+    if (!out->join_keys)
+        *st = EQ_NOMEM;
+    for (const struct eq_toml *kid = value->first; kid && *st == EQ_OK; kid = kid->next)
+        *st = read_keys(&out->join_keys[out->n_join_keys++], l, kid);
+    return *st == EQ_OK;
 }
 
 /* The number of alerts follows from event_ids or join_keys when it is not said. */
@@ -128,12 +164,16 @@ static bool read_expect_table(struct eq_rule_test *out, struct eq_load *l, const
     }
     if (alerts && !read_count(&out->alerts, l, test, alerts))
         return false;
-    if (keys && !check_join_keys(l, test, keys))
+    if (keys && !read_join_keys(out, l, test, keys, st))
         return false;
     if (ids && !read_event_ids(out, l, test, ids, st))
         return false;
     if (ids || keys)
         listed = (int64_t)count(ids ? ids : keys);
+    if (ids && keys && count(ids) != count(keys)) {
+        WRONG(l, test, keys, "join_keys of %zu alerts, but event_ids of %zu", count(keys), count(ids));
+        return false;
+    }
     if (alerts && listed >= 0 && listed != alerts->integer) {
         WRONG(l, test, alerts, "alerts = %lld, but %lld are listed", (long long)alerts->integer, (long long)listed);
         return false;
@@ -163,7 +203,7 @@ static bool read_expect(struct eq_rule_test *out, struct eq_load *l, const struc
         out->alerts = 0;
         return true;
     }
-    WRONG(l, test, expect, "expect must be \"match\", \"no_match\", a number, or a table with alerts or event_ids");
+    WRONG(l, test, expect, "expect must be \"match\", \"no_match\", a number, or a table with alerts, event_ids or join_keys");
     return false;
 }
 
@@ -245,11 +285,7 @@ static bool read_name(struct eq_rule_test *out, struct eq_load *l, const struct 
 /* False: the test is wrong and was reported, or *st says that memory ran out. */
 static bool read_test(struct eq_rule_test *out, struct eq_load *l, const struct eq_toml *test, enum eq_status *st)
 {
-    const struct eq_toml *now = eq_toml_get(test, "now");
-
     *out = (struct eq_rule_test){.line = test->line};
-    if (now && (is_string(now) || now->kind == EQ_TOML_DATE))
-        out->now = now->text;
     return read_name(out, l, test) && read_expect(out, l, test, st) && read_events(out, l, test, st);
 }
 

@@ -32,10 +32,11 @@ struct eq_rule_test {
     struct eq_slice name;
     struct eq_slice events; /* NDJSON text, inline; empty if `file` */
     struct eq_slice file;   /* resolved beside the rule; empty if inline */
-    struct eq_slice now;    /* ISO time at which to judge, as written; or empty */
     int64_t alerts;         /* expected number; -1: one or more ("match") */
     struct eq_slice *event_ids; /* expected event.id of the alerts' events, in order; joined by ' ' for sequences */
     size_t n_event_ids;         /* 0: not checked */
+    struct eq_slice *join_keys; /* expected keys of the alerts, in order, each a JSON array: ["h1",4] */
+    size_t n_join_keys;         /* 0: not checked */
     uint32_t line;
 };
 

@@ -2,9 +2,7 @@
 #include <math.h>
 
 #include "base/number.h"
-#include "rule/rule.h"
-
-static void print_value(struct eq_buf *out, const struct eq_toml *value);
+#include "rule/load.h"
 
 /* The depth of a document is bounded by eq_toml_parse. */
 static void print_kids(struct eq_buf *out, const struct eq_toml *parent)
@@ -19,12 +17,12 @@ static void print_kids(struct eq_buf *out, const struct eq_toml *parent)
             eq_buf_json(out, kid->key);
             eq_buf_putc(out, ':');
         }
-        print_value(out, kid);
+        eq_toml_json(out, kid);
     }
     eq_buf_putc(out, table ? '}' : ']');
 }
 
-static void print_value(struct eq_buf *out, const struct eq_toml *value)
+void eq_toml_json(struct eq_buf *out, const struct eq_toml *value)
 {
     switch (value->kind) {
     case EQ_TOML_TABLE:
@@ -66,7 +64,7 @@ static void print_list(struct eq_buf *out, const char *key, const struct eq_slic
 void eq_rule_json(struct eq_buf *out, const struct eq_rule *rule)
 {
     if (rule->document) {
-        print_value(out, rule->document);
+        eq_toml_json(out, rule->document);
         return;
     }
     eq_buf_puts(out, "{\"rule\":{\"rule_id\":");

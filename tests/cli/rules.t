@@ -122,3 +122,40 @@
   FIELD           RULES
   process.nmae        1
   [1]
+
+Expected join keys are compared; a null key is written nan.
+
+  $ cat > keys.eql <<END
+  > sequence by host.name, ?user.id with maxspan=5m [process where true] [file where true]
+  > END
+  $ cat > keys.test.toml <<END
+  > [[tests]]
+  > name = "by host and user"
+  > expect = { event_ids = [["1", "2"]], join_keys = [["h1", 4]] }
+  > events = '''
+  > {"@timestamp":"2026-01-01T00:00:00Z","event":{"category":"process","id":"1"},"host":{"name":"h1"},"user":{"id":4}}
+  > {"@timestamp":"2026-01-01T00:00:01Z","event":{"category":"file","id":"2"},"host":{"name":"h1"},"user":{"id":4}}
+  > '''
+  > [[tests]]
+  > name = "of nobody"
+  > expect = { join_keys = [["h1", nan]] }
+  > events = '''
+  > {"@timestamp":"2026-01-01T00:00:00Z","event":{"category":"process","id":"1"},"host":{"name":"h1"}}
+  > {"@timestamp":"2026-01-01T00:00:01Z","event":{"category":"file","id":"2"},"host":{"name":"h1"}}
+  > '''
+  > END
+  $ eqlite test keys.eql
+  ok    keys: by host and user
+  ok    keys: of nobody
+  2 passed, 0 failed
+  $ sed -i 's/"h1", 4/"h2", 4/' keys.test.toml && eqlite test keys.eql
+  FAIL  keys: by host and user
+        alert 1: expected join keys ["h2",4], got ["h1",4] (keys.eql:1)
+  ok    keys: of nobody
+  1 passed, 1 failed
+  [1]
+  $ sed -i 's/^name = "of nobody"/&\nnow = 2026-01-01T00:00:00Z/' keys.test.toml && eqlite check keys.eql
+  keys.test.toml:10:1: warning[W0702]: tests[].now changes nothing here
+  10 | now = 2026-01-01T00:00:00Z
+     | ^^^
+  eqlite: 1 checked, 0 errors, 1 warning

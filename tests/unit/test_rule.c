@@ -284,9 +284,9 @@ static void tests_of_a_rule(void)
     load("d/x.toml", NATIVE
          "query = 'any where true'\n"
          "[[tests]]\nname = 'a'\nexpect = 'match'\nevents = '''\n{}\n'''\n"
-         "[[tests]]\nexpect = 'no_match'\nfile = 'data/e.ndjson'\nnow = 2026-01-01T00:20:00.5Z\n"
+         "[[tests]]\nexpect = 'no_match'\nfile = 'data/e.ndjson'\n"
          "[[tests]]\nexpect = 3\nevents = ''\n"
-         "[[tests]]\nexpect = { alerts = 2, event_ids = [['a', 'b'], 'c'], join_keys = [['h'], ['i']] }\nevents = ''\n"
+         "[[tests]]\nexpect = { alerts = 2, event_ids = [['a', 'b'], 'c'], join_keys = [['h'], ['i\u00e9\"', 4, 4.5, true, nan]] }\nevents = ''\n"
          "[[tests]]\nexpect = { event_ids = [] }\nevents = ''\n");
     CU_ASSERT_EQUAL(diags.n, 0);
     CU_ASSERT_EQUAL_FATAL(set.n, 1);
@@ -295,10 +295,12 @@ static void tests_of_a_rule(void)
     CU_ASSERT(is(r->tests[0].name, "a") && r->tests[0].alerts == -1 && is(r->tests[0].events, "{}\n"));
     CU_ASSERT_EQUAL(r->tests[0].line, 15);
     CU_ASSERT(r->tests[1].alerts == 0 && is(r->tests[1].file, "d/data/e.ndjson"));
-    CU_ASSERT(is(r->tests[1].now, "2026-01-01T00:20:00.5Z"));
     CU_ASSERT(r->tests[2].alerts == 3 && r->tests[2].n_event_ids == 0);
     CU_ASSERT(r->tests[3].alerts == 2 && r->tests[3].n_event_ids == 2);
     CU_ASSERT(is(r->tests[3].event_ids[0], "a b") && is(r->tests[3].event_ids[1], "c"));
+    CU_ASSERT_EQUAL_FATAL(r->tests[3].n_join_keys, 2);
+    CU_ASSERT(is(r->tests[3].join_keys[0], "[\"h\"]"));
+    CU_ASSERT(is(r->tests[3].join_keys[1], "[\"ié\\\"\",4,4.5,true,null]"));
     CU_ASSERT(r->tests[4].alerts == 0 && r->tests[4].n_event_ids == 0);
     finish();
 }
@@ -317,6 +319,9 @@ static void wrong_tests(void)
         "expect = { alerts = 1, event_ids = ['a', 'b'] }\nevents = ''",
         "expect = { alarms = 1 }\nevents = ''",
         "expect = { join_keys = ['a'] }\nevents = ''",
+        "expect = { join_keys = [[['a']]] }\nevents = ''",
+        "expect = { join_keys = [[2026-01-01]] }\nevents = ''",
+        "expect = { event_ids = ['a'], join_keys = [['h'], ['i']] }\nevents = ''",
         "expect = 1",
         "expect = 1\nevents = ''\nfile = 'x'",
         "expect = 1\nevents = 3",
