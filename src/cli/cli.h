@@ -65,6 +65,8 @@ struct cli {
     const char *dialect, *input, *timestamp_field, *category_field, *tiebreaker_field, *engine;
     const char *format, *alerts, *output, *stage, *event, *filter, *junit;
     uint64_t limit, max_alerts, samples;
+    int64_t max_lateness_ns;
+    bool lateness_given, sort, no_merge;
     enum cli_level min_severity, fail_on;
     bool fail_on_warnings, no_unwrap, follow, strict, count, exit_status, missing, stats, stats_json, quiet, verbose;
     bool named, help;
@@ -194,6 +196,7 @@ struct cli_feed {
     /* What to do with an event; NULL: match it. Anything but EQLITE_OK ends the reading. */
     eqlite_status (*event)(struct cli_feed *f, const eqlite_event *e);
     void *ctx;
+    bool merge;           /* the files by time */
     struct cli_progress progress;
     uint64_t events, bad; /* read; left out */
     uint64_t shown;       /* bad ones told */
@@ -207,5 +210,16 @@ eqlite_status cli_feed_match(struct cli_feed *f, const eqlite_event *e);
 void cli_feed_bad(struct cli_feed *f, const eqlite_event *e, size_t offset, const char *reason);
 /* Statistics on standard error, as --stats asks. */
 void cli_print_stats(const struct cli *c, const struct cli_feed *f, const eqlite_stats *stats, double seconds);
+
+/* ── Order of time (order.c) ── */
+
+/* How long events are held back. */
+void cli_order_matcher(eqlite_matcher_options *out, const struct cli *c);
+/* Are the files to be merged? Says if they should be, but are too many. */
+bool cli_order_merges(const struct cli *c, const eqlite_rules *rules);
+/* Add how many events came too late, or nothing. */
+void cli_order_tell(struct cli_text *t, const eqlite_stats *stats);
+/* As cli_failed, of a call that fed or finished a matcher. */
+int cli_order_failed(const struct cli *c, eqlite_status st);
 
 #endif

@@ -132,6 +132,7 @@ static int explain_events(struct cli *c)
     eqlite_matcher_options options = EQLITE_MATCHER_OPTIONS_INIT;
     size_t refused = 0, unreadable = 0;
     int status = CLI_TROUBLE;
+    c->tiebreaker_field = NULL; /* events of equal time would be held back, and matches told of a later one */
     m.rules = c->exprs.n ? cli_compile_queries(c) : cli_compile_rules(c, &c->files, &refused, &unreadable);
     if (!m.rules || !cli_output_open(&m.output, c, NULL))
         goto done;

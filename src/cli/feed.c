@@ -85,6 +85,10 @@ eqlite_status cli_feed_files(struct cli_feed *f, const struct cli_list *files)
     options.stop = on_stop;
     options.progress = on_progress;
     options.ctx = f;
+    if (f->merge) {
+        options.merge_field = f->cli->timestamp_field ? f->cli->timestamp_field : "@timestamp";
+        options.merge_unwrap = !f->cli->no_unwrap;
+    }
     if (!f->event)
         f->event = cli_feed_match;
     eqlite_status st = eqlite_reader_new(&reader, &options);
@@ -118,7 +122,9 @@ void cli_print_stats(const struct cli *c, const struct cli_feed *f, const eqlite
         {"regex_failures", "regular expressions that could not be decided", s->regex_failures},
         {"choices_cut", "conditions over arrays with too many combinations", s->choices_cut},
         {"no_timestamp", "events without a usable timestamp", s->no_timestamp},
-        {"late", "events too late for their sequence", s->late},
+        {"late", "events too late for sequences", s->late},
+        {"reordered", "late events put in order", s->reordered},
+        {"reorder_forced", "events matched early, because too many were held", s->reorder_forced},
     };
     struct cli_text t = {0};
     for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {

@@ -107,6 +107,33 @@ static bool number(const struct cli *c, const struct cli_option *o, const char *
     return false;
 }
 
+/* A whole number and a unit; 0 needs none. */
+static bool duration(const struct cli *c, const struct cli_option *o, const char *value, int64_t *out_ns)
+{
+    static const struct {
+        const char *name;
+        int64_t ns;
+    } units[] = {{"ns", 1},
+                 {"us", 1000},
+                 {"ms", 1000000},
+                 {"s", INT64_C(1000000000)},
+                 {"m", INT64_C(60000000000)},
+                 {"h", INT64_C(3600000000000)},
+                 {"d", INT64_C(86400000000000)}};
+    char *unit;
+    errno = 0;
+    long long n = strtoll(value, &unit, 10);
+    bool fine = value[0] >= '0' && value[0] <= '9' && !errno;
+    *out_ns = 0;
+    if (fine && n == 0 && !*unit)
+        return true;
+    for (size_t i = 0; fine && i < sizeof units / sizeof *units; i++)
+        if (strcmp(unit, units[i].name) == 0 && !__builtin_mul_overflow((int64_t)n, units[i].ns, out_ns))
+            return true;
+    cli_usage(c, "--%s: '%s' is not a time such as 500ms, 10s, 5m", o->name, value);
+    return false;
+}
+
 static void add_columns(struct cli *c, char *list)
 {
     char *save;
@@ -153,6 +180,9 @@ static bool take(struct cli *c, enum cli_option_id id, char *value, unsigned ind
     case CLI_OPT_TIEBREAKER: c->tiebreaker_field = value; break;
     case CLI_OPT_ENGINE: c->engine = value; break;
     case CLI_OPT_FOLLOW: c->follow = true; break;
+    case CLI_OPT_MAX_LATENESS: c->lateness_given = true; return duration(c, o, value, &c->max_lateness_ns);
+    case CLI_OPT_SORT: c->sort = true; break;
+    case CLI_OPT_NO_MERGE: c->no_merge = true; break;
     case CLI_OPT_STRICT: c->strict = true; break;
     case CLI_OPT_FORMAT:
     case CLI_OPT_FIELDS_FORMAT:
@@ -282,6 +312,8 @@ bool cli_parse(struct cli *c, int argc, char **argv)
     }
     for (int i = optind; i < argc; i++)
         cli_list_add(&c->files, argv[i]);
+    if (c->sort && c->follow && !c->help)
+        return cli_usage(c, "--sort waits for the end of the events, and --follow has none; use --max-lateness"), false;
     return c->help || check_dialect(c);
 }
 

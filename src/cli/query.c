@@ -155,16 +155,19 @@ static void tell(struct query *q, double seconds)
         cli_print_stats(q->cli, f, &stats, seconds);
         return;
     }
-    if (q->cli->quiet || (!q->cli->verbose && !f->bad))
+    if (q->cli->quiet || (!q->cli->verbose && !f->bad && !stats.late))
         return;
-    struct cli_text events = {0}, bad = {0}, found = {0};
+    struct cli_text events = {0}, bad = {0}, found = {0}, late = {0};
     cli_text_count(&events, f->events);
     cli_text_count(&bad, f->bad);
     cli_text_count(&found, q->found);
-    cli_note("eqlite: %s events, %s broken, %s found", events.ptr, bad.ptr, found.ptr);
+    cli_order_tell(&late, &stats);
+    cli_note("eqlite: %s events, %s broken, %s found%s%s", events.ptr, bad.ptr, found.ptr, late.len ? "; " : "",
+             late.len ? late.ptr : "");
     cli_text_free(&events);
     cli_text_free(&bad);
     cli_text_free(&found);
+    cli_text_free(&late);
 }
 
 static int run(struct query *q)
@@ -178,6 +181,8 @@ static int run(struct query *q)
     options.limit = c->limit;
     options.samples_per_key = c->samples > UINT32_MAX ? UINT32_MAX : (uint32_t)c->samples;
     options.unwrap = !c->no_unwrap;
+    cli_order_matcher(&options, c);
+    feed.merge = cli_order_merges(c, q->rules);
     eqlite_status st = eqlite_matcher_new(&feed.matcher, q->rules, &options);
     if (st != EQLITE_OK)
         return cli_failed(st);
@@ -186,7 +191,7 @@ static int run(struct query *q)
     st = finish(q, cli_feed_files(&feed, &c->files));
     int status = feed.trouble || (c->strict && feed.bad) ? CLI_TROUBLE : CLI_OK;
     if (st != EQLITE_OK && !q->output.error)
-        status = cli_failed(st);
+        status = cli_order_failed(c, st);
     if (!cli_output_close(&q->output, true))
         status = CLI_TROUBLE;
     tell(q, cli_seconds() - started);

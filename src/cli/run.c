@@ -75,7 +75,7 @@ static void count_of(struct cli_text *t, uint64_t n, const char *one)
 }
 
 /* 196,081 events, 0 broken, 412 rules (3 refused), 17 alerts (4 high, 13 medium), 1.4 s, 140,057 events/s */
-static void summary(struct run *r, double seconds)
+static void summary(struct run *r, const eqlite_stats *stats, double seconds)
 {
     struct cli_text t = {0};
     bool any = false;
@@ -108,6 +108,10 @@ static void summary(struct run *r, double seconds)
     if (r->cut)
         cli_text_printf(&t, "; %llu alert%s left out by --max-alerts-per-rule", (unsigned long long)r->cut,
                         r->cut == 1 ? "" : "s");
+    if (stats->late) {
+        cli_text_printf(&t, "; ");
+        cli_order_tell(&t, stats);
+    }
     cli_note("eqlite: %s", t.ptr);
     cli_text_free(&t);
 }
@@ -131,6 +135,8 @@ static int feed_and_finish(struct run *r)
     options.on_alert = on_alert;
     options.ctx = r;
     options.unwrap = !c->no_unwrap;
+    cli_order_matcher(&options, c);
+    r->feed.merge = cli_order_merges(c, r->rules);
     eqlite_status st = eqlite_matcher_new(&r->feed.matcher, r->rules, &options);
     if (st != EQLITE_OK) {
         cli_output_close(&r->output, false);
@@ -142,7 +148,7 @@ static int feed_and_finish(struct run *r)
     bool trouble = r->feed.trouble || r->unreadable || (c->strict && (r->feed.bad || r->refused));
     int status = trouble ? CLI_TROUBLE : r->failing ? CLI_NO : CLI_OK;
     if (st != EQLITE_OK && !r->output.error)
-        status = cli_failed(st);
+        status = cli_order_failed(c, st);
     /* An interrupted run is not whole, unless it was to be ended so. */
     bool keep = st == EQLITE_OK && (!cli_stopped() || c->follow);
     if (!cli_output_close(&r->output, keep))
@@ -151,7 +157,7 @@ static int feed_and_finish(struct run *r)
     if (c->stats)
         cli_print_stats(c, &r->feed, &stats, seconds);
     if (!c->quiet && !(c->stats && c->stats_json))
-        summary(r, seconds);
+        summary(r, &stats, seconds);
     eqlite_matcher_free(r->feed.matcher);
     return cli_stopped() ? cli_stop_status() : status;
 }

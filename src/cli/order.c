@@ -1,0 +1,63 @@
+/* order.c — sequences need events in order of time: what the options say about that, and what is told of late ones. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/cli.h"
+
+#define FOLLOW_LATENESS_NS INT64_C(10000000000)
+
+static const char *folder(void)
+{
+    const char *name = getenv("TMPDIR");
+    return name && *name ? name : "/tmp";
+}
+
+void cli_order_matcher(eqlite_matcher_options *out, const struct cli *c)
+{
+    out->max_lateness_ns = c->sort             ? EQLITE_ANY_LATENESS
+                           : c->lateness_given ? c->max_lateness_ns
+                           : c->follow         ? FOLLOW_LATENESS_NS
+                                               : 0;
+    out->temporary_folder = folder();
+}
+
+static bool has_sequence(const eqlite_rules *rules)
+{
+    for (size_t i = 0; i < eqlite_rules_count(rules); i++)
+        if (eqlite_rules_get(rules, i).kind == EQLITE_RULE_SEQUENCE)
+            return true;
+    return false;
+}
+
+bool cli_order_merges(const struct cli *c, const eqlite_rules *rules)
+{
+    if (c->files.n < 2 || c->follow || c->no_merge || !has_sequence(rules))
+        return false;
+    for (size_t i = 0; i < c->files.n; i++)
+        if (strcmp(c->files.items[i], "-") == 0)
+            return false;
+    if (c->files.n <= EQLITE_MERGE_PATHS)
+        return true;
+    cli_warn(c, "warning: more than %d files are not merged by time but read one after the other; see --sort",
+             EQLITE_MERGE_PATHS);
+    return false;
+}
+
+void cli_order_tell(struct cli_text *t, const eqlite_stats *stats)
+{
+    if (!stats->late)
+        return;
+    cli_text_count(t, stats->late);
+    cli_text_printf(t, " event%s came too late for sequences; see --max-lateness", stats->late == 1 ? "" : "s");
+}
+
+int cli_order_failed(const struct cli *c, eqlite_status st)
+{
+    if (!c->sort || (st != EQLITE_IO && st != EQLITE_LIMIT))
+        return cli_failed(st);
+    if (st == EQLITE_IO)
+        cli_error("events could not be sorted: temporary files in %s cannot be written", folder());
+    else
+        cli_error("events could not be sorted: there are too many");
+    return CLI_TROUBLE;
+}
