@@ -7,13 +7,11 @@
  *
  * Only times count, strictly. With both a leading and a trailing stage the match is refuted only when both were seen and
  * lie within maxspan of each other (docs/semantics.md, Missing events). Complete matches leave in the order in which they
- * were completed, so one that waits holds back those behind it. */
+ * were completed, so one that waits holds back those behind it.
+ *
+ * Always true: a key is in `seen` exactly while it has absences; `seen` is in order of the latest ones, so those that
+ * refute nothing any more are in front. */
 #include "match/sequence_priv.h"
-
-static struct eq_absence *absence_of(const struct eq_sequence *s, uint32_t key, uint32_t gap)
-{
-    return &s->absences[(size_t)key * s->n_gaps + gap];
-}
 
 /* The latest time before `t` at which the gap's event was seen; false if there is none that we know of. */
 static bool seen_before(struct eq_time *out, const struct eq_absence *a, struct eq_time t)
@@ -34,13 +32,15 @@ static bool within(const struct eq_sequence *s, struct eq_time from, struct eq_t
 
 void eq_absence_start(struct eq_sequence *s, struct eq_partial *p)
 {
-    for (uint32_t g = 0; g < s->n_gaps; g++) {
+    for (uint32_t g = 0; s->leads && g < s->n_gaps; g++) {
+        struct eq_partial_gaps *own = eq_partial_gaps(s, p);
         struct eq_time t;
-        if (s->gaps[g].kind != EQ_GAP_LEADING || !seen_before(&t, absence_of(s, p->key, g), p->events[0]->time))
+        if (s->gaps[g].kind != EQ_GAP_LEADING ||
+            !seen_before(&t, &eq_key_gaps(s, p->key)->absences[g], p->events[0]->time))
             continue;
-        if (!p->has_leading || eq_time_cmp(p->leading, t) < 0)
-            p->leading = t;
-        p->has_leading = true;
+        if (!own->has_leading || eq_time_cmp(own->leading, t) < 0)
+            own->leading = t;
+        own->has_leading = true;
     }
 }
 
@@ -48,47 +48,106 @@ void eq_absence_extended(struct eq_sequence *s, struct eq_partial *p)
 {
     for (uint32_t g = 0; g < s->n_gaps; g++) {
         struct eq_time t;
-        if (s->gaps[g].kind != EQ_GAP_MIDDLE || s->gaps[g].after != p->n - 2)
+        if (s->gaps[g].kind != EQ_GAP_MIDDLE || s->gaps[g].after + 2 != p->n)
             continue;
-        if (seen_before(&t, absence_of(s, p->key, g), p->events[p->n - 1]->time) &&
+        if (seen_before(&t, &eq_key_gaps(s, p->key)->absences[g], p->events[p->n - 1]->time) &&
             eq_time_cmp(t, p->events[p->n - 2]->time) > 0)
             p->refuted = true;
     }
 }
 
-/* The time from which maxspan counts for a trailing event. */
-static struct eq_time trailing_base(const struct eq_sequence *s, const struct eq_partial *p)
+/* ── Keys with absences ── */
+
+static void leave_seen(struct eq_sequence *s, eq_ref key)
 {
-    return s->leads ? p->leading : p->events[0]->time;
+    struct eq_key_gaps *k = eq_key_gaps(s, key);
+    if (k->previous)
+        eq_key_gaps(s, k->previous)->next = k->next;
+    else
+        s->seen.first = k->next;
+    if (k->next)
+        eq_key_gaps(s, k->next)->previous = k->previous;
+    else
+        s->seen.last = k->previous;
+    k->previous = k->next = 0;
 }
 
-static void forget_key_link(struct eq_sequence *s, struct eq_partial *p)
+static void enter_seen(struct eq_sequence *s, eq_ref key)
 {
-    if (p->key_previous)
-        p->key_previous->key_next = p->key_next;
+    struct eq_key_gaps *k = eq_key_gaps(s, key);
+    k->previous = s->seen.last;
+    if (s->seen.last)
+        eq_key_gaps(s, s->seen.last)->next = key;
     else
-        s->complete[p->key] = p->key_next;
-    if (p->key_next)
-        p->key_next->key_previous = p->key_previous;
-    p->key_previous = p->key_next = NULL;
+        s->seen.first = key;
+    s->seen.last = key;
+}
+
+void eq_absence_forget(struct eq_sequence *s)
+{
+    eq_ref key = s->seen.first;
+    struct eq_key_gaps *k = eq_key_gaps(s, key);
+    leave_seen(s, key);
+    k->queued = false;
+    memset(k->absences, 0, s->n_gaps * sizeof *k->absences);
+    eq_state_leave(s, key);
+}
+
+void eq_absence_expire(struct eq_sequence *s, struct eq_time now)
+{
+    while (s->seen.first && !within(s, eq_key_gaps(s, s->seen.first)->latest, now))
+        eq_absence_forget(s);
+}
+
+/* ── Complete ones ── */
+
+/* The time from which maxspan counts for a trailing event. */
+static struct eq_time trailing_base(const struct eq_sequence *s, struct eq_partial *p)
+{
+    return s->leads ? eq_partial_gaps(s, p)->leading : p->events[0]->time;
+}
+
+static void wait_with_key(struct eq_sequence *s, eq_ref r)
+{
+    struct eq_partial *p = eq_partial_at(s, r);
+    struct eq_queue *q = &eq_key_gaps(s, p->key)->complete;
+    p->waits = true;
+    if (q->last)
+        eq_partial_gaps(s, eq_partial_at(s, q->last))->key_next = r;
+    else
+        q->first = r;
+    q->last = r;
+}
+
+/* The first one that waits with the key waits no longer. */
+static void leave_key(struct eq_sequence *s, eq_ref key)
+{
+    struct eq_queue *q = &eq_key_gaps(s, key)->complete;
+    struct eq_partial *p = eq_partial_at(s, q->first);
+    q->first = eq_partial_gaps(s, p)->key_next;
+    if (!q->first)
+        q->last = 0;
     p->waits = false;
 }
 
-static void refute_complete(struct eq_sequence *s, uint32_t key, struct eq_time time)
+/* What completed before `time` is decided by this event. */
+static void refute_complete(struct eq_sequence *s, eq_ref key, struct eq_time time)
 {
-    struct eq_partial *next;
-    for (struct eq_partial *p = s->complete[key]; p; p = next) {
-        next = p->key_next;
-        if (eq_time_cmp(p->events[p->n - 1]->time, time) >= 0 || !within(s, trailing_base(s, p), time))
-            continue;
-        p->refuted = true;
-        forget_key_link(s, p);
+    const struct eq_queue *q = &eq_key_gaps(s, key)->complete;
+    while (q->first) {
+        struct eq_partial *p = eq_partial_at(s, q->first);
+        if (eq_time_cmp(p->events[p->n - 1]->time, time) >= 0)
+            return;
+        if (within(s, trailing_base(s, p), time))
+            p->refuted = true;
+        leave_key(s, key);
     }
 }
 
-void eq_absence_seen(struct eq_sequence *s, uint32_t gap, uint32_t key, struct eq_time time)
+void eq_absence_seen(struct eq_sequence *s, uint32_t gap, eq_ref key, struct eq_time time)
 {
-    struct eq_absence *a = absence_of(s, key, gap);
+    struct eq_key_gaps *k = eq_key_gaps(s, key);
+    struct eq_absence *a = &k->absences[gap];
     if (s->gaps[gap].kind == EQ_GAP_TRAILING) {
         refute_complete(s, key, time);
         return;
@@ -97,55 +156,64 @@ void eq_absence_seen(struct eq_sequence *s, uint32_t gap, uint32_t key, struct e
         a->before = a->latest;
         a->seen_before = true;
     }
-    a->latest = time;
+    a->latest = k->latest = time;
     a->seen = true;
+    if (k->queued)
+        leave_seen(s, key);
+    else
+        eq_key_at(s, key)->uses++;
+    k->queued = true;
+    enter_seen(s, key);
 }
 
-enum eq_status eq_absence_complete(struct eq_sequence *s, struct eq_partial *p)
+/* Its fate is decided: it is in no queue. */
+static enum eq_status decide(struct eq_sequence *s, eq_ref r)
 {
+    const struct eq_partial *p = eq_partial_at(s, r);
+    enum eq_status st = EQ_OK;
+    s->stats->refuted += p->refuted;
+    s->stats->completed += !p->refuted;
+    if (!p->refuted)
+        st = eq_sequence_give(s, p);
+    eq_partial_drop(s, r);
+    return st;
+}
+
+enum eq_status eq_absence_complete(struct eq_sequence *s, eq_ref r)
+{
+    struct eq_partial *p = eq_partial_at(s, r);
     struct eq_time end = p->events[p->n - 1]->time;
-    bool leading_near = p->has_leading && within(s, p->leading, end);
-    if (s->leads && !s->trails && leading_near)
+    bool leading_near = s->leads && eq_partial_gaps(s, p)->has_leading && within(s, eq_partial_gaps(s, p)->leading, end);
+    if (leading_near && !s->trails)
         p->refuted = true;
-    if (!s->trails) {
-        enum eq_status st = p->refuted ? EQ_OK : eq_sequence_give(s, p);
-        eq_partial_drop(s, p);
-        return st;
-    }
-    eq_partial_push(&s->done, p);
-    p->waits = !p->refuted && (s->leads ? leading_near : within(s, p->events[0]->time, end));
-    if (p->waits) {
-        p->key_next = s->complete[p->key];
-        if (p->key_next)
-            p->key_next->key_previous = p;
-        s->complete[p->key] = p;
-    }
+    if (!s->trails)
+        return decide(s, r);
+    eq_partial_push(s, &s->done, r);
+    if (!p->refuted && (s->leads ? leading_near : within(s, p->events[0]->time, end)))
+        wait_with_key(s, r);
     return EQ_OK;
+}
+
+/* The queue of all complete ones and that of each key have the same order, so the first of one is the first of its own. */
+eq_ref eq_absence_take_done(struct eq_sequence *s)
+{
+    eq_ref r = s->done.first;
+    const struct eq_partial *p = eq_partial_at(s, r);
+    if (p->waits)
+        leave_key(s, p->key);
+    eq_partial_remove(s, &s->done, r);
+    return r;
 }
 
 enum eq_status eq_absence_release(struct eq_sequence *s, const struct eq_time *now)
 {
-    struct eq_partial *p;
-    while ((p = s->done.first) != NULL) {
+    while (s->done.first) {
+        struct eq_partial *p = eq_partial_at(s, s->done.first);
         if (p->waits && now && within(s, trailing_base(s, p), *now))
             return EQ_OK;
-        if (p->waits)
-            forget_key_link(s, p);
-        eq_partial_remove(&s->done, p);
-        enum eq_status st = p->refuted ? EQ_OK : eq_sequence_give(s, p);
-        eq_partial_drop(s, p);
+        enum eq_status st = decide(s, eq_absence_take_done(s));
         if (st != EQ_OK)
             return st;
     }
     return EQ_OK;
-}
-
-bool eq_absence_matters(const struct eq_sequence *s, uint32_t key, struct eq_time now)
-{
-    for (uint32_t g = 0; g < s->n_gaps; g++) {
-        const struct eq_absence *a = absence_of(s, key, g);
-        if (a->seen && within(s, a->latest, now))
-            return true;
-    }
-    return false;
 }

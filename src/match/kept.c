@@ -13,6 +13,11 @@ static size_t string_bytes(const struct eq_alert *a)
     return n;
 }
 
+size_t eq_alert_kept_bytes(const struct eq_alert *a)
+{
+    return sizeof *a + a->n_events * sizeof *a->events + a->n_keys * sizeof *a->keys + string_bytes(a);
+}
+
 static struct eq_slice put(char **at, struct eq_slice s)
 {
     char *to = *at;
@@ -24,8 +29,7 @@ static struct eq_slice put(char **at, struct eq_slice s)
 
 struct eq_alert *eq_alert_keep(const struct eq_alert *a, const struct eq_alloc *alloc)
 {
-    size_t events_bytes = a->n_events * sizeof *a->events, keys_bytes = a->n_keys * sizeof *a->keys;
-    struct eq_alert *copy = eq_new(alloc, sizeof *copy + events_bytes + keys_bytes + string_bytes(a));
+    struct eq_alert *copy = eq_new(alloc, eq_alert_kept_bytes(a));
     if (!copy)
         return NULL;
     struct eq_alert_event *events = (struct eq_alert_event *)(void *)(copy + 1);

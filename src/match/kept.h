@@ -6,6 +6,7 @@
 #include "match/alert.h"
 
 /* A copy that borrows nothing; freed with eq_free. NULL without memory. */
+size_t eq_alert_kept_bytes(const struct eq_alert *alert); /* of the copy */
 struct eq_alert *eq_alert_keep(const struct eq_alert *alert, const struct eq_alloc *alloc);
 
 #endif

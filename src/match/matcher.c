@@ -23,6 +23,8 @@ struct eq_matcher {
     struct eq_order *order;      /* NULL: events are matched as they come */
     struct eq_reorder *reorder;  /* with order */
     struct eq_sequence_context context;
+    struct eq_budget budget;     /* of the context */
+    struct eq_rule_stats *rule_stats; /* by rule */
     struct eq_arena arena;       /* of the context */
     struct eq_time newest;
     bool has_newest;
@@ -62,6 +64,7 @@ static enum eq_status give(const struct eq_alert *alert, void *ctx)
 {
     struct eq_matcher *m = ctx;
     m->stats.alerts++;
+    m->rule_stats[alert->rule].results++;
     return m->options.on_alert ? m->options.on_alert(alert, m->options.ctx) : EQ_OK;
 }
 
@@ -75,7 +78,8 @@ static bool trails(const struct eq_plan *plan)
 static enum eq_status open_rule(struct eq_matcher *m, uint32_t rule)
 {
     const struct eq_plan *plan = m->program->rules[rule].plan;
-    enum eq_status st = eq_results_new(&m->results[rule], plan, m->options.limit, give, m, m->alloc);
+    enum eq_status st = eq_results_new(&m->results[rule], plan, m->options.limit, give, m, &m->budget,
+                                       &m->rule_stats[rule]);
     m->runs[rule] = eq_matcher_cannot_run(plan) == NULL;
     if (st != EQ_OK || !m->runs[rule])
         return st;
@@ -100,12 +104,15 @@ static enum eq_status open_all(struct eq_matcher *m, const struct eq_ruleset *ru
     m->samples = eq_new(m->alloc, n * sizeof(struct eq_sample *));
     m->waiting = eq_new(m->alloc, n * sizeof *m->waiting);
     m->runs = eq_new(m->alloc, n);
-    if (!m->results || !m->sequences || !m->samples || !m->waiting || !m->runs)
+    m->rule_stats = eq_new(m->alloc, n * sizeof *m->rule_stats);
+    if (!m->results || !m->sequences || !m->samples || !m->waiting || !m->runs || !m->rule_stats)
         return EQ_NOMEM;
     enum eq_status st = eq_engine_new(&m->engine, rules, &decode, m->alloc);
     m->context.alloc = m->alloc;
     m->context.program = m->program;
     m->context.engine = m->engine;
+    m->context.budget = &m->budget;
+    m->context.stats = m->rule_stats;
     if (st == EQ_OK)
         st = eq_lineage_new(&m->lineage, m->program, m->alloc);
     if (st == EQ_OK)
@@ -142,6 +149,7 @@ enum eq_status eq_matcher_new(struct eq_matcher **out, const struct eq_ruleset *
     m->options = *options;
     eq_arena_init(&m->arena, alloc);
     eq_join_keys_init(&m->context.keys, alloc);
+    eq_budget_init(&m->budget, options->memory_bytes, alloc);
     enum eq_status st = open_all(m, rules);
     if (st == EQ_OK)
         st = open_order(m);
@@ -176,6 +184,8 @@ void eq_matcher_free(struct eq_matcher *m)
     eq_free(m->alloc, m->samples);
     eq_free(m->alloc, m->waiting);
     eq_free(m->alloc, m->runs);
+    eq_budget_free(&m->budget);
+    eq_free(m->alloc, m->rule_stats);
     eq_free(m->alloc, m);
 }
 
@@ -196,6 +206,7 @@ static enum eq_status put_rule(struct eq_matcher *m, uint32_t rule, struct eq_mo
     enum eq_status st = EQ_OK;
     if (!m->runs[rule] || eq_results_done(r))
         return EQ_OK;
+    m->rule_stats[rule].hits += n;
     if (m->samples[rule])
         st = eq_sample_feed(m->samples[rule], moment, clauses, n);
     else if (!m->sequences[rule])
@@ -286,7 +297,7 @@ static enum eq_status match_event(struct eq_matcher *m, struct eq_slice text, co
     m->stats.events++;
     m->stats.repaired_events += hits.event->repairs != 0;
     struct eq_moment moment = {
-        .alloc = m->alloc, .kept_fields = &m->context.past_fields, .event = hits.event, .origin = *origin};
+        .budget = &m->budget, .kept_fields = &m->context.past_fields, .event = hits.event, .origin = *origin};
     if (m->lineage)
         st = ask_past(m, &hits);
     if (m->keeps_order && st == EQ_OK) {
@@ -296,6 +307,7 @@ static enum eq_status match_event(struct eq_matcher *m, struct eq_slice text, co
     if (st == EQ_OK)
         st = put_hits(m, &hits, &moment);
     eq_moment_end(&moment);
+    eq_budget_relieve(&m->budget);
     return st;
 }
 
@@ -361,5 +373,13 @@ void eq_matcher_stats(const struct eq_matcher *m, struct eq_matcher_stats *out)
         out->reordered = order.reordered;
         out->reorder_forced = order.forced;
     }
+    out->memory_limit = m->budget.limit;
+    out->memory_used = m->budget.used;
+    out->memory_peak = m->budget.peak;
     eq_engine_stats(m->engine, &out->engine);
+}
+
+const struct eq_rule_stats *eq_matcher_rule_stats(const struct eq_matcher *m, size_t rule)
+{
+    return &m->rule_stats[rule];
 }

@@ -20,12 +20,14 @@ struct eq_matcher_options {
     uint64_t limit;           /* per rule; 0: none */
     uint32_t samples_per_key; /* 0: 1 */
     bool unwrap;
+    size_t memory_bytes;      /* for what is remembered; 0: EQ_BUDGET_DEFAULT */
     struct eq_reorder_options order; /* used if rules depend on the order of events, and there is a lateness or a
                                         tiebreaker */
 };
 
 struct eq_matcher_stats {
     uint64_t events, bad_events, repaired_events, bytes, alerts, no_timestamp, late, keys_cut, reordered, reorder_forced;
+    size_t memory_limit, memory_used, memory_peak; /* bytes, of what is remembered */
     struct eq_engine_stats engine;
 };
 
@@ -41,5 +43,6 @@ enum eq_status eq_matcher_feed(struct eq_matcher *m, struct eq_slice text, const
 enum eq_status eq_matcher_finish(struct eq_matcher *m);
 bool eq_matcher_done(const struct eq_matcher *m);
 void eq_matcher_stats(const struct eq_matcher *m, struct eq_matcher_stats *out);
+const struct eq_rule_stats *eq_matcher_rule_stats(const struct eq_matcher *m, size_t rule); /* its own, live */
 
 #endif

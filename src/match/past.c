@@ -103,10 +103,12 @@ static struct eq_past *past_new(const struct eq_moment *m)
     size_t value_bytes = measure(m, &n_values);
     struct eq_alert_event e = eq_moment_alert_event(m);
     size_t text = e.json.len + e.id.len + e.index.len + e.origin.path.len + value_bytes;
-    struct eq_past *p = eq_new(m->alloc, sizeof *p + n_values * (sizeof *p->values + sizeof *p->fields) + text);
+    size_t bytes = sizeof(struct eq_past) + n_values * (sizeof(struct eq_value) + sizeof(uint32_t)) + text;
+    struct eq_past *p = eq_new(m->budget->alloc, bytes);
     if (!p)
         return NULL;
-    *p = (struct eq_past){.references = 1, .time = m->time, .event = e, .n_values = n_values};
+    *p = (struct eq_past){.references = 1, .bytes = bytes, .time = m->time, .event = e, .n_values = n_values};
+    eq_budget_count(m->budget, bytes);
     p->values = (struct eq_value *)(void *)(p + 1);
     p->fields = (uint32_t *)(void *)(p->values + n_values);
     char *at = (char *)(p->fields + n_values);
@@ -127,15 +129,17 @@ struct eq_past *eq_moment_keep(struct eq_moment *m)
     return m->past;
 }
 
-void eq_past_release(struct eq_past *p, const struct eq_alloc *alloc)
+void eq_past_release(struct eq_past *p, struct eq_budget *budget)
 {
-    if (p && --p->references == 0)
-        eq_free(alloc, p);
+    if (!p || --p->references)
+        return;
+    eq_budget_uncount(budget, p->bytes);
+    eq_free(budget->alloc, p);
 }
 
 void eq_moment_end(struct eq_moment *m)
 {
-    eq_past_release(m->past, m->alloc);
+    eq_past_release(m->past, m->budget);
     m->past = NULL;
 }
 

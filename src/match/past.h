@@ -10,6 +10,7 @@
 
 #include "event/time.h"
 #include "match/alert.h"
+#include "match/budget.h"
 #include "plan/program.h"
 
 /* What is kept of events: which fields aliases read. */
@@ -23,6 +24,7 @@ enum eq_status eq_past_fields_find(struct eq_past_fields *out, const struct eq_p
 
 struct eq_past {
     size_t references;
+    size_t bytes;                /* of this block */
     struct eq_time time;
     struct eq_alert_event event; /* strings are in this block */
     uint32_t n_values;
@@ -31,7 +33,7 @@ struct eq_past {
 };
 
 struct eq_moment {
-    const struct eq_alloc *alloc;
+    struct eq_budget *budget;
     const struct eq_past_fields *kept_fields;
     const struct eq_event *event;
     struct eq_origin origin;
@@ -44,7 +46,7 @@ struct eq_moment {
 struct eq_past *eq_moment_keep(struct eq_moment *m);
 /* The moment is over: drop its own reference. */
 void eq_moment_end(struct eq_moment *m);
-void eq_past_release(struct eq_past *p, const struct eq_alloc *alloc); /* NULL is fine */
+void eq_past_release(struct eq_past *p, struct eq_budget *budget); /* NULL is fine */
 
 /* The event at hand as part of an alert. */
 struct eq_alert_event eq_moment_alert_event(const struct eq_moment *m);

@@ -7,12 +7,15 @@ struct stage {
     enum eq_pipe_kind kind;
     uint64_t count;
     uint64_t seen;          /* HEAD: passed on; TAIL: put in */
-    struct eq_alert **ring; /* TAIL: the last ones; result i is at i % cap */
+    uint64_t first;         /* TAIL: the oldest that is held */
+    struct eq_alert **ring; /* TAIL: those from first to seen; result i is at i % cap */
     size_t cap;
 };
 
 struct eq_results {
     const struct eq_alloc *alloc;
+    struct eq_budget *budget;
+    struct eq_rule_stats *stats;
     eq_result_out *sink;
     void *ctx;
     size_t n;
@@ -20,13 +23,15 @@ struct eq_results {
 };
 
 enum eq_status eq_results_new(struct eq_results **out, const struct eq_plan *plan, uint64_t limit, eq_result_out *sink,
-                              void *ctx, const struct eq_alloc *alloc)
+                              void *ctx, struct eq_budget *budget, struct eq_rule_stats *stats)
 {
+    const struct eq_alloc *alloc = budget->alloc;
     size_t n = plan->n_pipes + (limit ? 1 : 0), k = 0;
     struct eq_results *r = eq_new(alloc, sizeof *r + n * sizeof *r->stages);
     if (!r)
         return EQ_NOMEM;
-    *r = (struct eq_results){.alloc = alloc, .sink = sink, .ctx = ctx, .n = n};
+    *r = (struct eq_results){
+        .alloc = alloc, .budget = budget, .stats = stats, .sink = sink, .ctx = ctx, .n = n};
     enum eq_pipe_kind side = plan->n_pipes ? plan->pipes[0].kind : plan->kind == EQ_PLAN_SAMPLE ? EQ_PIPE_HEAD : EQ_PIPE_TAIL;
     if (limit)
         r->stages[k++] = (struct stage){.kind = side, .count = limit};
@@ -36,13 +41,32 @@ enum eq_status eq_results_new(struct eq_results **out, const struct eq_plan *pla
     return EQ_OK;
 }
 
+/* A result in a ring, and its place there. */
+static size_t held_bytes(const struct eq_alert *alert)
+{
+    return eq_alert_kept_bytes(alert) + 2 * sizeof alert;
+}
+
+static void drop_first(struct eq_results *r, struct stage *s)
+{
+    struct eq_alert **place = &s->ring[s->first++ % s->cap];
+    eq_budget_unkeep(r->budget, held_bytes(*place));
+    eq_free(r->alloc, *place);
+    *place = NULL;
+}
+
+static void drop_all(struct eq_results *r, struct stage *s)
+{
+    while (s->first < s->seen && s->ring)
+        drop_first(r, s);
+}
+
 void eq_results_free(struct eq_results *r)
 {
     if (!r)
         return;
     for (size_t i = 0; i < r->n; i++) {
-        for (size_t k = 0; k < r->stages[i].cap; k++)
-            eq_free(r->alloc, r->stages[i].ring[k]);
+        drop_all(r, &r->stages[i]);
         eq_free(r->alloc, r->stages[i].ring);
     }
     eq_free(r->alloc, r);
@@ -51,14 +75,19 @@ void eq_results_free(struct eq_results *r)
 /* Room for one more: the ring grows up to its count, so a large tail over few results stays small. */
 static enum eq_status ring_grow(struct eq_results *r, struct stage *s)
 {
-    size_t old = s->cap;
-    if (s->seen < old || old == s->count)
+    if (s->seen - s->first < s->cap)
         return EQ_OK;
-    if (!eq_grow(r->alloc, &s->ring, &s->cap, old + 1, sizeof *s->ring))
+    uint64_t want = s->cap ? s->cap * 2 : 8;
+    if (want > s->count)
+        want = s->count;
+    struct eq_alert **ring = want <= SIZE_MAX / sizeof *ring ? eq_new(r->alloc, (size_t)want * sizeof *ring) : NULL;
+    if (!ring)
         return EQ_NOMEM;
-    if (s->cap > s->count)
-        s->cap = (size_t)s->count;
-    memset(s->ring + old, 0, (s->cap - old) * sizeof *s->ring);
+    for (uint64_t i = s->first; i < s->seen; i++)
+        ring[i % want] = s->ring[i % s->cap];
+    eq_free(r->alloc, s->ring);
+    s->ring = ring;
+    s->cap = (size_t)want;
     return EQ_OK;
 }
 
@@ -66,14 +95,21 @@ static enum eq_status keep(struct eq_results *r, struct stage *s, const struct e
 {
     if (s->count == 0)
         return EQ_OK;
-    if (ring_grow(r, s) != EQ_OK)
+    size_t bytes = held_bytes(alert);
+    if (s->seen - s->first == s->count)
+        drop_first(r, s);
+    while (!eq_budget_keep(r->budget, bytes)) {
+        r->stats->not_kept++;
+        if (s->first == s->seen)
+            return EQ_OK; /* others hold all there is, or it is too large by itself */
+        drop_first(r, s);
+    }
+    struct eq_alert *copy = ring_grow(r, s) == EQ_OK ? eq_alert_keep(alert, r->alloc) : NULL;
+    if (!copy) {
+        eq_budget_unkeep(r->budget, bytes);
         return EQ_NOMEM;
-    struct eq_alert *copy = eq_alert_keep(alert, r->alloc);
-    if (!copy)
-        return EQ_NOMEM;
-    struct eq_alert **place = &s->ring[s->seen++ % s->cap];
-    eq_free(r->alloc, *place);
-    *place = copy;
+    }
+    s->ring[s->seen++ % s->cap] = copy;
     return EQ_OK;
 }
 
@@ -101,7 +137,7 @@ enum eq_status eq_results_finish(struct eq_results *r)
         struct stage *s = &r->stages[i];
         if (s->kind != EQ_PIPE_TAIL)
             continue;
-        for (uint64_t k = s->seen < s->cap ? 0 : s->seen - s->cap; k < s->seen; k++) {
+        for (uint64_t k = s->first; k < s->seen; k++) {
             enum eq_status st = put_from(r, i + 1, s->ring[k % s->cap]);
             if (st != EQ_OK)
                 return st;

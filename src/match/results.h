@@ -8,6 +8,8 @@
 
 #include "base/status.h"
 #include "match/alert.h"
+#include "match/budget.h"
+#include "match/rule_stats.h"
 #include "plan/plan.h"
 
 struct eq_results;
@@ -16,9 +18,10 @@ struct eq_results;
 typedef enum eq_status eq_result_out(const struct eq_alert *alert, void *ctx);
 
 /* The pipes of `plan` and at most `limit` results (0: all): the first ones if the pipes begin with head or it is a
- * sample, else the last ones. */
+ * sample, else the last ones. What a tail holds is counted in `budget`: where that has no room it holds fewer, the newest
+ * ones, and counts those that it gave up in `stats`. */
 enum eq_status eq_results_new(struct eq_results **out, const struct eq_plan *plan, uint64_t limit, eq_result_out *sink,
-                              void *ctx, const struct eq_alloc *alloc);
+                              void *ctx, struct eq_budget *budget, struct eq_rule_stats *stats);
 void eq_results_free(struct eq_results *r);
 enum eq_status eq_results_put(struct eq_results *r, const struct eq_alert *alert);
 enum eq_status eq_results_finish(struct eq_results *r);

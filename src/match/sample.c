@@ -1,4 +1,5 @@
-/* sample.c — see sample.h. Of each key and filter only as many events are kept as any choice could need. */
+/* sample.c — see sample.h. Of each key and filter only as many events are kept as any choice could need, and none any more
+ * once the memory for that is used up (budget.h). */
 #include "match/sample.h"
 
 #include <stdlib.h>
@@ -16,6 +17,7 @@ struct eq_sample {
     struct eq_results *results;
     const struct eq_program_rule *rule;
     const struct eq_plan *plan;
+    struct eq_rule_stats *stats;
     uint32_t number, per_key;
     size_t enough;           /* events kept of each key and filter */
     struct eq_intern keys;
@@ -37,6 +39,7 @@ enum eq_status eq_sample_new(struct eq_sample **out, struct eq_sequence_context 
     s->results = results;
     s->rule = &context->program->rules[rule];
     s->plan = s->rule->plan;
+    s->stats = &context->stats[rule];
     s->number = rule;
     s->per_key = per_key ? per_key : 1;
     s->enough = (size_t)s->plan->n_stages + s->per_key - 1;
@@ -59,7 +62,7 @@ void eq_sample_free(struct eq_sample *s)
     const struct eq_alloc *alloc = s->context->alloc;
     for (size_t i = 0; s->lists && i < s->keys.n * s->plan->n_stages && i < s->cap_lists; i++) {
         for (size_t k = 0; k < s->lists[i].n; k++)
-            eq_past_release(s->lists[i].items[k], alloc);
+            eq_past_release(s->lists[i].items[k], s->context->budget);
         eq_free(alloc, s->lists[i].items);
     }
     eq_free(alloc, s->lists);
@@ -72,26 +75,53 @@ void eq_sample_free(struct eq_sample *s)
 
 /* ── Gathering ── */
 
+/* What the table of keys needs for one more, about. */
+static size_t key_bytes(const struct eq_sample *s, struct eq_slice tuple)
+{
+    return s->plan->n_stages * sizeof *s->lists + sizeof tuple + 3 * sizeof(uint64_t) + tuple.len;
+}
+
+/* The lists of a key, one for each filter; NULL in *out if it is new and there is no room for it. */
 static enum eq_status lists_of_key(struct kept_list **out, struct eq_sample *s, struct eq_slice tuple)
 {
-    uint32_t key, n = s->plan->n_stages;
+    uint32_t n = s->plan->n_stages, key = eq_intern_find(&s->keys, tuple);
     bool added;
-    /* room first, so that every key in the table has its lists */
-    if (!eq_grow(s->context->alloc, &s->lists, &s->cap_lists, (s->keys.n + 1) * n, sizeof *s->lists))
-        return EQ_NOMEM;
-    enum eq_status st = eq_intern_put(&key, &s->keys, tuple, &added);
-    if (st != EQ_OK)
-        return st;
+    *out = NULL;
+    if (key == EQ_NONE) {
+        if (!eq_budget_keep(s->context->budget, key_bytes(s, tuple)))
+            return EQ_OK;
+        /* room first, so that every key in the table has its lists */
+        if (!eq_grow(s->context->alloc, &s->lists, &s->cap_lists, (s->keys.n + 1) * n, sizeof *s->lists))
+            return EQ_NOMEM;
+        enum eq_status st = eq_intern_put(&key, &s->keys, tuple, &added);
+        if (st != EQ_OK)
+            return st;
+        memset(&s->lists[(size_t)key * n], 0, n * sizeof *s->lists);
+    }
     *out = &s->lists[(size_t)key * n];
-    if (added)
-        memset(*out, 0, n * sizeof **out);
     return EQ_OK;
 }
 
-static enum eq_status keep(struct eq_sample *s, struct kept_list *list, struct eq_moment *m)
+/* May the event be kept? Its own bytes are counted by past.c; here they count toward what stays until the end. */
+static bool room(struct eq_sample *s, struct eq_moment *m, const struct kept_list *list, bool *charged)
+{
+    size_t bytes = list->n < list->cap ? 0 : (list->cap + 1) * sizeof(struct eq_past *);
+    if (!*charged)
+        bytes += sizeof(struct eq_past) + m->event->raw.len;
+    if (!eq_budget_keep(s->context->budget, bytes))
+        return false;
+    *charged = true;
+    return true;
+}
+
+static enum eq_status keep(struct eq_sample *s, struct kept_list *list, struct eq_moment *m, bool *charged)
 {
     if (list->n == s->enough)
         return EQ_OK;
+    if (!room(s, m, list, charged)) {
+        s->stats->not_kept++;
+        return EQ_OK;
+    }
     if (!eq_grow(s->context->alloc, &list->items, &list->cap, list->n + 1, sizeof(struct eq_past *)))
         return EQ_NOMEM;
     struct eq_past *p = eq_moment_keep(m);
@@ -105,6 +135,7 @@ enum eq_status eq_sample_feed(struct eq_sample *s, struct eq_moment *m, const ui
 {
     struct eq_join_keys *keys = &s->context->keys;
     enum eq_status st = EQ_OK;
+    bool charged = false;
     for (size_t i = 0; i < n && st == EQ_OK; i++) {
         uint32_t filter = s->context->program->clauses[clauses[i]].stage;
         const struct eq_plan_stage *stage = &s->plan->stages[filter];
@@ -113,8 +144,10 @@ enum eq_status eq_sample_feed(struct eq_sample *s, struct eq_moment *m, const ui
         for (size_t k = 0; k < keys->n && st == EQ_OK; k++) {
             struct kept_list *lists;
             st = lists_of_key(&lists, s, keys->items[k]);
-            if (st == EQ_OK)
-                st = keep(s, &lists[filter], m);
+            if (st == EQ_OK && lists)
+                st = keep(s, &lists[filter], m, &charged);
+            else
+                s->stats->not_kept += st == EQ_OK;
         }
     }
     return st;

@@ -1,173 +1,5 @@
-/* sequence.c — see sequence.h: the positive stages, expiry, and the table of keys.
- *
- * Always true: a partial is in `waiting` exactly while a slot of `pending` holds it; `waiting` is in order of first
- * events, because events come in order of time and a partial keeps its place while it moves from stage to stage. */
+/* sequence.c — see sequence.h: the positive stages and until, over the state of sequence_state.c. */
 #include "match/sequence_priv.h"
-
-#define FIRST_SWEEP 1024
-
-/* ── Partials ── */
-
-void eq_partial_push(struct eq_partial_queue *q, struct eq_partial *p)
-{
-    p->previous = q->last;
-    p->next = NULL;
-    if (q->last)
-        q->last->next = p;
-    else
-        q->first = p;
-    q->last = p;
-}
-
-void eq_partial_remove(struct eq_partial_queue *q, struct eq_partial *p)
-{
-    if (p->previous)
-        p->previous->next = p->next;
-    else
-        q->first = p->next;
-    if (p->next)
-        p->next->previous = p->previous;
-    else
-        q->last = p->previous;
-    p->previous = p->next = NULL;
-}
-
-void eq_partial_drop(struct eq_sequence *s, struct eq_partial *p)
-{
-    for (uint32_t i = 0; i < p->n; i++)
-        eq_past_release(p->events[i], s->context->alloc);
-    p->n = 0;
-    p->next = s->spare;
-    s->spare = p;
-}
-
-static struct eq_partial *partial_new(struct eq_sequence *s)
-{
-    struct eq_partial *p = s->spare;
-    size_t size = sizeof *p + s->n_steps * sizeof p->events[0];
-    if (!p)
-        return eq_new(s->context->alloc, size);
-    s->spare = p->next;
-    memset(p, 0, size);
-    return p;
-}
-
-static struct eq_partial **slot_of(struct eq_sequence *s, uint32_t key, uint32_t step)
-{
-    return &s->pending[(size_t)key * s->n_waits + step];
-}
-
-static void take_out(struct eq_sequence *s, struct eq_partial **slot)
-{
-    eq_partial_remove(&s->waiting, *slot);
-    *slot = NULL;
-}
-
-static void discard(struct eq_sequence *s, struct eq_partial **slot)
-{
-    struct eq_partial *p = *slot;
-    if (!p)
-        return;
-    take_out(s, slot);
-    eq_partial_drop(s, p);
-}
-
-/* ── Keys ── */
-
-static bool key_used(const struct eq_sequence *s, uint32_t key, struct eq_time now)
-{
-    for (uint32_t i = 0; i < s->n_waits; i++)
-        if (s->pending[(size_t)key * s->n_waits + i])
-            return true;
-    return eq_absence_matters(s, key, now);
-}
-
-static void move_key(struct eq_sequence *s, uint32_t from, uint32_t to)
-{
-    for (uint32_t i = 0; i < s->n_waits; i++) {
-        struct eq_partial *p = *slot_of(s, to, i) = *slot_of(s, from, i);
-        if (p)
-            p->key = to;
-    }
-    for (uint32_t g = 0; g < s->n_gaps; g++)
-        s->absences[(size_t)to * s->n_gaps + g] = s->absences[(size_t)from * s->n_gaps + g];
-    if (s->trails)
-        s->complete[to] = s->complete[from];
-}
-
-/* Number the keys that something refers to anew, in `kept`; map[old] is the new number. On entry map[old] is 0 for keys of
- * complete partials and EQ_NONE for others. */
-static enum eq_status renumber_keys(struct eq_sequence *s, struct eq_intern *kept, uint32_t *map, struct eq_time now)
-{
-    for (uint32_t key = 0; key < s->keys.n; key++) {
-        bool added;
-        if (map[key] == EQ_NONE && !key_used(s, key, now))
-            continue;
-        enum eq_status st = eq_intern_put(&map[key], kept, s->keys.items[key], &added);
-        if (st != EQ_OK)
-            return st;
-    }
-    return EQ_OK;
-}
-
-/* Drop keys that nothing refers to. Done when the table has doubled since the last time, so it costs a constant share of
- * adding keys. */
-static enum eq_status sweep_keys(struct eq_sequence *s, struct eq_time now)
-{
-    const struct eq_alloc *alloc = s->context->alloc;
-    struct eq_intern kept;
-    uint32_t *map = eq_new(alloc, s->keys.n * sizeof *map);
-    if (!map)
-        return EQ_NOMEM;
-    memset(map, 0xff, s->keys.n * sizeof *map); /* EQ_NONE */
-    for (struct eq_partial *p = s->done.first; p; p = p->next)
-        map[p->key] = 0;
-    eq_intern_init(&kept, alloc);
-    enum eq_status st = renumber_keys(s, &kept, map, now);
-    if (st != EQ_OK) {
-        eq_intern_free(&kept);
-        goto done;
-    }
-    for (uint32_t key = 0; key < s->keys.n; key++)
-        if (map[key] != EQ_NONE && map[key] != key)
-            move_key(s, key, map[key]);
-    for (struct eq_partial *p = s->done.first; p; p = p->next)
-        p->key = map[p->key];
-    eq_intern_free(&s->keys);
-    s->keys = kept;
-    s->sweep_at = kept.n * 2 > FIRST_SWEEP ? kept.n * 2 : FIRST_SWEEP;
-done:
-    eq_free(alloc, map);
-    return st;
-}
-
-static enum eq_status grow_state(struct eq_sequence *s)
-{
-    const struct eq_alloc *alloc = s->context->alloc;
-    size_t n = s->keys.n;
-    if (!eq_grow(alloc, &s->pending, &s->cap_pending, n * s->n_waits + 1, sizeof(struct eq_partial *)) ||
-        !eq_grow(alloc, &s->absences, &s->cap_absences, n * s->n_gaps + 1, sizeof *s->absences) ||
-        (s->trails && !eq_grow(alloc, &s->complete, &s->cap_complete, n, sizeof(struct eq_partial *))))
-        return EQ_NOMEM;
-    return EQ_OK;
-}
-
-enum eq_status eq_sequence_key(uint32_t *out, struct eq_sequence *s, struct eq_slice tuple)
-{
-    bool added;
-    enum eq_status st = eq_intern_put(out, &s->keys, tuple, &added);
-    if (st != EQ_OK || !added)
-        return st;
-    if ((st = grow_state(s)) != EQ_OK)
-        return st;
-    for (uint32_t i = 0; i < s->n_waits; i++)
-        *slot_of(s, *out, i) = NULL;
-    for (uint32_t g = 0; g < s->n_gaps; g++)
-        s->absences[(size_t)*out * s->n_gaps + g] = (struct eq_absence){0};
-    if (s->trails)
-        s->complete[*out] = NULL;
-    return EQ_OK;
-}
 
 /* ── Alerts ── */
 
@@ -179,7 +11,7 @@ enum eq_status eq_sequence_give(struct eq_sequence *s, const struct eq_partial *
         for (uint32_t run = 0; run < s->plan->stages[i].runs; run++)
             s->alert_events[n++] = s->plan->stages[i].missing ? (struct eq_alert_event){.missing = true}
                                                               : p->events[step++]->event;
-    eq_join_key_values(s->alert_keys, n_keys, s->keys.items[p->key]);
+    eq_join_key_values(s->alert_keys, n_keys, eq_key_slice(&s->keys, eq_key_at(s, p->key)));
     struct eq_alert alert = {.rule = s->number,
                              .events = s->alert_events,
                              .n_events = n,
@@ -226,31 +58,24 @@ static enum eq_status agrees(bool *out, struct eq_sequence *s, uint32_t clause, 
 
 /* ── Stages ── */
 
-static void wait_at(struct eq_sequence *s, struct eq_partial *p, uint32_t step)
+static void wait_at(struct eq_sequence *s, eq_ref p, uint32_t step)
 {
-    struct eq_partial **slot = slot_of(s, p->key, step);
-    discard(s, slot);
+    eq_ref *slot = eq_key_slot(s, eq_partial_at(s, p)->key, step);
+    s->stats->overwritten += eq_slot_clear(s, slot);
     *slot = p;
 }
 
 /* A partial whose first event is the moment's: to the end of the queue. */
-static enum eq_status start(struct eq_sequence *s, struct eq_moment *m, uint32_t key)
+static enum eq_status start(struct eq_sequence *s, struct eq_moment *m, eq_ref key)
 {
-    struct eq_partial *p = partial_new(s);
+    eq_ref p = eq_partial_new(s, key, m);
     if (!p)
         return EQ_NOMEM;
-    p->key = key;
-    p->events[0] = eq_moment_keep(m);
-    if (!p->events[0]) {
-        eq_partial_drop(s, p);
-        return EQ_NOMEM;
-    }
-    p->n = 1;
-    eq_absence_start(s, p);
+    eq_absence_start(s, eq_partial_at(s, p));
     if (s->n_steps == 1)
         return eq_absence_complete(s, p);
     wait_at(s, p, 0);
-    eq_partial_push(&s->waiting, p);
+    eq_partial_push(s, &s->waiting, p);
     return EQ_OK;
 }
 
@@ -259,43 +84,49 @@ static bool too_late(const struct eq_sequence *s, const struct eq_partial *p, st
     return s->plan->maxspan_ns >= 0 && eq_time_diff_ns(p->events[0]->time, now) > s->plan->maxspan_ns;
 }
 
-static enum eq_status extend(struct eq_sequence *s, struct eq_moment *m, uint32_t clause, uint32_t step, uint32_t key)
+static enum eq_status extend(struct eq_sequence *s, struct eq_moment *m, uint32_t clause, uint32_t step, eq_ref key)
 {
-    struct eq_partial **slot = slot_of(s, key, step - 1), *p = *slot;
+    eq_ref *slot = eq_key_slot(s, key, step - 1), r = *slot;
     bool yes;
-    if (!p)
+    if (!r)
         return EQ_OK;
+    struct eq_partial *p = eq_partial_at(s, r);
     enum eq_status st = agrees(&yes, s, clause, p);
     if (st != EQ_OK || !yes)
         return st;
     if (too_late(s, p, m->time)) {
-        discard(s, slot);
+        s->stats->expired += eq_slot_clear(s, slot);
         return EQ_OK;
     }
-    struct eq_past *event = eq_moment_keep(m);
-    if (!event)
+    if (!eq_partial_add(s, p, m))
         return EQ_NOMEM;
-    p->events[p->n++] = event;
     eq_absence_extended(s, p);
+    *slot = 0;
     if (step == s->n_steps - 1) {
-        take_out(s, slot);
-        return eq_absence_complete(s, p);
+        eq_partial_remove(s, &s->waiting, r);
+        return eq_absence_complete(s, r);
     }
-    *slot = NULL; /* it keeps its place in the queue: its first event is the same */
-    wait_at(s, p, step);
+    wait_at(s, r, step); /* it keeps its place in the queue: its first event is the same */
     return EQ_OK;
 }
 
-static enum eq_status feed_key(struct eq_sequence *s, struct eq_moment *m, uint32_t clause, uint32_t step,
+/* Offer the event to all runs of a stage with one key, the last first. */
+static enum eq_status feed_key(struct eq_sequence *s, struct eq_moment *m, uint32_t clause, uint32_t number,
                                struct eq_slice tuple)
 {
-    uint32_t key;
-    if (step > 0) {
-        key = eq_intern_find(&s->keys, tuple);
-        return key == EQ_NONE ? EQ_OK : extend(s, m, clause, step, key);
-    }
-    enum eq_status st = eq_sequence_key(&key, s, tuple);
-    return st == EQ_OK ? start(s, m, key) : st;
+    uint32_t first = s->first_step[number], step = first + s->plan->stages[number].runs;
+    enum eq_status st = EQ_OK;
+    eq_ref key;
+    if (first == 0)
+        st = eq_state_enter(&key, s, tuple);
+    else
+        key = eq_state_find(s, tuple);
+    if (st != EQ_OK || !key)
+        return st;
+    while (step-- > first && st == EQ_OK)
+        st = step > 0 ? extend(s, m, clause, step, key) : start(s, m, key);
+    eq_state_leave(s, key);
+    return st;
 }
 
 static enum eq_status keys_of_stage(struct eq_sequence *s, const struct eq_moment *m, const struct eq_plan_stage *stage,
@@ -312,24 +143,47 @@ static enum eq_status feed_positive(struct eq_sequence *s, struct eq_moment *m, 
     if (s->first_step[number] > 0 && !s->waiting.first) /* nothing waits: most events end here */
         return EQ_OK;
     enum eq_status st = keys_of_stage(s, m, stage, number);
-    for (uint32_t run = stage->runs; run-- > 0 && st == EQ_OK;)
-        for (size_t k = 0; k < keys->n && st == EQ_OK; k++)
-            st = feed_key(s, m, clause, s->first_step[number] + run, keys->items[k]);
+    for (size_t k = 0; k < keys->n && st == EQ_OK; k++)
+        st = feed_key(s, m, clause, number, keys->items[k]);
     return st;
 }
 
+/* An event that must be missing. Only behind a sequence it matters to keys that are there already. */
 static enum eq_status feed_missing(struct eq_sequence *s, struct eq_moment *m, uint32_t number)
 {
     const struct eq_join_keys *keys = &s->context->keys;
     enum eq_status st = keys_of_stage(s, m, &s->plan->stages[number], number);
+    uint32_t gap = 0;
+    while (s->gaps[gap].stage != number)
+        gap++;
     for (size_t k = 0; k < keys->n && st == EQ_OK; k++) {
-        uint32_t key;
-        st = eq_sequence_key(&key, s, keys->items[k]);
-        for (uint32_t g = 0; g < s->n_gaps && st == EQ_OK; g++)
-            if (s->gaps[g].stage == number)
-                eq_absence_seen(s, g, key, m->time);
+        eq_ref key;
+        if (s->gaps[gap].kind == EQ_GAP_TRAILING)
+            key = eq_state_find(s, keys->items[k]);
+        else
+            st = eq_state_enter(&key, s, keys->items[k]);
+        if (st != EQ_OK || !key)
+            continue;
+        eq_absence_seen(s, gap, key, m->time);
+        eq_state_leave(s, key);
     }
     return st;
+}
+
+static enum eq_status kill_key(struct eq_sequence *s, uint32_t clause, eq_ref key)
+{
+    for (uint32_t i = 0; i < s->n_waits; i++) {
+        eq_ref *slot = eq_key_slot(s, key, i);
+        bool yes;
+        if (!*slot)
+            continue;
+        enum eq_status st = agrees(&yes, s, clause, eq_partial_at(s, *slot));
+        if (st != EQ_OK)
+            return st;
+        if (yes)
+            s->stats->killed += eq_slot_clear(s, slot);
+    }
+    return EQ_OK;
 }
 
 static enum eq_status feed_until(struct eq_sequence *s, struct eq_moment *m, uint32_t clause)
@@ -339,15 +193,11 @@ static enum eq_status feed_until(struct eq_sequence *s, struct eq_moment *m, uin
         return EQ_OK;
     enum eq_status st = keys_of_stage(s, m, s->plan->until, s->plan->n_stages);
     for (size_t k = 0; k < keys->n && st == EQ_OK; k++) {
-        uint32_t key = eq_intern_find(&s->keys, keys->items[k]);
-        for (uint32_t i = 0; key != EQ_NONE && i < s->n_waits && st == EQ_OK; i++) {
-            struct eq_partial **slot = slot_of(s, key, i);
-            bool yes = *slot != NULL;
-            if (yes)
-                st = agrees(&yes, s, clause, *slot);
-            if (st == EQ_OK && yes)
-                discard(s, slot);
-        }
+        eq_ref key = eq_state_find(s, keys->items[k]);
+        if (!key)
+            continue;
+        st = kill_key(s, clause, key);
+        eq_state_leave(s, key);
     }
     return st;
 }
@@ -357,8 +207,6 @@ enum eq_status eq_sequence_feed(struct eq_sequence *s, struct eq_moment *m, cons
     const struct eq_clause *all = s->context->program->clauses;
     bool until = n && all[clauses[n - 1]].stage == s->plan->n_stages;
     enum eq_status st = eq_sequence_advance(s, m->time);
-    if (st == EQ_OK && s->keys.n >= s->sweep_at)
-        st = sweep_keys(s, m->time);
     for (size_t i = n - until; i-- > 0 && st == EQ_OK;) {
         uint32_t stage = all[clauses[i]].stage;
         st = s->plan->stages[stage].missing ? feed_missing(s, m, stage) : feed_positive(s, m, clauses[i], stage);
@@ -368,17 +216,17 @@ enum eq_status eq_sequence_feed(struct eq_sequence *s, struct eq_moment *m, cons
     return st;
 }
 
-/* A waiting partial's slot: that of the step it has reached. */
-static struct eq_partial **slot_holding(struct eq_sequence *s, const struct eq_partial *p)
-{
-    return slot_of(s, p->key, p->n - 1);
-}
-
 enum eq_status eq_sequence_advance(struct eq_sequence *s, struct eq_time now)
 {
-    while (s->waiting.first && too_late(s, s->waiting.first, now))
-        discard(s, slot_holding(s, s->waiting.first));
-    return eq_absence_release(s, &now);
+    while (s->waiting.first) {
+        const struct eq_partial *p = eq_partial_at(s, s->waiting.first);
+        if (!too_late(s, p, now))
+            break;
+        s->stats->expired += eq_slot_clear(s, eq_key_slot(s, p->key, p->n - 1u));
+    }
+    if (s->n_gaps)
+        eq_absence_expire(s, now);
+    return s->trails ? eq_absence_release(s, &now) : EQ_OK;
 }
 
 enum eq_status eq_sequence_finish(struct eq_sequence *s)
@@ -466,8 +314,7 @@ enum eq_status eq_sequence_new(struct eq_sequence **out, struct eq_sequence_cont
     s->rule = &context->program->rules[rule];
     s->plan = s->rule->plan;
     s->number = rule;
-    s->sweep_at = FIRST_SWEEP;
-    eq_intern_init(&s->keys, context->alloc);
+    s->stats = &context->stats[rule];
     enum eq_status st = lay_out(s);
     if (st == EQ_OK)
         st = make_frames(s);
@@ -475,17 +322,9 @@ enum eq_status eq_sequence_new(struct eq_sequence **out, struct eq_sequence_cont
         eq_sequence_free(s);
         return st;
     }
+    eq_state_init(s);
     *out = s;
     return EQ_OK;
-}
-
-static void free_queue(struct eq_sequence *s, struct eq_partial_queue *q)
-{
-    struct eq_partial *next;
-    for (struct eq_partial *p = q->first; p; p = next) {
-        next = p->next;
-        eq_partial_drop(s, p);
-    }
 }
 
 void eq_sequence_free(struct eq_sequence *s)
@@ -493,25 +332,15 @@ void eq_sequence_free(struct eq_sequence *s)
     if (!s)
         return;
     const struct eq_alloc *alloc = s->context->alloc;
-    free_queue(s, &s->waiting);
-    free_queue(s, &s->done);
-    while (s->spare) {
-        struct eq_partial *next = s->spare->next;
-        eq_free(alloc, s->spare);
-        s->spare = next;
-    }
+    eq_state_free(s);
     for (uint32_t i = 0; i < s->n_frames; i++)
         eq_past_frame_free(&s->frames[i], alloc);
     eq_free(alloc, s->frames);
     eq_free(alloc, s->frame_pointers);
-    eq_free(alloc, s->pending);
-    eq_free(alloc, s->absences);
-    eq_free(alloc, s->complete);
     eq_free(alloc, s->steps);
     eq_free(alloc, s->first_step);
     eq_free(alloc, s->gaps);
     eq_free(alloc, s->alert_events);
     eq_free(alloc, s->alert_keys);
-    eq_intern_free(&s->keys);
     eq_free(alloc, s);
 }

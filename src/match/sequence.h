@@ -9,10 +9,12 @@
 #ifndef EQ_MATCH_SEQUENCE_H
 #define EQ_MATCH_SEQUENCE_H
 
+#include "match/budget.h"
 #include "match/engine.h"
 #include "match/join_key.h"
 #include "match/past.h"
 #include "match/results.h"
+#include "match/rule_stats.h"
 
 struct eq_sequence;
 
@@ -21,6 +23,8 @@ struct eq_sequence_context {
     const struct eq_alloc *alloc;
     const struct eq_program *program;
     struct eq_engine *engine;
+    struct eq_budget *budget;
+    struct eq_rule_stats *stats; /* by rule */
     struct eq_join_keys keys;
     struct eq_past_fields past_fields;
 };

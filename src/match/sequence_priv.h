@@ -1,30 +1,54 @@
-/* sequence_priv.h — the state of one rule's sequences, for sequence.c (positive stages) and absence.c (missing ones). */
+/* sequence_priv.h — the state of one rule's sequences.
+ *
+ *      sequence_state.c   partials and keys, and what they cost
+ *      sequence.c         positive stages
+ *      absence.c          missing ones
+ *
+ * State is in cells of the pool (pool.h), whose layout depends on the rule:
+ *
+ *      partial   [struct eq_partial | events, one for each step | struct eq_partial_gaps, if needed]
+ *      key       [struct eq_key | waiting partials, one for each step but the last | struct eq_key_gaps with the
+ *                 absences, if there are gaps | bytes] */
 #ifndef EQ_MATCH_SEQUENCE_PRIV_H
 #define EQ_MATCH_SEQUENCE_PRIV_H
 
+#include "match/key_table.h"
 #include "match/sequence.h"
 
 /* A match in progress, or a complete one that waits to be refuted. */
 struct eq_partial {
-    struct eq_partial *previous, *next;  /* in the queue by first event, or in the queue of complete ones */
-    struct eq_partial *key_previous, *key_next; /* complete ones of the same key */
-    uint32_t key;
-    uint32_t n;              /* events so far */
-    bool refuted;            /* an event that must be missing was seen */
-    bool waits;              /* complete; a later event may still refute it */
-    bool has_leading;
-    struct eq_time leading;  /* last event that must be missing, before the first */
-    struct eq_past *events[]; /* room for all positive stages */
+    eq_ref previous, next; /* in the queue by first event, or in the queue of complete ones */
+    eq_ref key;
+    uint16_t n;            /* events so far */
+    bool refuted;          /* an event that must be missing was seen */
+    bool waits;            /* complete; a later event may still refute it */
+    struct eq_past *events[]; /* room for all steps */
 };
 
-struct eq_partial_queue {
-    struct eq_partial *first, *last;
+/* Of rules with a missing stage in front or at the end. */
+struct eq_partial_gaps {
+    struct eq_time leading; /* last event that must be missing, before the first */
+    bool has_leading;
+    eq_ref key_next;        /* complete and waiting ones of the same key */
+};
+
+struct eq_queue {
+    eq_ref first, last;
 };
 
 /* When events of a missing stage were last seen with a key: the latest time, and the latest before that. */
 struct eq_absence {
     bool seen, seen_before;
     struct eq_time latest, before;
+};
+
+/* Of rules with missing stages. */
+struct eq_key_gaps {
+    eq_ref previous, next; /* in the queue of keys with absences, by the latest of them */
+    struct eq_queue complete; /* complete ones that wait, by completion */
+    bool queued;
+    struct eq_time latest; /* of all absences; valid while queued */
+    struct eq_absence absences[];  /* by gap */
 };
 
 enum eq_gap_kind { EQ_GAP_LEADING, EQ_GAP_MIDDLE, EQ_GAP_TRAILING };
@@ -39,6 +63,7 @@ struct eq_gap {
 struct eq_sequence {
     struct eq_sequence_context *context;
     struct eq_results *results;
+    struct eq_rule_stats *stats;
     const struct eq_program_rule *rule;
     const struct eq_plan *plan;
     uint32_t number;
@@ -48,18 +73,15 @@ struct eq_sequence {
     struct eq_gap *gaps;
     uint32_t n_gaps;
     bool leads, trails;      /* has gaps of these kinds */
+    uint32_t n_waits;        /* steps after which a partial can wait */
 
-    struct eq_intern keys;   /* of waiting partials and seen absences */
-    struct eq_partial **pending;   /* by key and step: [key * n_waits + step] */
-    struct eq_absence *absences;   /* by key and gap */
-    struct eq_partial **complete;  /* by key: complete ones that wait, newest first */
-    size_t cap_pending, cap_absences, cap_complete;
-    uint32_t n_waits;              /* steps after which a partial can wait */
-    size_t sweep_at;               /* number of keys at which unused ones are dropped */
-
-    struct eq_partial_queue waiting; /* all pending ones, by first event: the next to expire is first */
-    struct eq_partial_queue done;    /* complete ones, by completion */
-    struct eq_partial *spare;        /* free list */
+    struct eq_pool *pool;
+    struct eq_holder holder;
+    size_t partial_bytes, at_partial_gaps, at_key_gaps;
+    struct eq_key_table keys; /* of waiting and complete partials, and seen absences */
+    struct eq_queue waiting; /* all pending ones, by first event: the next to expire is first */
+    struct eq_queue done;    /* complete ones, by completion */
+    struct eq_queue seen;    /* keys with absences, by the latest */
 
     struct eq_past_frame *frames;    /* by stage as written, as far as aliases are read */
     const struct eq_frame **frame_pointers;
@@ -68,25 +90,68 @@ struct eq_sequence {
     struct eq_value *alert_keys;
 };
 
-void eq_partial_push(struct eq_partial_queue *q, struct eq_partial *p);
-void eq_partial_remove(struct eq_partial_queue *q, struct eq_partial *p);
-/* Drop the events of a partial that is in no queue, and keep its memory for another. */
-void eq_partial_drop(struct eq_sequence *s, struct eq_partial *p);
-/* Give a complete partial to the results. */
+static inline struct eq_partial *eq_partial_at(const struct eq_sequence *s, eq_ref r)
+{
+    return eq_pool_at(s->pool, r);
+}
+
+static inline struct eq_partial_gaps *eq_partial_gaps(const struct eq_sequence *s, struct eq_partial *p)
+{
+    return (struct eq_partial_gaps *)(void *)((char *)p + s->at_partial_gaps);
+}
+
+static inline struct eq_key *eq_key_at(const struct eq_sequence *s, eq_ref r)
+{
+    return eq_pool_at(s->pool, r);
+}
+
+static inline struct eq_key_gaps *eq_key_gaps(const struct eq_sequence *s, eq_ref key)
+{
+    return (struct eq_key_gaps *)(void *)((char *)eq_pool_at(s->pool, key) + s->at_key_gaps);
+}
+
+/* Where the partial of a key that has reached `step` waits; holds 0 if there is none. */
+static inline eq_ref *eq_key_slot(const struct eq_sequence *s, eq_ref key, uint32_t step)
+{
+    return (eq_ref *)(eq_key_at(s, key) + 1) + step;
+}
+
+/* sequence_state.c */
+void eq_state_init(struct eq_sequence *s); /* once the stages are laid out */
+void eq_state_free(struct eq_sequence *s);
+/* The key, adding it; the caller gives it back with eq_state_leave. */
+enum eq_status eq_state_enter(eq_ref *key, struct eq_sequence *s, struct eq_slice tuple);
+/* The same if it is there; 0 if not. */
+eq_ref eq_state_find(struct eq_sequence *s, struct eq_slice tuple);
+void eq_state_leave(struct eq_sequence *s, eq_ref key);
+void eq_partial_push(struct eq_sequence *s, struct eq_queue *q, eq_ref p);
+void eq_partial_remove(struct eq_sequence *s, struct eq_queue *q, eq_ref p);
+/* A partial with the moment's event, in no queue; 0 without memory. */
+eq_ref eq_partial_new(struct eq_sequence *s, eq_ref key, struct eq_moment *m);
+/* Add the moment's event; false without memory. */
+bool eq_partial_add(struct eq_sequence *s, struct eq_partial *p, struct eq_moment *m);
+/* Forget a partial that is in no queue. */
+void eq_partial_drop(struct eq_sequence *s, eq_ref p);
+/* Forget what waits in a slot, if anything; true if something did. */
+bool eq_slot_clear(struct eq_sequence *s, eq_ref *slot);
+
+/* sequence.c: give a complete partial to the results. */
 enum eq_status eq_sequence_give(struct eq_sequence *s, const struct eq_partial *p);
-/* The number of a key, adding it. */
-enum eq_status eq_sequence_key(uint32_t *out, struct eq_sequence *s, struct eq_slice tuple);
 
 /* absence.c */
 void eq_absence_start(struct eq_sequence *s, struct eq_partial *p);    /* its first event was set */
 void eq_absence_extended(struct eq_sequence *s, struct eq_partial *p); /* its last event was set */
 /* An event of missing stage `gap` with this key at `time`. */
-void eq_absence_seen(struct eq_sequence *s, uint32_t gap, uint32_t key, struct eq_time time);
+void eq_absence_seen(struct eq_sequence *s, uint32_t gap, eq_ref key, struct eq_time time);
 /* Take a complete partial: give it, drop it, or let it wait. */
-enum eq_status eq_absence_complete(struct eq_sequence *s, struct eq_partial *p);
+enum eq_status eq_absence_complete(struct eq_sequence *s, eq_ref p);
 /* Give complete ones that nothing after `now` can refute, in order. NULL: the input has ended. */
 enum eq_status eq_absence_release(struct eq_sequence *s, const struct eq_time *now);
-/* Could what was seen with this key still refute something? */
-bool eq_absence_matters(const struct eq_sequence *s, uint32_t key, struct eq_time now);
+/* Forget what was seen so long ago that it refutes nothing after `now`. */
+void eq_absence_expire(struct eq_sequence *s, struct eq_time now);
+/* Forget the first of those that were seen; there must be one. */
+void eq_absence_forget(struct eq_sequence *s);
+/* Take the first complete one out of the queue; there must be one. */
+eq_ref eq_absence_take_done(struct eq_sequence *s);
 
 #endif
