@@ -1,4 +1,5 @@
-/* selectivity.c — a table of fields that say little, and a rule of thumb for the rest: long text is rare. */
+/* selectivity.c — a table of fields that say little, and rules of thumb for the rest: long text is rare, but many
+ * things lie below the same few folders. */
 #include "plan/selectivity.h"
 
 struct common_field {
@@ -8,12 +9,35 @@ struct common_field {
 
 /* Fields with few distinct values in endpoint and Windows logs. */
 static const struct common_field common_fields[] = {
-    {"event.kind", 0.9},     {"event.type", 0.4},     {"event.category", 0.3}, {"event.outcome", 0.7},
-    {"event.action", 0.15},  {"event.code", 0.1},     {"event.dataset", 0.4},  {"event.module", 0.6},
-    {"event.provider", 0.4}, {"host.os.type", 0.6},   {"host.os.family", 0.6}, {"host.os.platform", 0.6},
-    {"data_stream.dataset", 0.4}, {"agent.type", 0.9}, {"user.id", 0.2},       {"user.name", 0.2},
-    {"winlog.channel", 0.4}, {"network.direction", 0.5}, {"network.transport", 0.5}, {"process.user.id", 0.2},
-    {"file.extension", 0.05}, {"dll.code_signature.status", 0.5}, {"user.domain", 0.3},
+    {"event.kind", 0.9},
+    {"event.type", 0.4},
+    {"event.category", 0.3},
+    {"event.outcome", 0.7},
+    {"event.action", 0.15},
+    {"event.code", 0.1},
+    {"event.dataset", 0.4},
+    {"event.module", 0.6},
+    {"event.provider", 0.4},
+    {"host.os.type", 0.6},
+    {"host.os.family", 0.6},
+    {"host.os.platform", 0.6},
+    {"data_stream.dataset", 0.4},
+    {"agent.type", 0.9},
+    {"user.name", 0.2},
+    {"winlog.channel", 0.4},
+    {"network.direction", 0.5},
+    {"network.transport", 0.5},
+    {"file.extension", 0.05},
+};
+
+/* Ends of paths, for fields that several things have. */
+static const struct common_field common_ends[] = {
+    {"code_signature.subject_name", 0.5},
+    {"code_signature.status", 0.6},
+    {"code_signature.trusted", 0.6},
+    {"code_signature.exists", 0.6},
+    {"user.id", 0.4},
+    {"user.domain", 0.3},
 };
 
 static double share_of_field(struct eq_slice path)
@@ -21,16 +45,45 @@ static double share_of_field(struct eq_slice path)
     for (size_t i = 0; i < sizeof common_fields / sizeof *common_fields; i++)
         if (eq_slice_eq(path, eq_slice_of(common_fields[i].path)))
             return common_fields[i].share;
+    for (size_t i = 0; i < sizeof common_ends / sizeof *common_ends; i++)
+        if (eq_slice_ends(path, eq_slice_of(common_ends[i].path)))
+            return common_ends[i].share;
     return 0;
 }
 
-/* A pattern's literal characters are what makes it rare. */
+/* "C:\\Windows\\*" and the like: a path from its root, with one star at its end. The number of folders in it, or 0. */
+static size_t folders_of(struct eq_slice text)
+{
+    size_t folders = 0;
+    bool rooted = (text.len > 2 && text.ptr[1] == ':') || (text.len && text.ptr[0] == '/');
+    if (!rooted || text.ptr[text.len - 1] != '*' || memchr(text.ptr, '*', text.len - 1))
+        return 0;
+    for (size_t i = 0; i < text.len; i++)
+        folders += text.ptr[i] == '\\' || text.ptr[i] == '/';
+    return folders;
+}
+
+/* C:\\Windows\\* holds much of what happens there, /etc/* little, and deeper folders little everywhere. */
+static double share_of_folder(struct eq_slice text, size_t folders)
+{
+    if (text.ptr[0] == '/')
+        return folders <= 2 ? 0.05 : 0.01;
+    return folders <= 2 ? 0.4 : folders == 3 ? 0.1 : 0.02;
+}
+
+/* The longest literal run makes a pattern rare. */
 static double share_of_pattern(struct eq_slice text)
 {
-    size_t literal = 0;
-    for (size_t i = 0; i < text.len; i++)
-        literal += text.ptr[i] != '*' && text.ptr[i] != '?';
-    return literal == text.len ? 0.002 : 0.4 / (1.0 + (double)literal);
+    size_t run = 0, longest = 0, folders = folders_of(text);
+    for (size_t i = 0; i < text.len; i++) {
+        run = text.ptr[i] == '*' || text.ptr[i] == '?' ? 0 : run + 1;
+        longest = run > longest ? run : longest;
+    }
+    if (longest == text.len)
+        return 0.002;
+    if (folders)
+        return share_of_folder(text, folders);
+    return longest == 0 ? 0.7 : longest <= 2 ? 0.2 : longest <= 4 ? 0.05 : longest <= 6 ? 0.01 : 0.003;
 }
 
 double eq_selectivity(const struct eq_node *leaf)
