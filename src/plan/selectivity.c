@@ -63,7 +63,7 @@ static size_t folders_of(struct eq_slice text)
     return folders;
 }
 
-/* C:\\Windows\\* holds much of what happens there, /etc/* little, and deeper folders little everywhere. */
+/* Below C:\\Windows much happens, below /etc little, and in deeper folders little everywhere. */
 static double share_of_folder(struct eq_slice text, size_t folders)
 {
     if (text.ptr[0] == '/')
