@@ -70,11 +70,13 @@ int ref_compare(enum eq_compare op, const struct eq_value *v, const struct eq_va
 
 struct ref_event {
     const struct ref_json *doc;
-    int64_t time; /* ns */
-    bool ordered; /* it has a time, and is not older than one before */
+    size_t number;  /* as it is printed in results */
+    int64_t time;   /* ns */
+    int tiebreaker; /* orders events of equal time; INT_MAX: none */
+    bool ordered;   /* it has a time, and is not older than one before */
 };
 
-/* The results of a plan over events, one line each, as "2,_,5 [u,1]": numbers of events from 1, and keys. At most
+/* The results of a plan over events, one line each, as "2,_,5 [u,1]": numbers of events, and keys. At most
  * `limit` of them (0: all); `per_key` samples for each key. */
 void ref_run(struct eq_buf *out, struct eq_arena *arena, const struct eq_plan *plan, const struct ref_event *events,
              size_t n, size_t limit, size_t per_key);

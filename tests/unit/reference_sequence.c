@@ -352,7 +352,7 @@ static void print_result(struct eq_buf *out, const struct run *r, const struct r
             if (r->plan->stages[i].missing)
                 eq_buf_printf(out, "%s_", comma);
             else
-                eq_buf_printf(out, "%s%zu", comma, result->match.events[at++] + 1);
+                eq_buf_printf(out, "%s%zu", comma, r->events[result->match.events[at++]].number);
         }
     eq_buf_puts(out, " [");
     for (size_t i = 0; i < result->key.n; i++) {

@@ -2,6 +2,7 @@
  *
  * EQLITE_CASES sets the number of cases, EQLITE_SEED where the numbers begin. What differs is made smaller and
  * printed. */
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -27,6 +28,7 @@ struct stream {
 };
 
 struct world {
+    int order; /* enum order */
     struct eq_arena arena;
     struct ref_random random;
     uint64_t limit;
@@ -120,7 +122,15 @@ static struct eq_slice rule_text(struct world *w, const struct rule *rule)
     return copy;
 }
 
-/* ── Streams ── */
+/* ── Streams ──
+ *
+ *      IN_ORDER    by time, but for a few that come late and are left out
+ *      TIED        by time; a tiebreaker orders those of equal time
+ *      LATE        events come at most LATENESS too late, and are put in their place
+ *      SHUFFLED    any order */
+
+enum order { IN_ORDER, TIED, LATE, SHUFFLED };
+#define LATENESS 1000000000
 
 static struct ref_json *make_key(struct world *w)
 {
@@ -156,7 +166,31 @@ static struct ref_event make_event(struct world *w, int64_t time, bool timed)
                          (int)(time % 1000000000));
         ref_add(a, e, "@timestamp", ref_make(a, REF_STRING, eq_arena_copy(a, eq_slice(text, (size_t)n))));
     }
-    return (struct ref_event){e, time, timed};
+    struct ref_event event = {.doc = e, .time = time, .tiebreaker = INT_MAX, .ordered = timed};
+    if (w->order != IN_ORDER && ref_chance(r, 70)) {
+        static const char *const ties[] = {"1", "2", "3", NULL};
+        const char *tie = pick(w, ties);
+        ref_add(a, e, "seq", ref_literal(a, tie));
+        event.tiebreaker = *tie - '0';
+    }
+    return event;
+}
+
+/* Deal events anew as they come in: each somewhat after its time. */
+static void delay_events(struct world *w, struct stream *s)
+{
+    int64_t arrival[MAX_EVENTS], most = w->order == LATE ? LATENESS : INT64_C(100) * LATENESS;
+    for (unsigned i = 0; i < s->n; i++) {
+        struct ref_event event = s->events[i];
+        int64_t when = event.time + (int64_t)(ref_next(&w->random) % (uint64_t)(most + 1));
+        unsigned at = i;
+        for (; at > 0 && arrival[at - 1] > when; at--) {
+            arrival[at] = arrival[at - 1];
+            s->events[at] = s->events[at - 1];
+        }
+        arrival[at] = when;
+        s->events[at] = event;
+    }
 }
 
 static void make_stream(struct world *w, struct stream *s)
@@ -166,21 +200,32 @@ static void make_stream(struct world *w, struct stream *s)
     s->n = 5 + ref_below(&w->random, MAX_EVENTS - 5);
     for (unsigned i = 0; i < s->n; i++) {
         now += gaps[ref_below(&w->random, 10)];
-        bool late = now > 0 && ref_chance(&w->random, 2);
+        bool late = w->order == IN_ORDER && now > 0 && ref_chance(&w->random, 2);
         s->events[i] = make_event(w, late ? now - 1 : now, !ref_chance(&w->random, 2));
     }
+    if (w->order >= LATE)
+        delay_events(w, s);
 }
 
-/* Which events can be in sequences: those that are not older than one before. */
-static void order_stream(struct stream *s)
+static bool comes_after(const struct ref_event *a, const struct ref_event *b)
+{
+    if (!a->ordered || !b->ordered)
+        return false;
+    return a->time != b->time ? a->time > b->time : a->tiebreaker > b->tiebreaker;
+}
+
+/* Number the events as they come, and see which can be in sequences: in order of time those that are not older than one
+ * before. */
+static void order_stream(const struct world *w, struct stream *s)
 {
     int64_t newest = -1;
     for (unsigned i = 0; i < s->n; i++) {
         struct ref_event *e = &s->events[i];
+        e->number = i + 1;
         bool timed = false;
         for (size_t k = 0; k < e->doc->n; k++)
             timed |= eq_slice_eq(e->doc->kids[k]->key, EQ_LIT("@timestamp"));
-        e->ordered = timed && e->time >= newest;
+        e->ordered = timed && (w->order != IN_ORDER || e->time >= newest);
         newest = e->ordered ? e->time : newest;
     }
 }
@@ -258,10 +303,12 @@ static bool engine_answers(struct answers *out, struct world *w, const struct ru
         eq_buf_init(&out->of[i], &eq_alloc_default);
     options.dialect = rules[0].endpoint ? "endpoint" : "elastic";
     options.engine = w->engine;
+    options.tiebreaker_field = w->order == IN_ORDER ? NULL : "seq";
     how.on_alert = on_alert;
     how.ctx = out;
     how.limit = w->limit;
     how.samples_per_key = w->per_key;
+    how.max_lateness_ns = w->order == LATE ? LATENESS : w->order == SHUFFLED ? EQLITE_ANY_LATENESS : 0;
     if (eqlite_compiler_new(&compiler, &options) != EQLITE_OK)
         abort();
     for (unsigned i = 0; i < n; i++) {
@@ -288,8 +335,18 @@ static bool engine_answers(struct answers *out, struct world *w, const struct ru
 
 static void expected(struct eq_buf *out, struct world *w, const struct eq_plan *plan, const struct stream *s)
 {
+    struct stream sorted = {.n = 0};
+    for (unsigned i = 0; i < s->n; i++) { /* events without time stay away from those that have one */
+        unsigned at = sorted.n;
+        if (!s->events[i].ordered && w->order != IN_ORDER)
+            continue;
+        for (; w->order != IN_ORDER && at > 0 && comes_after(&sorted.events[at - 1], &s->events[i]); at--)
+            sorted.events[at] = sorted.events[at - 1];
+        sorted.events[at] = s->events[i];
+        sorted.n++;
+    }
     eq_buf_init(out, &eq_alloc_default);
-    ref_run(out, &w->arena, plan, s->events, s->n, w->limit, w->per_key ? w->per_key : 1);
+    ref_run(out, &w->arena, plan, sorted.events, sorted.n, w->limit, w->per_key ? w->per_key : 1);
 }
 
 /* ── Smaller ── */
@@ -301,7 +358,7 @@ static bool differ(struct world *w, const struct rule *rule, struct stream *s)
     const struct eq_plan *plan = plan_of(w, rule);
     if (!plan)
         return false;
-    order_stream(s);
+    order_stream(w, s);
     bool ok = engine_answers(&engine, w, rule, 1, s);
     expected(&reference, w, plan, s);
     bool same = eq_slice_eq(eq_buf_slice(&engine.of[0]), eq_buf_slice(&reference));
@@ -365,12 +422,12 @@ static void report(struct world *w, struct rule rule, struct stream s)
     else
         while (fewer_events(w, &rule, &s) || simpler_rule(w, &rule, &s))
             ;
-    order_stream(&s);
+    order_stream(w, &s);
     engine_answers(&engine, w, &rule, 1, &s);
     expected(&reference, w, plan_of(w, &rule), &s);
     struct eq_slice text = rule_text(w, &rule);
-    printf("\n    rule (%s, limit %llu, samples per key %u): %.*s", rule.endpoint ? "endpoint" : "elastic",
-           (unsigned long long)w->limit, w->per_key, (int)text.len, text.ptr);
+    printf("\n    rule (%s, order %d, limit %llu, samples per key %u): %.*s", rule.endpoint ? "endpoint" : "elastic",
+           w->order, (unsigned long long)w->limit, w->per_key, (int)text.len, text.ptr);
     for (unsigned i = 0; i < s.n; i++) {
         struct eq_buf json;
         eq_buf_init(&json, &eq_alloc_default);
@@ -398,6 +455,7 @@ static void compare(struct world *w, struct tally *t)
     struct stream s;
     struct answers engine;
     unsigned n = 0, want = 1 + ref_below(&w->random, MAX_RULES);
+    w->order = ref_chance(&w->random, 60) ? IN_ORDER : TIED + (int)ref_below(&w->random, 3);
     w->limit = ref_chance(&w->random, 15) ? 1 + ref_below(&w->random, 3) : 0;
     w->per_key = ref_below(&w->random, 4);
     w->engine = ref_chance(&w->random, 5) ? "memo" : ref_chance(&w->random, 50) ? "shared" : "naive";
@@ -406,11 +464,11 @@ static void compare(struct world *w, struct tally *t)
         plans[n] = plan_of(w, &rules[n]);
         if (!plans[n])
             t->refused++;
-        else if (n == 0 || rules[n].endpoint == rules[0].endpoint)
-            n++;
+        else if ((n == 0 || rules[n].endpoint == rules[0].endpoint) && (!rules[n].sample || w->order == IN_ORDER))
+            n++; /* samples take events as they come in */
     }
     make_stream(w, &s);
-    order_stream(&s);
+    order_stream(w, &s);
     if (!engine_answers(&engine, w, rules, n, &s))
         t->wrong++;
     for (unsigned i = 0; i < n; i++) {
