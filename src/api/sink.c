@@ -11,7 +11,8 @@ struct eqlite_sink {
     eqlite_sink_options options;
 };
 
-static void print_item(struct eq_buf *out, const struct eq_threat_item *item)
+/* Without the brace that closes it. */
+static void open_item(struct eq_buf *out, const struct eq_threat_item *item)
 {
     eq_buf_puts(out, "{\"id\":");
     eq_buf_json(out, item->id);
@@ -19,7 +20,22 @@ static void print_item(struct eq_buf *out, const struct eq_threat_item *item)
     eq_buf_json(out, item->name);
     eq_buf_puts(out, ",\"reference\":");
     eq_buf_json(out, item->reference);
-    eq_buf_putc(out, '}');
+}
+
+/* [{…},{…,"subtechnique":[{…}]}]; a sub-technique never comes first. */
+static void print_techniques(struct eq_buf *out, const struct eq_threat_item *items, size_t n)
+{
+    eq_buf_putc(out, '[');
+    for (size_t i = 0; i < n; i++) {
+        bool first = i == 0 || items[i - 1].sub != items[i].sub;
+        eq_buf_puts(out, !items[i].sub ? (i ? "," : "") : first ? ",\"subtechnique\":[" : ",");
+        open_item(out, &items[i]);
+        if (items[i].sub)
+            eq_buf_putc(out, '}');
+        if (i + 1 == n || !items[i + 1].sub)
+            eq_buf_puts(out, items[i].sub ? "]}" : "}");
+    }
+    eq_buf_putc(out, ']');
 }
 
 /* Elastic's rule.threat: [{"framework":…,"tactic":{…},"technique":[{…}]}] */
@@ -33,14 +49,10 @@ static struct eq_slice threat_json(struct eq_arena *arena, const struct eq_rule 
         eq_buf_puts(&out, i ? ",{\"framework\":" : "{\"framework\":");
         eq_buf_json(&out, t->framework);
         eq_buf_puts(&out, ",\"tactic\":");
-        print_item(&out, &t->tactic);
-        eq_buf_puts(&out, ",\"technique\":[");
-        for (size_t k = 0; k < t->n_techniques; k++) {
-            if (k)
-                eq_buf_putc(&out, ',');
-            print_item(&out, &t->techniques[k]);
-        }
-        eq_buf_puts(&out, "]}");
+        open_item(&out, &t->tactic);
+        eq_buf_puts(&out, "},\"technique\":");
+        print_techniques(&out, t->techniques, t->n_techniques);
+        eq_buf_putc(&out, '}');
     }
     eq_buf_putc(&out, ']');
     struct eq_slice json = {0};

@@ -84,7 +84,7 @@ static enum eq_status read_joined(struct eq_slice *out, const struct eq_toml *va
 
 static struct eq_threat_item read_item(const struct eq_toml *table)
 {
-    return (struct eq_threat_item){text_at(table, "id"), text_at(table, "name"), text_at(table, "reference")};
+    return (struct eq_threat_item){text_at(table, "id"), text_at(table, "name"), text_at(table, "reference"), false};
 }
 
 /* Into `to` unless that is NULL, sub-techniques behind their technique; returns how many there are. */
@@ -97,8 +97,10 @@ static size_t read_techniques(struct eq_threat_item *to, const struct eq_toml *a
     for (const struct eq_toml *kid = array->first; kid; kid = kid->next) {
         if (kid->kind != EQ_TOML_TABLE)
             continue;
-        if (to)
+        if (to) {
             to[n] = read_item(kid);
+            to[n].sub = sub;
+        }
         n++;
         if (!sub)
             n += read_techniques(to ? to + n : NULL, eq_toml_get(kid, "subtechnique"), true);

@@ -18,6 +18,7 @@ bool eq_level_parse(enum eq_level *out, struct eq_slice name);
 
 struct eq_threat_item {
     struct eq_slice id, name, reference;
+    bool sub; /* a sub-technique, of the nearest technique before it */
 };
 
 struct eq_threat {

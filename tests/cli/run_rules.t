@@ -128,3 +128,22 @@ Remarks on rules are for those who write them.
   5 | [rule]
     | ^^^^^
   eqlite: 3 events, 0 broken, 1 rule, 1 alert (1 high)
+
+Sub-techniques stand inside their technique.
+
+  $ cat rule.toml - > threat.toml <<END
+  > [[rule.threat]]
+  > framework = "MITRE ATT&CK"
+  > tactic = { id = "TA0002", name = "Execution", reference = "https://attack.mitre.org/tactics/TA0002/" }
+  > [[rule.threat.technique]]
+  > id = "T1059"
+  > name = "Command and Scripting Interpreter"
+  > reference = "https://attack.mitre.org/techniques/T1059/"
+  > subtechnique = [{ id = "T1059.003", name = "Windows Command Shell" }, { id = "T1059.001", name = "PowerShell" }]
+  > [[rule.threat.technique]]
+  > id = "T1106"
+  > name = "Native API"
+  > reference = "https://attack.mitre.org/techniques/T1106/"
+  > END
+  $ eqlite run -q -r threat.toml ev.ndjson | grep -o '"kibana.alert.rule.threat":.*,"kibana.alert.rule.parameters"'
+  "kibana.alert.rule.threat":[{"framework":"MITRE ATT&CK","tactic":{"id":"TA0002","name":"Execution","reference":"https://attack.mitre.org/tactics/TA0002/"},"technique":[{"id":"T1059","name":"Command and Scripting Interpreter","reference":"https://attack.mitre.org/techniques/T1059/","subtechnique":[{"id":"T1059.003","name":"Windows Command Shell","reference":""},{"id":"T1059.001","name":"PowerShell","reference":""}]},{"id":"T1106","name":"Native API","reference":"https://attack.mitre.org/techniques/T1106/"}]}],"kibana.alert.rule.parameters"

@@ -105,6 +105,7 @@ static void native_shape(void)
     CU_ASSERT_EQUAL_FATAL(r->threats[0].n_techniques, 3);
     CU_ASSERT(is(r->threats[0].techniques[0].id, "T1") && is(r->threats[0].techniques[1].id, "T1.1"));
     CU_ASSERT(is(r->threats[0].techniques[2].id, "T2"));
+    CU_ASSERT(!r->threats[0].techniques[0].sub && r->threats[0].techniques[1].sub && !r->threats[0].techniques[2].sub);
     finish();
 }
 
