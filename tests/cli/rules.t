@@ -159,3 +159,26 @@ Expected join keys are compared; a null key is written nan.
   10 | now = 2026-01-01T00:00:00Z
      | ^^^
   eqlite: 1 checked, 0 errors, 1 warning
+
+A keyword in the place of a field gets advice; a word that is only out of place does not.
+
+  $ eqlite check -q -e 'any where maxspan == 1'
+  <query>:1:11: error[E0101]: expected an expression, found "maxspan"
+  1 | any where maxspan == 1
+    |           ^^^^^^^ help: maxspan is a keyword: a field of this name stands in backquotes: `maxspan`
+  [1]
+  $ eqlite check -q -e 'any where user.name == sequence'
+  <query>:1:24: error[E0101]: expected an expression, found "sequence"
+  1 | any where user.name == sequence
+    |                        ^^^^^^^^ help: sequence is a keyword: a field of this name stands in backquotes: `sequence`
+  [1]
+  $ eqlite check -q -e 'any where sequence.id : "x"'
+  <query>:1:11: error[E0101]: expected an expression, found "sequence"
+  1 | any where sequence.id : "x"
+    |           ^^^^^^^^ help: sequence is a keyword: a field of this name stands in backquotes: `sequence`
+  [1]
+  $ eqlite check -q -e 'any where until'
+  <query>:1:11: error[E0101]: expected an expression, found "until"
+  1 | any where until
+    |           ^^^^^
+  [1]

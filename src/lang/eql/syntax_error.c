@@ -75,16 +75,25 @@ static size_t describe(const char *words[MAX_WORDS], struct expected e)
     return n;
 }
 
-/* A word that is a keyword but for its case, or NULL. */
-static const char *keyword_in_other_case(struct eq_slice word)
-{
-    static const char *const keywords[] = {
+static const char *const keywords[] = {
 #define KEYWORD(token, text) text,
 #define WORD(text)
 #include "lang/eql/keywords.def"
 #undef KEYWORD
 #undef WORD
-    };
+};
+
+static bool is_keyword(struct eq_slice word)
+{
+    for (size_t i = 0; i < sizeof keywords / sizeof *keywords; i++)
+        if (eq_slice_eq(word, eq_slice_of(keywords[i])))
+            return true;
+    return false;
+}
+
+/* A word that is a keyword but for its case, or NULL. */
+static const char *keyword_in_other_case(struct eq_slice word)
+{
     for (size_t i = 0; i < sizeof keywords / sizeof *keywords; i++)
         if (eq_fold_eq(word, eq_slice_of(keywords[i])) && !eq_slice_eq(word, eq_slice_of(keywords[i])))
             return keywords[i];
@@ -111,6 +120,17 @@ static bool matches(int kind)
 {
     return kind == EQL_T_COLON || kind == EQL_T_LIKE || kind == EQL_T_LIKE_FOLD || kind == EQL_T_REGEX ||
            kind == EQL_T_REGEX_FOLD;
+}
+
+/* A keyword where a value could stand, beside a comparison or with a part of a field behind it: meant as a field. */
+static bool meant_as_field(const struct eql_parser *p, struct eq_span span, struct expected e)
+{
+    const char *next = p->text + span.end; /* the text ends with a NUL */
+    if (!fits(e, "name") || !fits(e, "null") || !is_keyword(eql_text(p, span)))
+        return false;
+    while (*next == ' ' || *next == '\t')
+        next++;
+    return compares(p->previous) || (*next && strchr("=!<>:.", *next));
 }
 
 /* If something is still open that should be closed by now, say where. */
@@ -200,6 +220,9 @@ static void add_help(struct eql_parser *p, struct eq_diag *d, int found, struct 
         eq_diag_help(p->diags, d, "a part of a field name that begins with a digit stands in backquotes: a.`0`.b");
     else if (found == EQL_T_NOT && compares(p->previous))
         eq_diag_help(p->diags, d, "put \"not\" before the whole comparison, or its right side in parentheses");
+    else if (found != EQL_T_NOT && meant_as_field(p, span, e))
+        eq_diag_help(p->diags, d, "%.*s is a keyword: a field of this name stands in backquotes: `%.*s`", (int)text.len,
+                     text.ptr, (int)text.len, text.ptr);
     else if (found == EQL_T_NAME && translation(text))
         eq_diag_help(p->diags, d, "%s", translation(text));
     else if (found == EQL_T_LBRACKET && fits(e, "(") && e.n == 1)
