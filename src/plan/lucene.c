@@ -69,7 +69,7 @@ static void write_shorthand(struct writer *w, char letter, bool in_class)
 
 static void write_class(struct writer *w, const node *n)
 {
-    static const char special[] = "\\[]^-";
+    static const char special[] = "\\[]^-.:="; /* [. [: [= would begin something that POSIX has and Lucene has not */
     eq_buf_puts(&w->out, n->negated ? "[^" : "[");
     for (const node *kid = n->kid; kid; kid = kid->next) {
         if (kid->kind == EQ_L_SHORTHAND) {
