@@ -214,9 +214,11 @@ typedef struct eqlite_matcher_options {
                                 the end. 0: none, but with a tiebreaker those of equal time. */
     const char *temporary_folder; /* with EQLITE_ANY_LATENESS: where events go that memory (256 MiB) has no room for;
                                      NULL: EQLITE_LIMIT then. Must outlive the matcher. */
+    size_t memory_bytes;     /* for what is remembered of earlier events: sequences in progress, samples, tails. When it is
+                                used up the rule that has most gives up its oldest. 0: 256 MiB; 64 KiB to 16 GiB. */
 } eqlite_matcher_options;
 #define EQLITE_ANY_LATENESS INT64_MAX
-#define EQLITE_MATCHER_OPTIONS_INIT {sizeof(eqlite_matcher_options), NULL, NULL, 0, 0, true, NULL, 0, NULL}
+#define EQLITE_MATCHER_OPTIONS_INIT {sizeof(eqlite_matcher_options), NULL, NULL, 0, 0, true, NULL, 0, NULL, 0}
 
 typedef struct eqlite_stats {
     size_t size;              /* set by the caller to sizeof(eqlite_stats) */
@@ -234,7 +236,27 @@ typedef struct eqlite_stats {
     uint64_t late;            /* events older than one already matched, kept out of sequences */
     uint64_t reordered;       /* events that came behind newer ones and were matched before them */
     uint64_t reorder_forced;  /* events matched before max_lateness_ns was over, because too many were held */
+    uint64_t memory_limit;    /* bytes, see memory_bytes */
+    uint64_t memory_used;     /* now */
+    uint64_t memory_peak;     /* at most, so far */
 } eqlite_stats;
+
+/* What happened to one rule. started = completed + refuted + overwritten + killed + expired + evicted + live. */
+typedef struct eqlite_rule_stats {
+    size_t size;          /* set by the caller to sizeof(eqlite_rule_stats) */
+    uint64_t hits;        /* events that met a stage's condition, over all stages */
+    uint64_t results;     /* given to on_alert */
+    uint64_t started;     /* sequences: a first event was seen */
+    uint64_t completed;   /* the last event was seen */
+    uint64_t refuted;     /* complete, but an event that must be missing was seen */
+    uint64_t overwritten; /* a later one took its place */
+    uint64_t killed;      /* by until */
+    uint64_t expired;     /* maxspan passed */
+    uint64_t evicted;     /* given up for memory */
+    uint64_t live, peak;  /* in progress now, and at most so far */
+    uint64_t forgotten;   /* given up for memory: when events that must be missing were seen */
+    uint64_t not_kept;    /* no memory: events of a sample, results of a tail */
+} eqlite_rule_stats;
 
 /* The rules are retained. The allocator is that of the rules' compiler. */
 EQLITE_API eqlite_status eqlite_matcher_new(eqlite_matcher **out, eqlite_rules *rules,
@@ -248,6 +270,7 @@ EQLITE_API bool eqlite_matcher_done(const eqlite_matcher *m);
 /* The input has ended: results that waited for more (tail, limits, samples, missing events) are given now. */
 EQLITE_API eqlite_status eqlite_matcher_finish(eqlite_matcher *m);
 EQLITE_API void eqlite_matcher_stats(const eqlite_matcher *m, eqlite_stats *out);
+EQLITE_API void eqlite_matcher_rule_stats(const eqlite_matcher *m, size_t index, eqlite_rule_stats *out);
 /* The last broken event's error, while on_bad_event runs or after feed: byte offset in the event and a static reason;
  * NULL if the last event was fine. */
 EQLITE_API const char *eqlite_matcher_bad_event(const eqlite_matcher *m, size_t *offset);
@@ -338,6 +361,8 @@ typedef struct eqlite_survey_field {
 EQLITE_API eqlite_status eqlite_survey_new(eqlite_survey **out, const eqlite_allocator *allocator);
 EQLITE_API void eqlite_survey_free(eqlite_survey *s);
 EQLITE_API eqlite_status eqlite_survey_feed(eqlite_survey *s, const eqlite_event *event); /* EQLITE_INVALID: broken */
+/* As eqlite_matcher_bad_event: why the last event was broken, and at which byte; NULL if it was fine. */
+EQLITE_API const char *eqlite_survey_bad_event(const eqlite_survey *s, size_t *offset);
 EQLITE_API size_t eqlite_survey_count(const eqlite_survey *s); /* sorted by path */
 EQLITE_API eqlite_survey_field eqlite_survey_get(const eqlite_survey *s, size_t index);
 

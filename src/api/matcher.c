@@ -33,6 +33,7 @@ eqlite_status eqlite_matcher_new(eqlite_matcher **out, eqlite_rules *rules, cons
         .limit = m->options.limit,
         .samples_per_key = m->options.samples_per_key,
         .unwrap = m->options.unwrap,
+        .memory_bytes = m->options.memory_bytes,
         .order = {.lateness_ns = m->options.max_lateness_ns, .folder = m->options.temporary_folder},
     };
     enum eq_status st = eq_matcher_new(&m->inner, rules->ruleset, &inner, &rules->alloc);
@@ -124,7 +125,35 @@ void eqlite_matcher_stats(const eqlite_matcher *m, eqlite_stats *out)
         .late = s.late,
         .reordered = s.reordered,
         .reorder_forced = s.reorder_forced,
+        .memory_limit = s.memory_limit,
+        .memory_used = s.memory_used,
+        .memory_peak = s.memory_peak,
     };
+    memcpy(out, &all, out->size < sizeof all ? out->size : sizeof all);
+}
+
+void eqlite_matcher_rule_stats(const eqlite_matcher *m, size_t index, eqlite_rule_stats *out)
+{
+    eqlite_rule_stats all = {.size = out->size};
+    if (index < eqlite_rules_count(m->rules)) {
+        const struct eq_rule_stats *s = eq_matcher_rule_stats(m->inner, index);
+        all = (eqlite_rule_stats){
+            .size = out->size,
+            .hits = s->hits,
+            .results = s->results,
+            .started = s->started,
+            .completed = s->completed,
+            .refuted = s->refuted,
+            .overwritten = s->overwritten,
+            .killed = s->killed,
+            .expired = s->expired,
+            .evicted = s->evicted,
+            .live = s->live,
+            .peak = s->peak,
+            .forgotten = s->forgotten,
+            .not_kept = s->not_kept,
+        };
+    }
     memcpy(out, &all, out->size < sizeof all ? out->size : sizeof all);
 }
 

@@ -66,6 +66,7 @@ struct cli {
     const char *format, *alerts, *output, *stage, *event, *filter, *junit;
     uint64_t limit, max_alerts, samples;
     int64_t max_lateness_ns;
+    size_t memory; /* bytes; 0: the default */
     bool lateness_given, sort, no_merge;
     enum cli_level min_severity, fail_on;
     bool fail_on_warnings, no_unwrap, follow, strict, count, exit_status, missing, stats, stats_json, quiet, verbose;
@@ -208,8 +209,13 @@ eqlite_status cli_feed_files(struct cli_feed *f, const struct cli_list *files);
 eqlite_status cli_feed_match(struct cli_feed *f, const eqlite_event *e);
 /* Count a broken event, and describe it if it is one of the first. */
 void cli_feed_bad(struct cli_feed *f, const eqlite_event *e, size_t offset, const char *reason);
+
+/* ── What was counted (stats.c) ── */
+
 /* Statistics on standard error, as --stats asks. */
-void cli_print_stats(const struct cli *c, const struct cli_feed *f, const eqlite_stats *stats, double seconds);
+void cli_print_stats(const struct cli *c, const struct cli_feed *f, const eqlite_rules *rules, double seconds);
+/* Warn if rules had to give up something for memory. */
+void cli_warn_full(const struct cli *c, const eqlite_matcher *m, const eqlite_rules *rules);
 
 /* ── Order of time (order.c) ── */
 

@@ -134,6 +134,22 @@ static bool duration(const struct cli *c, const struct cli_option *o, const char
     return false;
 }
 
+/* Bytes: a whole number and perhaps a unit. */
+static bool bytes(const struct cli *c, const struct cli_option *o, const char *value, size_t *out)
+{
+    static const char units[] = "KMG";
+    char *unit;
+    errno = 0;
+    unsigned long long n = strtoull(value, &unit, 10);
+    bool fine = value[0] >= '0' && value[0] <= '9' && !errno && n > 0;
+    const char *at = *unit ? strchr(units, *unit) : NULL;
+    size_t factor = at ? (size_t)1 << 10 * (at - units + 1) : 1;
+    if (fine && (!*unit || (at && !unit[1])) && !__builtin_mul_overflow((size_t)n, factor, out))
+        return true;
+    cli_usage(c, "--%s: '%s' is not a size such as 64M or 2G", o->name, value);
+    return false;
+}
+
 static void add_columns(struct cli *c, char *list)
 {
     char *save;
@@ -193,6 +209,7 @@ static bool take(struct cli *c, enum cli_option_id id, char *value, unsigned ind
     case CLI_OPT_OUTPUT: c->output = value; break;
     case CLI_OPT_LIMIT: return number(c, o, value, &c->limit);
     case CLI_OPT_SAMPLES: return number(c, o, value, &c->samples);
+    case CLI_OPT_MEMORY: return bytes(c, o, value, &c->memory);
     case CLI_OPT_MAX_ALERTS: return number(c, o, value, &c->max_alerts);
     case CLI_OPT_COUNT: c->count = true; break;
     case CLI_OPT_STATS:

@@ -151,8 +151,9 @@ static void tell(struct query *q, double seconds)
     struct cli_feed *f = q->feed;
     eqlite_stats stats = {.size = sizeof stats};
     eqlite_matcher_stats(f->matcher, &stats);
+    cli_warn_full(q->cli, f->matcher, q->rules);
     if (q->cli->stats) {
-        cli_print_stats(q->cli, f, &stats, seconds);
+        cli_print_stats(q->cli, f, q->rules, seconds);
         return;
     }
     if (q->cli->quiet || (!q->cli->verbose && !f->bad && !stats.late))
@@ -182,6 +183,7 @@ static int run(struct query *q)
     options.samples_per_key = c->samples > UINT32_MAX ? UINT32_MAX : (uint32_t)c->samples;
     options.unwrap = !c->no_unwrap;
     cli_order_matcher(&options, c);
+    options.memory_bytes = c->memory;
     feed.merge = cli_order_merges(c, q->rules);
     eqlite_status st = eqlite_matcher_new(&feed.matcher, q->rules, &options);
     if (st != EQLITE_OK)

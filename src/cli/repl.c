@@ -74,6 +74,7 @@ void repl_match(struct repl *r, eqlite_rules *rules, const char *content)
     options.ctx = &a;
     options.limit = r->cli.limit;
     options.unwrap = !r->cli.no_unwrap;
+    options.memory_bytes = r->cli.memory;
     eqlite_status st = eqlite_sink_new(&a.sink, rules, &sink);
     if (st == EQLITE_OK)
         st = eqlite_matcher_new(&m, rules, &options);
@@ -88,6 +89,8 @@ void repl_match(struct repl *r, eqlite_rules *rules, const char *content)
     if (!cli_output_close(&output, true))
         r->failed = r->quit = true;
     tell(r, a.found, cli_seconds() - started);
+    if (m)
+        cli_warn_full(&r->cli, m, rules);
     cli_clear_stop();
     eqlite_matcher_free(m);
     eqlite_sink_free(a.sink);

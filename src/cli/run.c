@@ -136,6 +136,7 @@ static int feed_and_finish(struct run *r)
     options.ctx = r;
     options.unwrap = !c->no_unwrap;
     cli_order_matcher(&options, c);
+    options.memory_bytes = c->memory;
     r->feed.merge = cli_order_merges(c, r->rules);
     eqlite_status st = eqlite_matcher_new(&r->feed.matcher, r->rules, &options);
     if (st != EQLITE_OK) {
@@ -155,7 +156,8 @@ static int feed_and_finish(struct run *r)
         status = CLI_TROUBLE;
     eqlite_matcher_stats(r->feed.matcher, &stats);
     if (c->stats)
-        cli_print_stats(c, &r->feed, &stats, seconds);
+        cli_print_stats(c, &r->feed, r->rules, seconds);
+    cli_warn_full(c, r->feed.matcher, r->rules);
     if (!c->quiet && !(c->stats && c->stats_json))
         summary(r, &stats, seconds);
     eqlite_matcher_free(r->feed.matcher);
