@@ -7,6 +7,7 @@ struct eqlite_survey {
     struct eq_alloc alloc;
     struct eq_survey *inner;
     struct eq_buf padded;
+    struct eq_decode_error error; /* of the last event; no message: it was fine */
 };
 
 eqlite_status eqlite_survey_new(eqlite_survey **out, const eqlite_allocator *allocator)
@@ -39,9 +40,17 @@ void eqlite_survey_free(eqlite_survey *s)
 eqlite_status eqlite_survey_feed(eqlite_survey *s, const eqlite_event *event)
 {
     struct eq_slice text;
+    s->error = (struct eq_decode_error){0};
     if (!eq_api_pad(&text, &s->padded, event))
         return EQLITE_NOMEM;
-    return eq_api_status(eq_survey_feed(s->inner, text, NULL));
+    return eq_api_status(eq_survey_feed(s->inner, text, &s->error));
+}
+
+const char *eqlite_survey_bad_event(const eqlite_survey *s, size_t *offset)
+{
+    if (s->error.message && offset)
+        *offset = s->error.offset;
+    return s->error.message;
 }
 
 size_t eqlite_survey_count(const eqlite_survey *s)

@@ -138,7 +138,9 @@ static eqlite_status survey_event(struct cli_feed *f, const eqlite_event *e)
     eqlite_status st = eqlite_survey_feed(f->ctx, e);
     if (st != EQLITE_INVALID)
         return st;
-    cli_feed_bad(f, e, 0, "not a JSON object");
+    size_t offset = 0;
+    const char *reason = eqlite_survey_bad_event(f->ctx, &offset);
+    cli_feed_bad(f, e, offset, reason ? reason : "no event");
     return EQLITE_OK;
 }
 

@@ -84,3 +84,19 @@ Closed streams are errors, and nothing else is written in their place.
   $ eqlite query -e 'any where true' <&-
   error[E0802]: -: Bad file descriptor
   [2]
+
+A survey of fields says what is wrong with an event, as a query does.
+
+  $ printf '{"a":1}\n{"a":\n[1]\n' > wrong.ndjson
+  $ eqlite query -e 'any where false' wrong.ndjson
+  wrong.ndjson:2: warning[W0801]: broken event left out: the object does not end, at byte 13
+  wrong.ndjson:3: warning[W0801]: broken event left out: not a JSON object, at byte 14
+  eqlite: 3 events, 2 broken, 0 found
+  $ eqlite fields wrong.ndjson
+  wrong.ndjson:2: warning[W0801]: broken event left out: the object does not end, at byte 13
+  wrong.ndjson:3: warning[W0801]: broken event left out: not a JSON object, at byte 14
+  FIELD      EVENTS  TYPES             EXAMPLE
+  a               1  number            1
+  $ printf '.open wrong.ndjson\n' | eqlite repl
+  wrong.ndjson:2: warning[W0801]: broken event left out: the object does not end, at byte 13
+  wrong.ndjson:3: warning[W0801]: broken event left out: not a JSON object, at byte 14
