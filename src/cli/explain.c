@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "cli/errors_page.h"
 
 /* ── A code ── */
 
@@ -14,22 +15,16 @@ static bool looks_like_code(const char *word)
 
 static int explain_code(struct cli *c, const char *code)
 {
-    static const char *const groups[] = {"",
-                                         "the text of a query",
-                                         "what a query means",
-                                         "calls of functions",
-                                         "sequences, samples and pipes",
-                                         "regular expressions and patterns",
-                                         "what cannot be run yet",
-                                         "rule files",
-                                         "inputs and outputs",
-                                         "limits"};
     struct cli_output o = {.file = stdout};
     const char *title = eqlite_code_title(code);
+    const struct cli_page *page = cli_pages;
     if (!title)
         return cli_usage(c, "no diagnostic has the code %s", code);
-    printf("%s: %s\n%s about %s. docs/errors.md has a paragraph on it, with an example.\n", code, title,
-           code[0] == 'E' ? "An error" : "A warning", groups[code[2] - '0']);
+    while (page->code && strcmp(page->code, code) != 0)
+        page++;
+    printf("%s: %s\n", code, title);
+    if (page->code)
+        printf("\n%s", page->text);
     return cli_output_close(&o, true) ? CLI_OK : CLI_TROUBLE;
 }
 

@@ -76,7 +76,28 @@
   [1]
   $ eqlite explain E0101
   E0101: syntax error
-  An error about the text of a query. docs/errors.md has a paragraph on it, with an example.
+  
+  The text is not EQL at this place. The message says what could stand there.
+  
+      $ eqlite check -q -e 'process where process.name =='
+      <query>:1:30: error[E0101]: expected an expression, found the end of the query
+      1 | process where process.name ==
+        |                              ^
+  
+  Look at what stands in front of the place as well: a missing quote or bracket is often noticed late. Keywords are
+  written in lower case.
+  $ eqlite explain W0801 | tail -n 2
+  The byte is counted in the file. `--strict` makes the exit status 2. What can be mended is not broken:
+  Broken events.
+  $ for n in $(seq 101 120) $(seq 201 210) $(seq 301 310) $(seq 401 415) $(seq 501 505) 601 602 $(seq 701 706) $(seq 801 806) $(seq 901 906); do
+  >     for code in E0$n W0$n; do
+  >         eqlite explain $code > page 2> /dev/null && [ $(wc -l < page) -lt 3 ] && cat page
+  >     done
+  > done; true
+  $ eqlite explain E0999
+  eqlite: explain: no diagnostic has the code E0999
+  Try 'eqlite help explain'.
+  [2]
   $ eqlite explain --stage tokens -e 'process where true'
   1:1 name process
   1:9 keyword where
