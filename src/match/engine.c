@@ -266,6 +266,11 @@ static void collect(const uint32_t *predicates, uint32_t n, void *ctx)
     e->n_collected += n;
 }
 
+static void note_run(const uint32_t *predicates, uint32_t n, void *ctx)
+{
+    note_true(ctx, predicates, n);
+}
+
 /* The predicates that a value makes true, from memory or from the index. */
 static enum eq_status look_at(struct eq_engine *e, uint32_t field, const struct eq_value *v)
 {
@@ -273,9 +278,12 @@ static enum eq_status look_at(struct eq_engine *e, uint32_t field, const struct 
     const uint32_t *list;
     uint32_t n;
     bool worth = false;
-    if (v->type == EQ_NULL) /* an object: it is there, no more */
+    enum eq_index_work work = eq_index_work(e->rules->index, field);
+    if (work == EQ_INDEX_NONE || v->type == EQ_NULL) /* an object: it is there, no more */
         return EQ_OK;
-    if (e->memo && eq_memo_find(e->memo, field, v, &key, &list, &n, &worth)) {
+    if (work == EQ_INDEX_LITTLE || !e->memo)
+        return eq_index_look(e->rules->index, field, v, &e->look, note_run, e);
+    if (eq_memo_find(e->memo, field, v, &key, &list, &n, &worth)) {
         note_true(e, list, n);
         return EQ_OK;
     }

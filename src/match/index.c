@@ -20,7 +20,7 @@ struct list {
 };
 
 struct field_index {
-    bool used;
+    enum eq_index_work work;
     uint32_t exists;
     struct texts exact;   /* string values: == in, and like without wildcards */
     struct texts likes;   /* numbers and booleans by their text: like without wildcards */
@@ -173,11 +173,19 @@ static enum eq_status add_text(struct building *b, const struct eq_node *e)
 
 static enum eq_status add_predicate(struct building *b, const struct eq_predicate *q)
 {
-    b->field->used = true;
     if (q->kind == EQ_P_TEXT)
         return add_text(b, q->node->kids[0]);
     b->field->exists = b->predicate;
     return EQ_OK;
+}
+
+static enum eq_index_work work_of(const struct field_index *f)
+{
+    bool typed = f->exact.lengths || f->numbers.lengths || f->yes_no[0].n || f->yes_no[1].n;
+    bool folded = f->folded.lengths || f->likes.lengths;
+    if (f->n_globs || (typed && folded))
+        return EQ_INDEX_MUCH;
+    return typed || folded ? EQ_INDEX_LITTLE : EQ_INDEX_NONE;
 }
 
 enum eq_status eq_index_new(struct eq_index **out, const struct eq_program *program, const struct eq_alloc *alloc)
@@ -205,10 +213,12 @@ enum eq_status eq_index_new(struct eq_index **out, const struct eq_program *prog
     }
     eq_buf_free(&b.text);
     eq_buf_free(&b.folded);
-    for (size_t f = 0; f < index->n && st == EQ_OK; f++)
+    for (size_t f = 0; f < index->n && st == EQ_OK; f++) {
+        index->fields[f].work = work_of(&index->fields[f]);
         if (index->fields[f].n_globs)
             st = eq_windows_new(&index->fields[f].windows, index->fields[f].globs, index->fields[f].n_globs,
                                 &index->arena);
+    }
     if (st != EQ_OK) {
         eq_index_free(index);
         return st;
@@ -266,6 +276,11 @@ uint32_t eq_index_exists(const struct eq_index *index, uint32_t field)
     return index->fields[field].exists;
 }
 
+enum eq_index_work eq_index_work(const struct eq_index *index, uint32_t field)
+{
+    return index->fields[field].work;
+}
+
 static void texts_look(const struct texts *t, struct eq_slice key, eq_index_true *yes, void *ctx)
 {
     if (!(t->lengths & length_bit(key.len)))
@@ -321,8 +336,6 @@ enum eq_status eq_index_look(const struct eq_index *index, uint32_t field, const
 {
     const struct field_index *f = &index->fields[field];
     struct number_key key;
-    if (!f->used)
-        return EQ_OK;
     if (v->type == EQ_STRING) {
         texts_look(&f->exact, eq_value_slice(v), yes, ctx);
         return look_folded(f, eq_value_slice(v), scratch, yes, ctx);
