@@ -28,6 +28,8 @@ static void encode(struct eq_buf *out, const struct eq_value *v)
     if (n.type == EQ_DOUBLE && n.d >= -9223372036854775808.0 && n.d < 9223372036854775808.0 &&
         (double)(int64_t)n.d == n.d)
         n = eq_value_int((int64_t)n.d);
+    else if (n.type == EQ_DOUBLE && n.d >= 9223372036854775808.0 && n.d < 18446744073709551616.0)
+        n = (struct eq_value){.type = EQ_UINT, .u = (uint64_t)n.d}; /* whole, as all of this size */
     switch (n.type) {
     case EQ_BOOL:
         eq_buf_putc(out, TAG_BOOL);
