@@ -76,8 +76,11 @@ void cli_print_diagnostics(const struct cli *c, const eqlite_diagnostics *d, siz
     bool colour = cli_colour(c, stderr);
     size_t n = eqlite_diagnostics_count(d);
     for (size_t i = from; i < n; i++) {
-        if (c->quiet && eqlite_diagnostics_get(d, i).severity != EQLITE_ERROR)
+        eqlite_diagnostic one = eqlite_diagnostics_get(d, i);
+        if (c->quiet && one.severity != EQLITE_ERROR)
             continue;
+        if (!c->verbose && strcmp(one.code, "W0401") == 0)
+            continue; /* about runs without end; here it would be said of each sequence */
         cli_progress_erase();
         eqlite_diagnostics_print(d, i, colour, to_stderr, NULL);
     }

@@ -371,6 +371,14 @@ static bool lower_body(struct eql_lower *lo, struct building *q, const struct eq
     return true;
 }
 
+static void warn_no_maxspan(struct eql_lower *lo, uint32_t start)
+{
+    struct eq_span word = {start, start + (uint32_t)strlen("sequence")};
+    struct eq_diag *d = eql_lower_error(lo, EQ_W0401, word,
+                                        "sequence without maxspan: what it waits with is kept until memory is needed");
+    eql_lower_help(lo, d, "write: sequence with maxspan=1h [...]");
+}
+
 struct eq_plan *eql_lower_query(struct eql_lower *lo, const struct eql_node *query)
 {
     struct building q = {0};
@@ -380,5 +388,8 @@ struct eq_plan *eql_lower_query(struct eql_lower *lo, const struct eql_node *que
     lower_pipes(lo, &q, query->first->next);
     if (!body || !q.ok || lo->broken || lo->b.nomem)
         return NULL;
-    return eq_build_plan(&lo->b, &q.plan, query->first->span);
+    struct eq_plan *plan = eq_build_plan(&lo->b, &q.plan, query->first->span);
+    if (plan && plan->kind == EQ_PLAN_SEQUENCE && plan->maxspan_ns < 0)
+        warn_no_maxspan(lo, query->first->span.start);
+    return plan;
 }
