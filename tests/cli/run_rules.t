@@ -129,6 +129,13 @@ Remarks on rules are for those who write them.
     | ^^^^^
   eqlite: 3 events, 0 broken, 1 rule, 1 alert (1 high)
 
+--fields adds columns; alert documents stay whole.
+
+  $ eqlite run -q -r rule.toml --format csv --fields event.id,process.pid ev.ndjson | tr -d '\r'
+  TIME,SEVERITY,RULE,HOST,WHAT,event.id,process.pid
+  2026-01-01T00:00:00.000Z,high,A command shell started,h1,cmd.exe on h1 by -,1,4
+  $ eqlite run -q -r rule.toml ev.ndjson > whole && eqlite run -q -r rule.toml --fields event.id ev.ndjson | cmp - whole
+
 Sub-techniques stand inside their technique.
 
   $ cat rule.toml - > threat.toml <<END
