@@ -65,6 +65,9 @@ typedef struct eqlite_allocator {
 /* Takes output bytes; returning false means that they could not be written, and ends the call with EQLITE_IO. */
 typedef bool eqlite_write(const char *ptr, size_t len, void *ctx);
 
+/* The libraries inside and what they use of this machine, one "name: version, details" a line. */
+EQLITE_API eqlite_status eqlite_features(eqlite_write *write, void *ctx);
+
 /* ── Diagnostics ─────────────────────────────────────────────────────────────────────────────────────────────────── */
 
 typedef struct eqlite_diagnostics eqlite_diagnostics; /* belongs to the object it was asked from */

@@ -13,5 +13,8 @@ int cli_version(struct cli *c)
     for (size_t i = 0; dialects[i]; i++)
         printf(" %s", dialects[i]);
     printf("\nfunctions: %zu\n", eqlite_function_count());
+    eqlite_status st = eqlite_features(cli_output_write, &o);
+    if (st != EQLITE_OK && !o.error)
+        return cli_failed(st);
     return cli_output_close(&o, true) ? CLI_OK : CLI_TROUBLE;
 }

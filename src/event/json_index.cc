@@ -5,6 +5,7 @@
 
 #include <memory>
 #include <new>
+#include <string>
 
 namespace {
 
@@ -95,4 +96,26 @@ extern "C" void eq_json_index_free(struct eq_json_index *x)
 {
     delete static_cast<parser_type *>(x->parser);
     *x = eq_json_index{};
+}
+
+#define TEXT_OF(x) #x
+#define TEXT(x) TEXT_OF(x)
+
+extern "C" const char *eq_json_version(void)
+{
+    return TEXT(SIMDJSON_VERSION);
+}
+
+/* The name comes as a copy, so ours stands for it. */
+extern "C" const char *eq_json_processor(void)
+{
+    static const char *const names[] = {"icelake", "haswell", "westmere", "arm64", "ppc64", "fallback"};
+    try {
+        const std::string name = simdjson::get_active_implementation()->name();
+        for (const char *known : names)
+            if (name == known)
+                return known;
+    } catch (...) { /* no memory for a name */
+    }
+    return "unknown";
 }

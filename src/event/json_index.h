@@ -36,6 +36,9 @@ struct eq_json_index {
 /* Find the tokens of text[0 .. len), of which len + 64 bytes must be readable. Valid until the next call. */
 enum eq_json_fault eq_json_index_run(struct eq_json_index *x, const char *text, size_t len);
 void eq_json_index_free(struct eq_json_index *x);
+/* simdjson's version, and the name of the code that it chose for this processor; static. */
+const char *eq_json_version(void);
+const char *eq_json_processor(void);
 
 #ifdef __cplusplus
 }

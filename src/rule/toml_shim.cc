@@ -183,3 +183,11 @@ extern "C" enum eq_status eq_toml_shim_parse(struct eq_toml **out, struct eq_sli
         return EQ_INVALID;
     }
 }
+
+#define TEXT_OF(x) #x
+#define TEXT(x) TEXT_OF(x)
+
+extern "C" const char *eq_toml_version(void)
+{
+    return TEXT(TOML_LIB_MAJOR) "." TEXT(TOML_LIB_MINOR) "." TEXT(TOML_LIB_PATCH);
+}

@@ -12,6 +12,8 @@ extern "C" {
 enum eq_status eq_toml_shim_parse(struct eq_toml **out, struct eq_slice text, struct eq_arena *arena,
                                   struct eq_toml_error *error);
 
+const char *eq_toml_version(void); /* of toml++; static */
+
 #ifdef __cplusplus
 }
 #endif

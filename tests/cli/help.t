@@ -32,6 +32,18 @@
   eqlite - EQL, the Event Query Language, over files and streams
   $ eqlite --version | head -n 1
   eqlite 0.1.0
+  $ eqlite version | sed '1,3d; s/: .*//'
+  pcre2
+  simdjson
+  libarchive
+  toml++
+  utf8proc
+  xxhash
+  $ eqlite version | grep -c '^pcre2: [0-9.]* .*JIT\|^simdjson: [0-9.]*, for [a-z]\|^libarchive: .*[0-9]\|^toml++: [0-9.]*$\|^utf8proc: [0-9]\|^xxhash: [0-9.]*$'
+  6
+  $ eqlite version > /dev/full
+  eqlite: cannot write standard output: No space left on device
+  [2]
 
 Every option of a command's help is in its manual page and in each completion.
 
