@@ -1,6 +1,6 @@
 # --follow waits for more, and ends when it is told to, after writing what it has
 
-  $ wait_for() { n=0; until grep -q "$1" "$2" || [ $n -ge 200 ]; do sleep 0.1; n=$((n + 1)); done; }
+  $ wait_for() { n=0; until grep -qs "$1" "$2" || [ $n -ge 200 ]; do sleep 0.1; n=$((n + 1)); done; }
   $ echo '{"event":{"id":"first"}}' > ev.ndjson
   $ eqlite query --follow --fields event.id -e 'any where true' ev.ndjson > out.ndjson &
   > wait_for first out.ndjson
