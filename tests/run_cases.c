@@ -34,6 +34,7 @@ struct state {
     const struct case_file *file;
     char *dialect, *category, *timestamp, *tiebreaker;
     uint64_t limit;
+    int64_t lateness_ns;
     struct event *events;
     size_t n_events;
     const struct case_item *subject; /* the query or rule asked about; NULL at first */
@@ -254,6 +255,7 @@ static char *match(const struct state *s, eqlite_rules *rules)
     options.on_alert = on_alert;
     options.ctx = &hits;
     options.limit = s->limit;
+    options.max_lateness_ns = s->lateness_ns;
     eqlite_matcher *matcher = NULL;
     eqlite_status status = eqlite_matcher_new(&matcher, rules, &options);
     for (size_t i = 0; status == EQLITE_OK && i < s->n_events; i++) {
@@ -492,6 +494,8 @@ static bool apply_setting(struct state *s, const struct case_item *item)
         set(&s->tiebreaker, item->argument);
     else if (!strcmp(item->keyword, "limit"))
         s->limit = strtoull(item->argument, NULL, 10);
+    else if (!strcmp(item->keyword, "lateness"))
+        s->lateness_ns = strtoll(item->argument, NULL, 10) * 1000000000;
     else if (!strcmp(item->keyword, "events"))
         set_events(s, item);
     else
