@@ -78,13 +78,19 @@ static bool is_blank(const char *line)
     return line[strspn(line, " \t")] == '\0';
 }
 
-/* Does line i go on with the item above it? The lines of `events` need no indent. */
-static bool goes_on(const struct case_file *f, size_t i, bool events)
+/* Words whose lines need no indent: they go on to the next blank line. */
+static bool is_block(const char *keyword)
 {
-    if (i >= f->n_lines)
+    return !strcmp(keyword, "events") || !strcmp(keyword, "timeline");
+}
+
+/* Does line i, before line `last`, go on with the item above it? The lines of a block need no indent. */
+static bool goes_on(const struct case_file *f, size_t i, size_t last, bool block)
+{
+    if (i >= last)
         return false;
     const char *line = f->lines[i];
-    return events ? !is_blank(line) : !strncmp(line, "  ", 2);
+    return block ? !is_blank(line) : !strncmp(line, "  ", 2);
 }
 
 static char *join_body(const struct case_file *f, size_t first, size_t end)
@@ -120,15 +126,15 @@ static struct case_item *add_item(struct case_file *f, const char *keyword, char
     return item;
 }
 
-/* The item that begins at line i; returns the line after it. */
-static size_t read_item(struct case_file *f, size_t i)
+/* The item that begins at line i, before line `last`; returns the line after it. */
+static size_t read_item(struct case_file *f, size_t i, size_t last)
 {
     const char *line = f->lines[i];
     if (line[0] == ' ' || line[0] == '\t')
         case_die("%s:%zu: an indented line that goes on with nothing", f->path, i + 1);
     size_t word = strcspn(line, " \t"), end = i + 1;
     char *keyword = case_printf("%.*s", (int)word, line);
-    while (goes_on(f, end, !strcmp(keyword, "events")))
+    while (goes_on(f, end, last, is_block(keyword)))
         end++;
     struct case_item *item = add_item(f, keyword, trimmed(line + word), join_body(f, i + 1, end));
     item->line = i + 1;
@@ -143,7 +149,7 @@ static void read_items(struct case_file *f, size_t first, size_t end)
         if (is_blank(f->lines[i]) || f->lines[i][0] == '#')
             i++;
         else
-            i = read_item(f, i);
+            i = read_item(f, i, end);
     }
 }
 

@@ -18,6 +18,7 @@
 
 #include "api/eqlite.h"
 #include "case_file.h"
+#include "timeline.h"
 
 /* Text that grows. */
 struct text {
@@ -481,6 +482,38 @@ static void enter_subject(struct state *s, const struct case_item *item)
         fail(s, item->line, eqlite_status_text(status));
 }
 
+/* A timeline brings its own query and events, and says what must come out. */
+static void check_timeline(const struct state *outer, const struct case_item *item)
+{
+    struct timeline t;
+    char *problem = timeline_read(&t, item->body);
+    if (problem) {
+        fail(outer, item->line, problem);
+        free(problem);
+        timeline_free(&t);
+        return;
+    }
+    struct state s = {.file = outer->file, .dialect = outer->dialect, .subject = item, .query = t.query};
+    s.n_events = t.n;
+    s.events = case_alloc((t.n + 1) * sizeof *s.events);
+    for (size_t i = 0; i < t.n; i++)
+        s.events[i] = (struct event){t.events[i].id, t.events[i].json};
+    compile(&s.compiler, &s.rules, &s, NULL);
+    char *found = found_ids(&s, "ids");
+    bool same = !strcmp(found, t.want);
+    n_passed += same;
+    n_failed += !same;
+    char *message = case_printf("timeline %s\n    query: %s\n    expected: %s\n    found: %s", item->argument, t.query, t.want,
+                                found);
+    CU_assertImplementation(same, (unsigned)item->line, message, s.file->path, "", CU_FALSE);
+    free(message);
+    free(found);
+    free(s.events);
+    eqlite_rules_free(s.rules);
+    eqlite_compiler_free(s.compiler);
+    timeline_free(&t);
+}
+
 /* Words that change what follows; true if the item was one. */
 static bool apply_setting(struct state *s, const struct case_item *item)
 {
@@ -510,6 +543,9 @@ static void run_items(struct state *s, struct case_file *file)
         const struct expectation *e = find_expectation(item->keyword);
         if (!strcmp(item->keyword, "query") || !strcmp(item->keyword, "rule")) {
             enter_subject(s, item);
+            i++;
+        } else if (!strcmp(item->keyword, "timeline")) {
+            check_timeline(s, item);
             i++;
         } else if (e && s->subject) {
             i += check(s, e, item, file->n_items - i);
