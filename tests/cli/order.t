@@ -62,10 +62,8 @@ Within one input, late events are waited for when asked: --max-lateness, or --so
   $ query --max-lateness 0 -q late.ndjson
   $ echo 'sequence with maxspan=1m [process where true] [file where true]' > two.eql
   $ eqlite run -r two.eql late.ndjson 2>&1 >/dev/null | sed 's/, [0-9.]* s;/, N s;/'
-  eqlite: 1 warning about rules, which eqlite check shows
   eqlite: 5 events, 0 broken, 1 rule, 0 alerts, N s; 3 events came too late for sequences; see --max-lateness
   $ eqlite run -r two.eql --sort --alerts compact late.ndjson 2>&1 >/dev/null | sed 's/, [0-9.]* s/, N s/'
-  eqlite: 1 warning about rules, which eqlite check shows
   eqlite: 5 events, 0 broken, 1 rule, 2 alerts (2 medium), N s
 
 Events of one time are ordered by the tiebreaker; those without one come last.
