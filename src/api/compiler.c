@@ -7,6 +7,8 @@
  * fails leaves nothing behind but its diagnostics. */
 #include "api/compiler_priv.h"
 
+#include "plan/partition.h"
+
 /* How rules are matched; the results are the same. */
 enum engine { ENGINE_MEMO, ENGINE_SHARED, ENGINE_NAIVE };
 
@@ -15,6 +17,8 @@ struct eqlite_compiler {
     struct eqlite_diagnostics diags;
     struct eq_rule_options rule_options;
     struct eq_slice category, timestamp, tiebreaker; /* copies in `arena`; may be empty */
+    struct eq_slice partition[EQ_PLAN_KEYS_MAX]; /* fields of partition_by */
+    size_t n_partition;
     struct eq_arena arena;
     struct eqlite_rules *making; /* what is being gathered; NULL at first and after finish */
     struct eqlite_rules **made;  /* kept alive for the sources that diagnostics show */
@@ -98,6 +102,7 @@ eqlite_status eqlite_compiler_new(eqlite_compiler **out, const eqlite_options *g
         return EQLITE_INVALID;
     if (options.dialect && !eq_dialect_parse(&dialect, eq_api_slice(options.dialect)))
         return EQLITE_INVALID;
+    struct eq_slice partition = {0};
     struct eqlite_compiler *c = eq_new(&alloc, sizeof *c);
     if (!c)
         return EQLITE_NOMEM;
@@ -108,9 +113,14 @@ eqlite_status eqlite_compiler_new(eqlite_compiler **out, const eqlite_options *g
     eq_diags_init(&c->diags.list, &c->alloc);
     if (copy_option(&c->category, &c->arena, options.category_field) != EQ_OK ||
         copy_option(&c->timestamp, &c->arena, options.timestamp_field) != EQ_OK ||
-        copy_option(&c->tiebreaker, &c->arena, options.tiebreaker_field) != EQ_OK) {
+        copy_option(&c->tiebreaker, &c->arena, options.tiebreaker_field) != EQ_OK ||
+        copy_option(&partition, &c->arena, options.partition_by) != EQ_OK) {
         eqlite_compiler_free(c);
         return EQLITE_NOMEM;
+    }
+    if (eq_api_names(c->partition, &c->n_partition, EQ_PLAN_KEYS_MAX, partition.ptr) != EQ_OK) {
+        eqlite_compiler_free(c);
+        return EQLITE_INVALID;
     }
     *out = c;
     return EQLITE_OK;
@@ -182,6 +192,16 @@ static struct eq_slice first_set(struct eq_slice a, struct eq_slice b)
     return a.len ? a : b;
 }
 
+static enum eq_status partition_plan(struct eqlite_compiler *c, struct eq_plan *plan, const struct eq_source *source)
+{
+    enum eq_status st = eq_plan_partition(plan, c->partition, c->n_partition, &c->making->plans);
+    if (st != EQ_LIMIT)
+        return st;
+    eq_diag_add(&c->diags.list, EQ_E0903, source, plan->stages[0].span, "with those of the partition a query has more than "
+                "%d join keys", EQ_PLAN_KEYS_MAX);
+    return EQ_INVALID;
+}
+
 static enum eq_status plan_rule(struct eq_plan **out, struct eqlite_compiler *c, const struct eq_rule *rule)
 {
     struct eq_language_options options = {
@@ -191,6 +211,8 @@ static enum eq_status plan_rule(struct eq_plan **out, struct eqlite_compiler *c,
     struct eq_diags *diags = &c->diags.list;
     const struct eq_language *language = &eq_languages[rule->dialect ? rule->dialect : EQ_DIALECT_ELASTIC];
     enum eq_status st = language->compile(out, &rule->source, &options, &c->making->plans, diags);
+    if (st == EQ_OK)
+        st = partition_plan(c, *out, &rule->source);
     if (st == EQ_OK && c->engine != ENGINE_NAIVE)
         st = eq_plan_simplify(*out, &c->making->plans, &rule->source, diags);
     return st == EQ_OK ? add_all_regexes(c, *out, &rule->source) : st;

@@ -45,6 +45,32 @@ eqlite_status eq_api_write(struct eq_buf *b, eqlite_write *write, void *ctx)
     return EQLITE_OK;
 }
 
+static struct eq_slice trimmed(struct eq_slice s)
+{
+    while (s.len && s.ptr[0] == ' ') {
+        s.ptr++;
+        s.len--;
+    }
+    while (s.len && s.ptr[s.len - 1] == ' ')
+        s.len--;
+    return s;
+}
+
+enum eq_status eq_api_names(struct eq_slice *out, size_t *n, size_t max, const char *text)
+{
+    *n = 0;
+    while (text) {
+        const char *comma = strchr(text, ',');
+        struct eq_slice name = trimmed(comma ? eq_slice(text, (size_t)(comma - text)) : eq_slice_of(text));
+        if (name.len && *n == max)
+            return EQ_LIMIT;
+        if (name.len)
+            out[(*n)++] = name;
+        text = comma ? comma + 1 : NULL;
+    }
+    return EQ_OK;
+}
+
 bool eq_api_pad(struct eq_slice *out, struct eq_buf *copy, const eqlite_event *event)
 {
     *out = eq_slice(event->json, event->len);

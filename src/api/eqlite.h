@@ -112,8 +112,10 @@ typedef struct eqlite_options {
     const char *tiebreaker_field;      /* orders events of equal time; NULL: none */
     const char *engine; /* for comparing and debugging, same results: "memo" (default), "shared" (remembers no values),
                            "naive" (plans as written, no index, every rule asked about every event) */
+    const char *partition_by; /* fields, parted by commas, that every sequence and sample is joined by besides its own
+                                 keys, as if each value of them were a world of its own; NULL: none */
 } eqlite_options;
-#define EQLITE_OPTIONS_INIT {sizeof(eqlite_options), NULL, NULL, NULL, NULL, NULL, NULL}
+#define EQLITE_OPTIONS_INIT {sizeof(eqlite_options), NULL, NULL, NULL, NULL, NULL, NULL, NULL}
 
 EQLITE_API eqlite_status eqlite_compiler_new(eqlite_compiler **out, const eqlite_options *options);
 EQLITE_API void eqlite_compiler_free(eqlite_compiler *c); /* NULL is fine; rules that it made live on */
@@ -171,6 +173,11 @@ EQLITE_API eqlite_status eqlite_rules_json(const eqlite_rules *r, size_t index, 
 /* The fields that the rules read, in a fixed order, and how many rules read each. */
 EQLITE_API size_t eqlite_rules_field_count(const eqlite_rules *r);
 EQLITE_API eqlite_string eqlite_rules_field(const eqlite_rules *r, size_t index, size_t *rules);
+
+/* Can the events of a rule be dealt out by the values of `fields` (parted by commas) to several matchers? *answer is
+ * "stateless" (deal as you like), "keyed" (yes) or "global" (no); `write` gets the reason, one clause. */
+EQLITE_API eqlite_status eqlite_rules_partition(const eqlite_rules *r, size_t index, const char *fields,
+                                                const char **answer, eqlite_write *write, void *ctx);
 
 /* ── Matcher ─────────────────────────────────────────────────────────────────────────────────────────────────────── */
 

@@ -55,6 +55,10 @@ struct eq_alloc eq_api_alloc(const eqlite_allocator *wanted);
 /* Hand a finished buffer to a callback: EQLITE_NOMEM if it failed, EQLITE_IO if the callback did. */
 eqlite_status eq_api_write(struct eq_buf *b, eqlite_write *write, void *ctx);
 
+/* The names in a list parted by commas, blanks around them cut; NULL gives none. EQ_LIMIT: more than `max`. They borrow
+ * from `text`. */
+enum eq_status eq_api_names(struct eq_slice *out, size_t *n, size_t max, const char *text);
+
 /* The text of an event with padding behind it: its own, or a copy in `copy`. False without memory. */
 bool eq_api_pad(struct eq_slice *out, struct eq_buf *copy, const eqlite_event *event);
 

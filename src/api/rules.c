@@ -1,6 +1,8 @@
 /* rules.c — finished rules, seen from outside. */
 #include "api/handles.h"
 
+#include "plan/partition.h"
+
 static enum eq_status copy_list(const eqlite_string **out, struct eq_arena *arena, const struct eq_slice *items, size_t n)
 {
     eqlite_string *list = eq_arena_alloc(arena, (n + 1) * sizeof *list);
@@ -111,6 +113,23 @@ eqlite_status eqlite_rules_json(const eqlite_rules *r, size_t index, eqlite_writ
     eq_rule_json(&out, r->set.items[index]);
     eqlite_status st = eq_api_write(&out, write, ctx);
     eq_buf_free(&out);
+    return st;
+}
+
+eqlite_status eqlite_rules_partition(const eqlite_rules *r, size_t index, const char *fields, const char **answer,
+                                     eqlite_write *write, void *ctx)
+{
+    static const char *const names[] = {"stateless", "keyed", "global"};
+    struct eq_slice list[EQ_PLAN_KEYS_MAX];
+    size_t n;
+    struct eq_buf why;
+    if (index >= r->set.n || eq_api_names(list, &n, EQ_PLAN_KEYS_MAX, fields) != EQ_OK || n == 0)
+        return EQLITE_INVALID;
+    eq_buf_init(&why, &r->alloc);
+    const struct eq_plan *plan = eq_ruleset_program(r->ruleset)->rules[index].plan;
+    *answer = names[eq_partition_class(plan, list, n, &why)];
+    eqlite_status st = eq_api_write(&why, write, ctx);
+    eq_buf_free(&why);
     return st;
 }
 

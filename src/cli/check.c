@@ -60,6 +60,24 @@ static void summary(const struct cli *c, const eqlite_compiler *compiler, const 
     cli_text_free(&t);
 }
 
+/* With --partition-by: for each rule, whether its events can be dealt out by those fields, and why. */
+static void print_partitions(const struct cli *c, const eqlite_rules *rules, struct cli_output *o)
+{
+    for (size_t i = 0; i < eqlite_rules_count(rules); i++) {
+        eqlite_rule rule = eqlite_rules_get(rules, i);
+        struct cli_text line = {0}, why = {0};
+        const char *answer = NULL;
+        if (eqlite_rules_partition(rules, i, c->partition_by, &answer, cli_text_write, &why) == EQLITE_OK) {
+            cli_text_printf(&line, "%-9s  ", answer);
+            cli_text_add(&line, rule.name.ptr, rule.name.len);
+            cli_text_printf(&line, ": %s\n", why.ptr);
+            cli_output_write(line.ptr, line.len, o);
+        }
+        cli_text_free(&line);
+        cli_text_free(&why);
+    }
+}
+
 int cli_check(struct cli *c)
 {
     struct cli_output o;
@@ -84,6 +102,8 @@ int cli_check(struct cli *c)
         print_json(d, &o);
     else
         print_text(c, d, &o);
+    if (c->partition_by && !c->format)
+        print_partitions(c, rules, &o);
     bool written = cli_output_close(&o, true);
     summary(c, compiler, rules);
     bool findings = eqlite_diagnostics_errors(d) || (c->fail_on_warnings && eqlite_diagnostics_warnings(d));

@@ -62,7 +62,7 @@ struct cli {
     struct cli_list exprs, expr_files; /* at each index one of the two is not NULL */
     struct cli_list names;             /* of exprs; NULL: none given */
     struct cli_list rules, only, skip, columns;
-    const char *dialect, *input, *timestamp_field, *category_field, *tiebreaker_field, *engine;
+    const char *dialect, *input, *timestamp_field, *category_field, *tiebreaker_field, *engine, *partition_by;
     const char *format, *alerts, *output, *stage, *event, *filter, *junit;
     uint64_t limit, max_alerts, samples;
     int64_t max_lateness_ns;

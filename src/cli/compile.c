@@ -13,6 +13,7 @@ eqlite_compiler *cli_compiler(const struct cli *c)
     options.category_field = c->category_field;
     options.tiebreaker_field = c->tiebreaker_field;
     options.engine = c->engine;
+    options.partition_by = c->command == CLI_COMMAND_CHECK ? NULL : c->partition_by; /* check asks about the rules as they are */
     eqlite_status st = eqlite_compiler_new(&compiler, &options);
     if (st == EQLITE_OK)
         return compiler;

@@ -194,6 +194,7 @@ static bool take(struct cli *c, enum cli_option_id id, char *value, unsigned ind
     case CLI_OPT_TIMESTAMP: c->timestamp_field = value; break;
     case CLI_OPT_CATEGORY: c->category_field = value; break;
     case CLI_OPT_TIEBREAKER: c->tiebreaker_field = value; break;
+    case CLI_OPT_PARTITION: c->partition_by = value; break;
     case CLI_OPT_ENGINE: c->engine = value; break;
     case CLI_OPT_FOLLOW: c->follow = true; break;
     case CLI_OPT_MAX_LATENESS: c->lateness_given = true; return duration(c, o, value, &c->max_lateness_ns);
