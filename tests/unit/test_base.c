@@ -11,26 +11,7 @@
 #include "base/number.h"
 #include "base/suggest.h"
 #include "base/utf8.h"
-
-/* An allocator that fails once `left` allocations were made, and counts what is not freed. */
-struct weak {
-    size_t left, live;
-};
-
-static void *weak_resize(void *ptr, size_t size, void *ctx)
-{
-    struct weak *w = ctx;
-    if (size == 0) {
-        w->live -= ptr != NULL;
-        free(ptr);
-        return NULL;
-    }
-    if (w->left == 0)
-        return NULL;
-    w->left--;
-    w->live += ptr == NULL;
-    return realloc(ptr, size);
-}
+#include "unit/helpers.h"
 
 static struct eq_slice text_of(const char *text)
 {
@@ -50,15 +31,15 @@ static void grows_and_keeps(void)
 {
     size_t cap = 0;
     int *items = NULL;
-    struct weak w = {2, 0};
-    struct eq_alloc a = {weak_resize, &w};
+    struct faulty w = FAULTY_AFTER(2);
+    struct eq_alloc a = {faulty_resize, &w};
 
     for (size_t n = 0; eq_grow(&a, &items, &cap, n + 1, sizeof *items); n++)
         items[n] = (int)n;
     CU_ASSERT_EQUAL(cap, 32); /* 16, 32, and the third one failed */
     for (size_t i = 0; i < cap; i++)
         CU_ASSERT_EQUAL(items[i], (int)i);
-    w.left = 1;
+    faulty_allow(&w, 1);
     CU_ASSERT_FALSE(eq_grow(&a, &items, &cap, SIZE_MAX / 2, sizeof *items));
     CU_ASSERT_FALSE(eq_grow(&a, &items, &cap, SIZE_MAX / 4 + 2, sizeof *items));
     CU_ASSERT_EQUAL(cap, 32);
@@ -100,12 +81,12 @@ static void arena_keeps_objects_apart(void)
 
 static void arena_rewinds(void)
 {
-    struct weak w = {100, 0};
-    struct eq_alloc a = {weak_resize, &w};
+    struct faulty w = FAULTY_AFTER(100);
+    struct eq_alloc a = {faulty_resize, &w};
     struct eq_arena arena = {.alloc = &a};
     struct eq_arena_mark empty = eq_arena_mark(&arena), mark;
     struct eq_slice kept = eq_arena_copy(&arena, EQ_LIT("kept"));
-    size_t made;
+    long made;
 
     mark = eq_arena_mark(&arena);
     for (int i = 0; i < 100; i++)
@@ -127,8 +108,8 @@ static void arena_rewinds(void)
 
 static void arena_with_growing_requests_stays_small(void)
 {
-    struct weak w = {10000, 0};
-    struct eq_alloc a = {weak_resize, &w};
+    struct faulty w = FAULTY_AFTER(10000);
+    struct eq_alloc a = {faulty_resize, &w};
     struct eq_arena arena = {.alloc = &a};
     for (size_t i = 0; i < 1000; i++) {
         eq_arena_bytes(&arena, 100);
@@ -142,8 +123,8 @@ static void arena_with_growing_requests_stays_small(void)
 static void arena_without_memory(void)
 {
     for (size_t left = 0; left < 5; left++) {
-        struct weak w = {left, 0};
-        struct eq_alloc a = {weak_resize, &w};
+        struct faulty w = FAULTY_AFTER(left);
+        struct eq_alloc a = {faulty_resize, &w};
         struct eq_arena arena = {.alloc = &a};
         size_t made = 0;
         while (made < 100 && eq_arena_alloc(&arena, 4000))
@@ -158,14 +139,14 @@ static void arena_without_memory(void)
 
 static void buf_fails_once_and_stays_failed(void)
 {
-    struct weak w = {1, 0};
-    struct eq_alloc a = {weak_resize, &w};
+    struct faulty w = FAULTY_AFTER(1);
+    struct eq_alloc a = {faulty_resize, &w};
     struct eq_buf b;
     eq_buf_init(&b, &a);
     eq_buf_puts(&b, "abc");
     eq_buf_fill(&b, 'x', 1000);
     CU_ASSERT_EQUAL(eq_buf_status(&b), EQ_NOMEM);
-    w.left = 100;
+    faulty_allow(&w, 100);
     eq_buf_puts(&b, "later");
     eq_buf_printf(&b, "%d", 5);
     CU_ASSERT_EQUAL(b.len, 3);
@@ -224,8 +205,8 @@ static void intern_gives_dense_numbers(void)
 static void intern_without_memory(void)
 {
     for (size_t left = 0; left < 20; left++) {
-        struct weak w = {left, 0};
-        struct eq_alloc a = {weak_resize, &w};
+        struct faulty w = FAULTY_AFTER(left);
+        struct eq_alloc a = {faulty_resize, &w};
         struct eq_intern t;
         uint32_t n, ok = 0;
         char key[400];
@@ -237,7 +218,7 @@ static void intern_without_memory(void)
                 CU_ASSERT_EQUAL(n, ok++);
         }
         CU_ASSERT_EQUAL(t.n, ok);
-        w.left = 1000; /* what failed can be done again, and nothing was lost */
+        faulty_allow(&w, 1000); /* what failed can be done again, and nothing was lost */
         for (int i = 0; i < 200; i++) {
             memset(key, 'a' + i % 26, sizeof key);
             key[0] = (char)(i / 26 + '0');
@@ -663,8 +644,8 @@ static void diag_without_memory(void)
 {
     struct eq_source source = {EQ_LIT("q"), EQ_LIT("text"), 1, 1};
     for (size_t left = 0; left < 12; left++) {
-        struct weak w = {left, 0};
-        struct eq_alloc a = {weak_resize, &w};
+        struct faulty w = FAULTY_AFTER(left);
+        struct eq_alloc a = {faulty_resize, &w};
         struct eq_diags d;
         struct eq_buf b;
         eq_diags_init(&d, &a);

@@ -1,13 +1,13 @@
 /* test_event.c — JSON to field values: what is flattened, mended, refused; compared with a plain walk over random
  * documents. A decoded event is shown as text: "a.b=1,2 c=x", fields in order of their numbers. */
 #include <stdio.h>
-#include <stdlib.h>
 
 #include <CUnit/Basic.h>
 
 #include "base/buf.h"
 #include "event/event.h"
 #include "event/survey.h"
+#include "unit/helpers.h"
 
 /* ── Helpers ───────────────────────────────────────────────────────────────────────────────────────────────────── */
 
@@ -567,26 +567,6 @@ static void test_many_fields(void)
     eq_buf_free(&deep);
 }
 
-/* An allocator that fails from a countdown on. */
-struct failing {
-    long left, live;
-};
-
-static void *resize_failing(void *ptr, size_t size, void *ctx)
-{
-    struct failing *f = ctx;
-    if (size == 0) {
-        f->live -= ptr != NULL;
-        free(ptr);
-        return NULL;
-    }
-    if (f->left-- <= 0)
-        return NULL;
-    void *p = realloc(ptr, size);
-    f->live += !ptr && p;
-    return p;
-}
-
 static enum eq_status use_all(const struct eq_alloc *alloc)
 {
     static const char json[300] = "{\"_source\":{\"a\":\"\\u0041\",\"a\":[1,2,\"\\n\"],"
@@ -628,9 +608,9 @@ static enum eq_status use_all(const struct eq_alloc *alloc)
 
 static void test_memory(void)
 {
-    for (long n = 0;; n++) {
-        struct failing f = {n, 0};
-        struct eq_alloc alloc = {resize_failing, &f};
+    for (size_t n = 0;; n++) {
+        struct faulty f = FAULTY_AFTER(n);
+        struct eq_alloc alloc = {faulty_resize, &f};
         enum eq_status st = use_all(&alloc);
         CU_ASSERT_EQUAL(f.live, 0);
         if (st == EQ_OK)

@@ -7,6 +7,7 @@
 #include "plan/expr.h"
 #include "plan/functions.h"
 #include "plan/text.h"
+#include "unit/helpers.h"
 
 #define S(text) ((struct eq_value){.type = EQ_STRING, .s = "" text, .len = sizeof(text) - 1})
 #define I(value) eq_value_int(value)
@@ -403,19 +404,6 @@ static void test_large(void)
     close_arenas();
 }
 
-/* An allocator that fails from one call on. */
-struct failing {
-    size_t calls, fails_at;
-};
-
-static void *failing_resize(void *ptr, size_t size, void *ctx)
-{
-    struct failing *fail = ctx;
-    if (size && ++fail->calls >= fail->fails_at)
-        return NULL;
-    return eq_alloc_default.resize(ptr, size, eq_alloc_default.ctx);
-}
-
 static enum eq_status compile_and_run(const struct eq_node *n, const struct eq_alloc *alloc)
 {
     struct eq_arena code, run;
@@ -440,8 +428,8 @@ static enum eq_status compile_and_run(const struct eq_node *n, const struct eq_a
 static void test_memory_fails(void)
 {
     static char big[100000];
-    struct failing fail = {.fails_at = SIZE_MAX};
-    struct eq_alloc alloc = {failing_resize, &fail};
+    struct faulty fail = {0};
+    struct eq_alloc alloc = {faulty_resize, &fail};
     open_arenas();
     memset(big, 'A', sizeof big); /* more than a chunk of an arena */
     struct eq_value text = eq_value_string(eq_slice(big, sizeof big));
@@ -451,7 +439,7 @@ static void test_memory_fails(void)
     CU_ASSERT_EQUAL(compile_and_run(n, &alloc), EQ_OK);
     size_t calls = fail.calls;
     for (size_t i = 1; i <= calls; i++) {
-        fail = (struct failing){.fails_at = i};
+        fail = (struct faulty){.fail_at = i, .forever = true};
         CU_ASSERT_EQUAL(compile_and_run(n, &alloc), EQ_NOMEM);
     }
     close_arenas();

@@ -1,13 +1,13 @@
 /* test_functions.c — every function by example: docs/semantics.md, Functions. */
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #include <CUnit/CUnit.h>
 #include <CUnit/TestDB.h>
 
 #include "event/ip.h"
 #include "plan/functions.h"
+#include "unit/helpers.h"
 
 #define S(text)                                                                                                        \
     {                                                                                                                  \
@@ -350,25 +350,6 @@ static void names_are_found_in_any_case(void)
     CU_ASSERT_EQUAL(eq_function_find(EQ_LIT("")), EQ_FUNCTION_COUNT);
 }
 
-struct weak {
-    size_t left, live;
-};
-
-static void *weak_resize(void *ptr, size_t size, void *ctx)
-{
-    struct weak *w = ctx;
-    if (size == 0) {
-        w->live -= ptr != NULL;
-        free(ptr);
-        return NULL;
-    }
-    if (w->left == 0)
-        return NULL;
-    w->left--;
-    w->live += ptr == NULL;
-    return realloc(ptr, size);
-}
-
 /* Texts larger than a chunk, so that each allocation of the arena can be made to fail. */
 static void without_memory(void)
 {
@@ -383,8 +364,8 @@ static void without_memory(void)
         size_t n = f->max_args < 4 ? f->max_args : 4;
         enum eq_status st = EQ_NOMEM;
         for (size_t left = 0; st == EQ_NOMEM && left < 20; left++) {
-            struct weak w = {left, 0};
-            struct eq_alloc a = {weak_resize, &w};
+            struct faulty w = FAULTY_AFTER(left);
+            struct eq_alloc a = {faulty_resize, &w};
             struct eq_arena scratch = {.alloc = &a};
             struct eq_value got;
             st = f->body(&got, args, n, f->folds, &scratch);

@@ -6,6 +6,7 @@
 #include <CUnit/CUnit.h>
 
 #include "lang/languages.h"
+#include "unit/helpers.h"
 
 struct outcome {
     enum eq_status status;
@@ -111,26 +112,6 @@ static void test_text_is_utf8(void)
     CU_ASSERT_EQUAL(o.errors, 1);
 }
 
-/* Fails one allocation, the `left`-th from now. */
-struct faulty {
-    size_t left;
-    bool failed;
-};
-
-static void *faulty_resize(void *ptr, size_t size, void *ctx)
-{
-    struct faulty *f = ctx;
-    if (size == 0) {
-        free(ptr);
-        return NULL;
-    }
-    if (f->left && --f->left == 0) {
-        f->failed = true;
-        return NULL;
-    }
-    return realloc(ptr, size);
-}
-
 static void test_memory_may_run_out(void)
 {
     static const char *const texts[] = {
@@ -140,7 +121,7 @@ static void test_memory_may_run_out(void)
     };
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         for (size_t n = 1; n < 1000; n++) {
-            struct faulty faulty = {.left = n};
+            struct faulty faulty = {.fail_at = n};
             struct eq_alloc alloc = {faulty_resize, &faulty};
             struct outcome o = compile_with(eq_slice_of(texts[i]), &alloc);
             if (!faulty.failed)

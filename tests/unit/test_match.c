@@ -10,6 +10,7 @@
 #include "match/join_key.h"
 #include "match/windows.h"
 #include "unit/reference.h"
+#include "unit/helpers.h"
 
 /* ── Windows: every pattern that matches is a candidate ── */
 
@@ -269,29 +270,6 @@ static void test_key_limit(void)
 }
 
 /* ── Runs through the public API ── */
-
-/* An allocator that fails on purpose. */
-struct faulty {
-    size_t calls, fail_at; /* 1-based; 0: never */
-    bool forever;
-    long live;
-};
-
-static void *faulty_resize(void *ptr, size_t size, void *ctx)
-{
-    struct faulty *f = ctx;
-    if (size == 0) {
-        f->live -= ptr != NULL;
-        free(ptr);
-        return NULL;
-    }
-    f->calls++;
-    if (f->fail_at && (f->calls == f->fail_at || (f->forever && f->calls > f->fail_at)))
-        return NULL;
-    void *out = realloc(ptr, size);
-    f->live += !ptr && out;
-    return out;
-}
 
 struct run {
     const char *dialect, *tiebreaker;

@@ -4,22 +4,14 @@
  *
  * Each run must end cleanly: no crash, every block given back, and either some call said EQLITE_NOMEM or the output is
  * that of the run in which nothing failed. Then the same once more where all later allocations fail, too. */
-#include <stdlib.h>
 #include <string.h>
 
 #include <CUnit/CUnit.h>
 
 #include "api/eqlite.h"
+#include "unit/helpers.h"
 
 #define MOST_RUNS 20000 /* a scenario that needs more allocations is too large for this test */
-
-/* An allocator that fails on purpose. */
-struct faulty {
-    size_t calls, fail_at; /* 1-based; 0: never */
-    bool forever;          /* and all after it */
-    long live;             /* blocks not given back */
-    bool failed;
-};
 
 /* What one run does. Output is collected without the faulty allocator. */
 struct run {
@@ -29,24 +21,6 @@ struct run {
     size_t len;
     bool nomem; /* some call said so */
 };
-
-static void *faulty_resize(void *ptr, size_t size, void *ctx)
-{
-    struct faulty *f = ctx;
-    if (size == 0) {
-        f->live -= ptr != NULL;
-        free(ptr);
-        return NULL;
-    }
-    f->calls++;
-    if (f->fail_at && (f->calls == f->fail_at || (f->forever && f->calls > f->fail_at))) {
-        f->failed = true;
-        return NULL;
-    }
-    void *out = realloc(ptr, size);
-    f->live += !ptr && out;
-    return out;
-}
 
 static bool keep(const char *ptr, size_t len, void *ctx)
 {

@@ -14,6 +14,7 @@
 #include "api/eqlite.h"
 #include "match/reorder.h"
 #include "unit/reference.h"
+#include "unit/helpers.h"
 
 enum { STREAMS = 200, SHUFFLES = 5, MOST_EVENTS = 120 };
 
@@ -531,26 +532,6 @@ static void many_of_one_time(void)
 }
 
 /* ── Failing memory ── */
-
-struct faulty {
-    size_t calls, fail_at;
-    long live;
-};
-
-static void *faulty_resize(void *ptr, size_t size, void *ctx)
-{
-    struct faulty *f = ctx;
-    if (size == 0) {
-        f->live -= ptr != NULL;
-        free(ptr);
-        return NULL;
-    }
-    if (++f->calls == f->fail_at)
-        return NULL;
-    void *out = realloc(ptr, size);
-    f->live += !ptr && out;
-    return out;
-}
 
 /* A whole run through the public functions. */
 static void failing_run(void)

@@ -14,6 +14,7 @@
 
 #include "base/buf.h"
 #include "read/reader_priv.h"
+#include "unit/helpers.h"
 
 /* ── Helpers ───────────────────────────────────────────────────────────────────────────────────────────────────── */
 
@@ -454,25 +455,6 @@ static void test_boundaries(void)
 
 /* ── Memory ────────────────────────────────────────────────────────────────────────────────────────────────────── */
 
-struct failing {
-    long left, live;
-};
-
-static void *resize_failing(void *ptr, size_t size, void *ctx)
-{
-    struct failing *f = ctx;
-    if (size == 0) {
-        f->live -= ptr != NULL;
-        free(ptr);
-        return NULL;
-    }
-    if (f->left-- <= 0)
-        return NULL;
-    void *p = realloc(ptr, size);
-    f->live += !ptr && p;
-    return p;
-}
-
 static enum eq_status read_with(const struct eq_alloc *alloc)
 {
     struct eq_reader *r = NULL;
@@ -494,9 +476,9 @@ static void test_memory(void)
     static const char *const two[] = {"x", "{\"a\":1}\n", "y.json", "[{\"a\":2}]", NULL};
     set_up();
     pack("p", "zip", NULL, two);
-    for (long n = 0;; n++) {
-        struct failing f = {n, 0};
-        struct eq_alloc alloc = {resize_failing, &f};
+    for (size_t n = 0;; n++) {
+        struct faulty f = FAULTY_AFTER(n);
+        struct eq_alloc alloc = {faulty_resize, &f};
         enum eq_status st = read_with(&alloc);
         CU_ASSERT_EQUAL(f.live, 0);
         if (st == EQ_END)

@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "base/utf8.h"
 #include "match/regex.h"
+#include "unit/helpers.h"
 
 static struct eq_regexes *table;
 static struct eq_regex_matcher *matcher;
@@ -282,26 +283,6 @@ static void test_long_texts(void)
     eq_buf_free(&text);
 }
 
-/* An allocator that fails from one call on. */
-struct failing {
-    size_t calls, fails_at;
-    long live;
-};
-
-static void *failing_resize(void *ptr, size_t size, void *ctx)
-{
-    struct failing *f = ctx;
-    if (size == 0) {
-        f->live -= ptr != NULL;
-        free(ptr);
-        return NULL;
-    }
-    if (++f->calls >= f->fails_at)
-        return NULL;
-    f->live += ptr == NULL;
-    return realloc(ptr, size);
-}
-
 static enum eq_status load_and_match(const struct eq_alloc *alloc)
 {
     struct eq_regexes *t = NULL;
@@ -327,14 +308,14 @@ static enum eq_status load_and_match(const struct eq_alloc *alloc)
 
 static void test_memory_fails(void)
 {
-    struct failing f = {.fails_at = SIZE_MAX};
-    struct eq_alloc alloc = {failing_resize, &f};
+    struct faulty f = {0};
+    struct eq_alloc alloc = {faulty_resize, &f};
     CU_ASSERT_EQUAL(load_and_match(&alloc), EQ_OK);
     CU_ASSERT_EQUAL(f.live, 0);
     size_t calls = f.calls;
     CU_ASSERT_TRUE(calls > 10);
     for (size_t i = 1; i <= calls; i++) {
-        f = (struct failing){.fails_at = i};
+        f = (struct faulty){.fail_at = i, .forever = true};
         enum eq_status st = load_and_match(&alloc);
         /* Machine code is a luxury: without memory for it PCRE2 interprets. */
         CU_ASSERT_TRUE(st == EQ_NOMEM || st == EQ_OK);

@@ -10,6 +10,7 @@
 
 #include "plan/ecs_types.h"
 #include "rule/rule.h"
+#include "unit/helpers.h"
 
 static struct eq_rule_set set;
 static struct eq_diags diags;
@@ -606,28 +607,6 @@ static void deep_folders(void)
 
 /* ── Memory ──────────────────────────────────────────────────────────────────────────────────────────────────────── */
 
-struct faulty {
-    size_t calls, fail_at;
-    long live;
-};
-
-static void *faulty_resize(void *ptr, size_t size, void *ctx)
-{
-    struct faulty *f = ctx;
-    void *out;
-
-    if (size == 0) {
-        f->live -= ptr != NULL;
-        free(ptr);
-        return NULL;
-    }
-    if (++f->calls >= f->fail_at)
-        return NULL;
-    out = realloc(ptr, size);
-    f->live += !ptr && out;
-    return out;
-}
-
 /* The 1st, 2nd, 3rd … allocation fails, and all after it. */
 static void failing_memory(void)
 {
@@ -638,7 +617,7 @@ static void failing_memory(void)
     bool complete = false;
 
     for (size_t n = 1; n < 500 && !complete; n++) {
-        struct faulty f = {.fail_at = n};
+        struct faulty f = {.fail_at = n, .forever = true};
         struct eq_alloc alloc = {faulty_resize, &f};
         enum eq_status st;
         eq_rule_set_init(&set, &alloc);
