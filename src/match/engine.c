@@ -10,7 +10,7 @@
 #include "match/memo.h"
 
 /* Combinations of array values that all conditions of one event may try together. */
-#define CHOICES_PER_EVENT 1000000
+#define CHOICES_PER_EVENT 100000
 
 /* Bytes of remembered values and their predicates. */
 #define MEMO_BYTES (32u << 20)
