@@ -9,8 +9,9 @@
 #include "match/index.h"
 #include "match/memo.h"
 
-/* Combinations of array values that all conditions of one event may try together. */
-#define CHOICES_PER_EVENT 100000
+/* Expressions that may be computed for one event, each combination of array values counted: a tenth of a second at
+ * worst, and far more than any real event needs of all public rules. */
+#define CHOICES_PER_EVENT 1000000
 
 /* Bytes of remembered values and their predicates. */
 #define MEMO_BYTES (32u << 20)
