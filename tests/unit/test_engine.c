@@ -110,6 +110,36 @@ static const char *const patterns[] = {"a*",
                                        "*1*0*",
                                        NULL};
 
+/* A text put together from pieces, so that patterns and values share parts of any length; with * and ? if `wild`. */
+static const char *compose(struct world *w, bool wild)
+{
+    static const char *const pieces[] = {"a",    "b",  "cmd", "CMD",      ".exe",     "\\", "win", "dows",         "-",
+                                         "1",    "x",  " ",   "\xC3\x89", "\xC3\xA9", "K",  "k",   "\xE2\x84\xAA", "ab",
+                                         "temp", "\n", NULL};
+    struct eq_buf text;
+    eq_buf_init(&text, &eq_alloc_default);
+    for (unsigned n = ref_below(&w->random, 7); n; n--) {
+        if (wild && ref_chance(&w->random, 40))
+            eq_buf_puts(&text, ref_chance(&w->random, 75) ? "*" : "?");
+        eq_buf_puts(&text, pick(w, pieces));
+    }
+    if (wild && ref_chance(&w->random, 40))
+        eq_buf_puts(&text, "*");
+    struct eq_slice copy = eq_arena_copy(&w->arena, eq_buf_slice(&text));
+    eq_buf_free(&text);
+    return copy.ptr;
+}
+
+static const char *some_text(struct world *w)
+{
+    return ref_chance(&w->random, 40) ? compose(w, false) : pick(w, texts);
+}
+
+static const char *some_pattern(struct world *w)
+{
+    return ref_chance(&w->random, 50) ? compose(w, true) : pick(w, patterns);
+}
+
 static void put_field(struct world *w, struct eq_buf *out)
 {
     if (w->in_search && ref_chance(&w->random, 75)) {
@@ -124,7 +154,7 @@ static void put_field(struct world *w, struct eq_buf *out)
 
 static void put_text(struct world *w, struct eq_buf *out)
 {
-    eq_buf_eql(out, eq_slice_of(pick(w, texts)));
+    eq_buf_eql(out, eq_slice_of(some_text(w)));
 }
 
 static void put_literal(struct world *w, struct eq_buf *out)
@@ -226,14 +256,14 @@ static void put_value(struct world *w, struct eq_buf *out)
         put_number_value(w, out);
 }
 
-static void put_list(struct world *w, struct eq_buf *out, const char *const *words)
+static void put_list(struct world *w, struct eq_buf *out, bool wild)
 {
     unsigned n = 1 + ref_below(&w->random, 4);
     eq_buf_puts(out, "(");
     for (unsigned i = 0; i < n; i++) {
         eq_buf_puts(out, i ? ", " : "");
-        if (words)
-            eq_buf_eql(out, eq_slice_of(pick(w, words)));
+        if (wild)
+            eq_buf_eql(out, eq_slice_of(some_pattern(w)));
         else if (ref_chance(&w->random, 5))
             eq_buf_puts(out, "null");
         else
@@ -262,7 +292,7 @@ static void put_test(struct world *w, struct eq_buf *out)
     case 1:
         put_text_value(w, out);
         eq_buf_puts(out, pick(w, in));
-        put_list(w, out, NULL);
+        put_list(w, out, false);
         break;
     case 2:
     case 3:
@@ -270,9 +300,9 @@ static void put_test(struct world *w, struct eq_buf *out)
         put_text_value(w, out);
         eq_buf_puts(out, pick(w, like));
         if (ref_chance(r, 50))
-            eq_buf_eql(out, eq_slice_of(pick(w, patterns)));
+            eq_buf_eql(out, eq_slice_of(some_pattern(w)));
         else
-            put_list(w, out, patterns);
+            put_list(w, out, true);
         break;
     case 5:
         put_text_value(w, out);
@@ -463,7 +493,7 @@ static struct ref_json *make_scalar(struct world *w)
     unsigned kind = ref_below(&w->random, 20);
     struct ref_json *j;
     if (kind < 11) {
-        j = ref_make(&w->arena, REF_STRING, eq_slice_of(pick(w, texts)));
+        j = ref_make(&w->arena, REF_STRING, eq_slice_of(some_text(w)));
         return j;
     }
     if (kind < 17)
