@@ -1,10 +1,6 @@
 # query: events that match, in four forms
 
-  $ cat > ev.ndjson <<END
-  > {"@timestamp":"2026-01-01T00:00:00Z","event":{"category":"process","id":"1"},"process":{"name":"cmd.exe","pid":4},"host":{"name":"h1"}}
-  > {"@timestamp":"2026-01-01T00:00:01Z","event":{"category":"file","id":"2"},"file":{"name":"a, b.txt"},"host":{"name":"h1"}}
-  > {"@timestamp":"2026-01-01T00:00:02Z","event":{"category":"network","id":"3"},"process":{"name":"curl"},"host":{"name":"h1"}}
-  > END
+  $ cp "$data"/ev.ndjson .
   $ eqlite query -e 'process where true' ev.ndjson
   {"@timestamp":"2026-01-01T00:00:00Z","event":{"category":"process","id":"1"},"process":{"name":"cmd.exe","pid":4},"host":{"name":"h1"}}
   $ eqlite query --format json -e 'any where event.id != "2"' ev.ndjson

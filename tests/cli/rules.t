@@ -1,37 +1,6 @@
 # check, test, explain, fields
 
-  $ cat > ev.ndjson <<END
-  > {"@timestamp":"2026-01-01T00:00:00Z","event":{"category":"process","id":"1"},"process":{"name":"cmd.exe","pid":4},"host":{"name":"h1"}}
-  > {"@timestamp":"2026-01-01T00:00:01Z","event":{"category":"file","id":"2"},"file":{"name":"a, b.txt"},"host":{"name":"h1"}}
-  > {"@timestamp":"2026-01-01T00:00:02Z","event":{"category":"network","id":"3"},"process":{"name":"curl"},"host":{"name":"h1"}}
-  > END
-  $ cat > rule.toml <<END
-  > [metadata]
-  > creation_date = "2026/01/01"
-  > updated_date = "2026/01/01"
-  > maturity = "production"
-  > [rule]
-  > name = "A command shell started"
-  > description = "Somebody started a command shell."
-  > rule_id = "11111111-1111-4111-8111-111111111111"
-  > type = "eql"
-  > language = "eql"
-  > severity = "high"
-  > risk_score = 73
-  > author = ["eqlite"]
-  > tags = ["OS: Windows", "Shells"]
-  > query = "process where process.name == \"cmd.exe\""
-  > [eqlite]
-  > message = "{{process.name}} on {{host}} by {{@user.name}}"
-  > [[tests]]
-  > name = "a shell"
-  > events = '''{"event":{"category":"process","id":"1"},"process":{"name":"cmd.exe"}}'''
-  > expect = { alerts = 1, event_ids = [["1"]] }
-  > [[tests]]
-  > name = "something else"
-  > events = '''{"event":{"category":"process","id":"2"},"process":{"name":"vi"}}'''
-  > expect = "no_match"
-  > END
+  $ cp "$data"/ev.ndjson "$data"/rule.toml .
   $ eqlite check rule.toml
   eqlite: 1 checked, 0 errors, 0 warnings
   $ eqlite check -e 'process where process.name =' -e 'process where true'

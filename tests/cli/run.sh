@@ -5,8 +5,8 @@
 #
 # A case is a text file. A line that begins with "  $ " is a command, "  > " continues it, other lines that begin with
 # two blanks are what the command prints on both streams, "  [N]" is its exit status if not 0. The rest says what is
-# shown. Each case runs in an empty folder of its own, with eqlite on the PATH. A carriage return at the end of a line
-# is shown as \r. EQLITE_BLESS=1 rewrites the expectations; git shows what changed.
+# shown. Each case runs in an empty folder of its own, with eqlite on the PATH and the files of data/ below $data. A
+# carriage return at the end of a line is shown as \r. EQLITE_BLESS=1 rewrites the expectations; git shows what changed.
 set -u
 
 [ $# -ge 1 ] || { echo "usage: $0 PATH_TO_EQLITE [CASE.t ...]" >&2; exit 2; }
@@ -16,12 +16,13 @@ shift
 cases=$(cd "$(dirname "$0")" && pwd)
 [ $# -gt 0 ] || set -- "$cases"/*.t
 
+data=$cases/data
 work=$(mktemp -d) || exit 2
 trap 'rm -rf "$work"' EXIT
 mkdir "$work/bin" && ln -s "$program" "$work/bin/eqlite"
 PATH=$work/bin:$PATH HOME=$work TERM=dumb LC_ALL=C.UTF-8
 output=$work/output cr=$(printf '\r')
-export PATH HOME TERM LC_ALL output cr
+export PATH HOME TERM LC_ALL output cr data
 unset NO_COLOR CLICOLOR_FORCE XDG_STATE_HOME COLUMNS
 
 # A case as a shell script that prints the case again, with what its commands really print.

@@ -1,37 +1,6 @@
 # run: rules over events
 
-  $ cat > ev.ndjson <<END
-  > {"@timestamp":"2026-01-01T00:00:00Z","event":{"category":"process","id":"1"},"process":{"name":"cmd.exe","pid":4},"host":{"name":"h1"}}
-  > {"@timestamp":"2026-01-01T00:00:01Z","event":{"category":"file","id":"2"},"file":{"name":"a, b.txt"},"host":{"name":"h1"}}
-  > {"@timestamp":"2026-01-01T00:00:02Z","event":{"category":"network","id":"3"},"process":{"name":"curl"},"host":{"name":"h1"}}
-  > END
-  $ cat > rule.toml <<END
-  > [metadata]
-  > creation_date = "2026/01/01"
-  > updated_date = "2026/01/01"
-  > maturity = "production"
-  > [rule]
-  > name = "A command shell started"
-  > description = "Somebody started a command shell."
-  > rule_id = "11111111-1111-4111-8111-111111111111"
-  > type = "eql"
-  > language = "eql"
-  > severity = "high"
-  > risk_score = 73
-  > author = ["eqlite"]
-  > tags = ["OS: Windows", "Shells"]
-  > query = "process where process.name == \"cmd.exe\""
-  > [eqlite]
-  > message = "{{process.name}} on {{host}} by {{@user.name}}"
-  > [[tests]]
-  > name = "a shell"
-  > events = '''{"event":{"category":"process","id":"1"},"process":{"name":"cmd.exe"}}'''
-  > expect = { alerts = 1, event_ids = [["1"]] }
-  > [[tests]]
-  > name = "something else"
-  > events = '''{"event":{"category":"process","id":"2"},"process":{"name":"vi"}}'''
-  > expect = "no_match"
-  > END
+  $ cp "$data"/ev.ndjson "$data"/rule.toml .
   $ eqlite run -q -r rule.toml ev.ndjson
   {"@timestamp":"2026-01-01T00:00:00.000Z","event":{"kind":"signal","category":["process"]},"host":{"name":"h1"},"process":{"name":"cmd.exe","pid":4},"kibana.alert.uuid":"d01e2f42522b49c856accfbc77ba5a017a94e249d090d7ac27dbd89a63b5e9c1","kibana.alert.rule.rule_id":"11111111-1111-4111-8111-111111111111","kibana.alert.rule.uuid":"11111111-1111-4111-8111-111111111111","kibana.alert.rule.name":"A command shell started","kibana.alert.rule.type":"eql","kibana.alert.rule.category":"Event Correlation Rule","kibana.alert.rule.description":"Somebody started a command shell.","kibana.alert.rule.tags":["OS: Windows","Shells"],"kibana.alert.rule.threat":[],"kibana.alert.rule.parameters":{"query":"process where process.name == \"cmd.exe\"","language":"eql"},"kibana.alert.severity":"high","kibana.alert.risk_score":73,"kibana.alert.reason":"process event with process cmd.exe, on h1 created high alert A command shell started.","kibana.alert.original_time":"2026-01-01T00:00:00.000Z","kibana.alert.depth":1,"kibana.alert.status":"active","kibana.alert.workflow_status":"open","eqlite":{"version":"0.1.0","join_keys":[],"steps":[{"index":0,"event":{"@timestamp":"2026-01-01T00:00:00Z","event":{"category":"process","id":"1"},"process":{"name":"cmd.exe","pid":4},"host":{"name":"h1"}},"source":{"path":"ev.ndjson","line":1,"offset":0}}],"source":{"path":"ev.ndjson","line":1,"offset":0},"message":"cmd.exe on h1 by -"}}
   $ eqlite run -q -r rule.toml --alerts compact ev.ndjson

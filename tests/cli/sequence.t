@@ -1,10 +1,6 @@
 # query: sequences and samples
 
-  $ cat > ev.ndjson <<END
-  > {"@timestamp":"2026-01-01T00:00:00Z","event":{"category":"process","id":"1"},"process":{"name":"cmd.exe","pid":4},"host":{"name":"h1"}}
-  > {"@timestamp":"2026-01-01T00:00:01Z","event":{"category":"file","id":"2"},"file":{"name":"a, b.txt"},"host":{"name":"h1"}}
-  > {"@timestamp":"2026-01-01T00:00:02Z","event":{"category":"network","id":"3"},"process":{"name":"curl"},"host":{"name":"h1"}}
-  > END
+  $ cp "$data"/ev.ndjson .
   $ eqlite query --fields event.id -e 'sequence by host.name [process where true] [network where true]' ev.ndjson
   {"join_keys":["h1"],"events":[{"event.id":"1"},{"event.id":"3"}]}
   $ eqlite query --fields event.id -e 'sequence with maxspan=1m [process where true] ![dns where true] [network where true]' ev.ndjson
