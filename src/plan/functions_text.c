@@ -38,23 +38,6 @@ enum eq_status eq_fn_concat(struct eq_value *out, const struct eq_value *args, s
     return EQ_OK;
 }
 
-enum eq_status eq_fn_length(struct eq_value *out, const struct eq_value *args, size_t n, bool fold,
-                            struct eq_arena *scratch)
-{
-    struct eq_slice text;
-    enum eq_status st;
-    (void)n;
-    (void)fold;
-
-    *out = EQ_VALUE_NULL;
-    if (args[0].type == EQ_NULL)
-        return EQ_OK;
-    st = eq_function_text(&text, &args[0], scratch);
-    if (st == EQ_OK)
-        *out = eq_value_int((int64_t)eq_utf8_count(text));
-    return st;
-}
-
 enum eq_status eq_fn_string(struct eq_value *out, const struct eq_value *args, size_t n, bool fold,
                             struct eq_arena *scratch)
 {
@@ -69,6 +52,16 @@ enum eq_status eq_fn_string(struct eq_value *out, const struct eq_value *args, s
     st = eq_function_text(&text, &args[0], scratch);
     if (st == EQ_OK)
         *out = eq_value_string(text);
+    return st;
+}
+
+/* Of any value, the length of its text. */
+enum eq_status eq_fn_length(struct eq_value *out, const struct eq_value *args, size_t n, bool fold,
+                            struct eq_arena *scratch)
+{
+    enum eq_status st = eq_fn_string(out, args, n, fold, scratch);
+    if (st == EQ_OK && out->type != EQ_NULL)
+        *out = eq_value_int((int64_t)eq_utf8_count(eq_value_slice(out)));
     return st;
 }
 
