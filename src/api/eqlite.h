@@ -122,7 +122,7 @@ EQLITE_API void eqlite_compiler_free(eqlite_compiler *c); /* NULL is fine; rules
 /* One query. `name` is what diagnostics call it ("<query>"). EQLITE_INVALID: it did not compile. */
 EQLITE_API eqlite_status eqlite_compiler_add_query(eqlite_compiler *c, const char *name, const char *text, size_t len);
 /* A rule file (.toml or .eql), or all below a folder. Rules that do not compile are left out, with diagnostics; the
- * rest count. EQLITE_IO: the path itself could not be read. */
+ * rest count. EQLITE_IO: the path or something below it could not be read; what could be read is in. */
 EQLITE_API eqlite_status eqlite_compiler_add_path(eqlite_compiler *c, const char *path);
 /* A rule file's text from memory; the ending of `name` (.toml, .eql) decides how it is read. */
 EQLITE_API eqlite_status eqlite_compiler_add_rule(eqlite_compiler *c, const char *name, const char *text, size_t len);
@@ -275,6 +275,9 @@ EQLITE_API void eqlite_matcher_free(eqlite_matcher *m);
 /* Match one event, or hold it (see max_lateness_ns) and match those whose turn has come. A broken one is counted and
  * described: the status is still EQLITE_OK. */
 EQLITE_API eqlite_status eqlite_matcher_feed(eqlite_matcher *m, const eqlite_event *event);
+/* Match the events that are held, though earlier ones may still come: for live input that has fallen silent. Nothing
+ * happens with EQLITE_ANY_LATENESS. */
+EQLITE_API eqlite_status eqlite_matcher_flush(eqlite_matcher *m);
 /* True once no further event can change the result (every rule ends in a full `head`). */
 EQLITE_API bool eqlite_matcher_done(const eqlite_matcher *m);
 /* The input has ended: results that waited for more (tail, limits, samples, missing events) are given now. */

@@ -100,6 +100,11 @@ bool eqlite_matcher_done(const eqlite_matcher *m)
     return eq_matcher_done(m->inner);
 }
 
+eqlite_status eqlite_matcher_flush(eqlite_matcher *m)
+{
+    return eq_api_status(eq_matcher_flush(m->inner));
+}
+
 eqlite_status eqlite_matcher_finish(eqlite_matcher *m)
 {
     return eq_api_status(eq_matcher_finish(m->inner));

@@ -198,6 +198,9 @@ struct cli_feed {
     eqlite_status (*event)(struct cli_feed *f, const eqlite_event *e);
     void *ctx;
     bool merge;           /* the files by time */
+    double last;          /* when the last event came, while some may be held back */
+    bool held;
+    eqlite_status flushed; /* how matching them went */
     struct cli_progress progress;
     uint64_t events, bad; /* read; left out */
     uint64_t shown;       /* bad ones told */
@@ -221,6 +224,8 @@ void cli_warn_full(const struct cli *c, const eqlite_matcher *m, const eqlite_ru
 
 /* How long events are held back. */
 void cli_order_matcher(eqlite_matcher_options *out, const struct cli *c);
+/* While files are followed: match what is held back once nothing has come for as long. */
+void cli_order_idle(struct cli_feed *f);
 /* Are the files to be merged? Says if they should be, but are too many. */
 bool cli_order_merges(const struct cli *c, const eqlite_rules *rules);
 /* Add how many events came too late, or nothing. */

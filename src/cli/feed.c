@@ -37,10 +37,13 @@ eqlite_status cli_feed_match(struct cli_feed *f, const eqlite_event *e)
     return st == EQLITE_OK && eqlite_matcher_done(f->matcher) ? EQLITE_END : st;
 }
 
+/* Asked before each event, and ten times a second while waiting for one. */
 static bool on_stop(void *ctx)
 {
-    (void)ctx;
-    return cli_stopped();
+    struct cli_feed *f = ctx;
+    if (f->held)
+        cli_order_idle(f);
+    return cli_stopped() || f->flushed != EQLITE_OK;
 }
 
 static void on_progress(uint64_t bytes, void *ctx)
@@ -63,8 +66,10 @@ static eqlite_status read_all(struct cli_feed *f, eqlite_reader *reader)
             told = eqlite_diagnostics_count(d);
             continue;
         }
+        if (st == EQLITE_END)
+            return f->flushed;
         if (st != EQLITE_OK)
-            return st == EQLITE_END ? EQLITE_OK : st;
+            return st;
         f->events++;
         cli_progress_step(&f->progress);
         if (problem)
@@ -73,6 +78,10 @@ static eqlite_status read_all(struct cli_feed *f, eqlite_reader *reader)
             st = f->event(f, &e);
         if (st != EQLITE_OK || cli_stopped())
             return st;
+        if (f->cli->follow && f->matcher) {
+            f->held = true;
+            f->last = cli_seconds();
+        }
     }
 }
 

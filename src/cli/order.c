@@ -5,6 +5,7 @@
 #include "cli/cli.h"
 
 #define FOLLOW_LATENESS_NS INT64_C(10000000000)
+#define LEAST_IDLE_S 0.2 /* a shorter pause is no silence */
 
 static const char *folder(void)
 {
@@ -12,13 +13,30 @@ static const char *folder(void)
     return name && *name ? name : "/tmp";
 }
 
+static int64_t lateness_ns(const struct cli *c)
+{
+    if (c->sort)
+        return EQLITE_ANY_LATENESS;
+    if (c->lateness_given)
+        return c->max_lateness_ns;
+    return c->follow ? FOLLOW_LATENESS_NS : 0;
+}
+
 void cli_order_matcher(eqlite_matcher_options *out, const struct cli *c)
 {
-    out->max_lateness_ns = c->sort             ? EQLITE_ANY_LATENESS
-                           : c->lateness_given ? c->max_lateness_ns
-                           : c->follow         ? FOLLOW_LATENESS_NS
-                                               : 0;
+    out->max_lateness_ns = lateness_ns(c);
     out->temporary_folder = folder();
+}
+
+void cli_order_idle(struct cli_feed *f)
+{
+    double idle = cli_seconds() - f->last;
+    if (!f->held || idle < LEAST_IDLE_S || idle * 1e9 < (double)lateness_ns(f->cli))
+        return;
+    f->held = false;
+    f->flushed = eqlite_matcher_flush(f->matcher);
+    if (f->flushed == EQLITE_OK && eqlite_matcher_done(f->matcher))
+        f->flushed = EQLITE_END;
 }
 
 static bool has_sequence(const eqlite_rules *rules)

@@ -345,6 +345,13 @@ enum eq_status eq_matcher_feed(struct eq_matcher *m, struct eq_slice text, const
     return st == EQ_OK ? match_held(m, false) : st;
 }
 
+enum eq_status eq_matcher_flush(struct eq_matcher *m)
+{
+    if (!m->reorder || m->options.order.lateness_ns == EQ_REORDER_ALL)
+        return EQ_OK;
+    return match_held(m, true);
+}
+
 enum eq_status eq_matcher_finish(struct eq_matcher *m)
 {
     enum eq_status st = m->reorder ? match_held(m, true) : EQ_OK;

@@ -40,6 +40,8 @@ void eq_matcher_free(struct eq_matcher *m);
 /* EQ_INVALID: not an event (*error says why); it is counted and changes nothing. EQ_END: on_alert asked to stop. */
 enum eq_status eq_matcher_feed(struct eq_matcher *m, struct eq_slice text, const struct eq_origin *origin,
                                struct eq_decode_error *error);
+/* Match what is held back for order, though earlier events may still come. */
+enum eq_status eq_matcher_flush(struct eq_matcher *m);
 enum eq_status eq_matcher_finish(struct eq_matcher *m);
 bool eq_matcher_done(const struct eq_matcher *m);
 void eq_matcher_stats(const struct eq_matcher *m, struct eq_matcher_stats *out);

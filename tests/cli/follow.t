@@ -29,3 +29,19 @@ A file of alerts that was not finished is not left behind.
   ev.ndjson
   out.ndjson
   pipe
+
+What is held back for order is matched when nothing more comes.
+
+  $ event() { printf '{"@timestamp":"2026-01-01T00:00:%02dZ","event":{"category":"%s","id":"%s"}}\n' "$1" "$2" "$3"; }
+  $ { event 5 file b; event 1 process a; } > seq.ndjson
+  $ eqlite query --follow --max-lateness 500ms --fields event.id -e 'sequence [process where true] [file where true]' seq.ndjson > seq.out &
+  > wait_for '"b"' seq.out
+  > event 6 process c >> seq.ndjson
+  > event 7 file d >> seq.ndjson
+  > wait_for '"d"' seq.out
+  > kill -TERM $!
+  > wait $!
+  [143]
+  $ cat seq.out
+  {"join_keys":[],"events":[{"event.id":"a"},{"event.id":"b"}]}
+  {"join_keys":[],"events":[{"event.id":"c"},{"event.id":"d"}]}
