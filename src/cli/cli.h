@@ -217,8 +217,8 @@ void cli_feed_bad(struct cli_feed *f, const eqlite_event *e, size_t offset, cons
 
 /* Statistics on standard error, as --stats asks. */
 void cli_print_stats(const struct cli *c, const struct cli_feed *f, const eqlite_rules *rules, double seconds);
-/* Warn if rules had to give up something for memory. */
-void cli_warn_full(const struct cli *c, const eqlite_matcher *m, const eqlite_rules *rules);
+/* Warn if rules had to give up something for memory, or a regular expression for the work that it makes. */
+void cli_warn_losses(const struct cli *c, const eqlite_matcher *m, const eqlite_rules *rules);
 
 /* ── Order of time (order.c) ── */
 

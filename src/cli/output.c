@@ -30,11 +30,14 @@ static FILE *open_file(struct cli_output *o, const struct cli *c)
         return NULL;
     mode_t mask = umask(0);
     umask(mask);
-    if (fchmod(fd, 0666 & ~mask) != 0) {
+    FILE *file = fchmod(fd, 0666 & ~mask) == 0 ? fdopen(fd, "wb") : NULL;
+    if (!file) {
+        int error = errno;
         close(fd);
-        return NULL;
+        unlink(o->temporary);
+        errno = error;
     }
-    return fdopen(fd, "wb");
+    return file;
 }
 
 bool cli_output_open(struct cli_output *o, const struct cli *c, const char *path)

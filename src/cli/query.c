@@ -151,7 +151,7 @@ static void tell(struct query *q, double seconds)
     struct cli_feed *f = q->feed;
     eqlite_stats stats = {.size = sizeof stats};
     eqlite_matcher_stats(f->matcher, &stats);
-    cli_warn_full(q->cli, f->matcher, q->rules);
+    cli_warn_losses(q->cli, f->matcher, q->rules);
     if (q->cli->stats) {
         cli_print_stats(q->cli, f, q->rules, seconds);
         return;

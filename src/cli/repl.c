@@ -90,7 +90,7 @@ void repl_match(struct repl *r, eqlite_rules *rules, const char *content)
         r->failed = r->quit = true;
     tell(r, a.found, cli_seconds() - started);
     if (m)
-        cli_warn_full(&r->cli, m, rules);
+        cli_warn_losses(&r->cli, m, rules);
     cli_clear_stop();
     eqlite_matcher_free(m);
     eqlite_sink_free(a.sink);

@@ -157,7 +157,7 @@ static int feed_and_finish(struct run *r)
     eqlite_matcher_stats(r->feed.matcher, &stats);
     if (c->stats)
         cli_print_stats(c, &r->feed, r->rules, seconds);
-    cli_warn_full(c, r->feed.matcher, r->rules);
+    cli_warn_losses(c, r->feed.matcher, r->rules);
     if (!c->quiet && !(c->stats && c->stats_json))
         summary(r, &stats, seconds);
     eqlite_matcher_free(r->feed.matcher);

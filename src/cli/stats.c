@@ -144,7 +144,7 @@ void cli_print_stats(const struct cli *c, const struct cli_feed *f, const eqlite
     cli_text_free(&t);
 }
 
-/* ── When memory was too small ── */
+/* ── When memory or a limit was too small ── */
 
 /* What rules gave up, the same kind of thing for each. */
 struct loss {
@@ -174,11 +174,16 @@ static void tell_loss(const struct cli *c, const struct loss *l, const char *wha
     cli_text_free(&name);
 }
 
-void cli_warn_full(const struct cli *c, const eqlite_matcher *m, const eqlite_rules *rules)
+void cli_warn_losses(const struct cli *c, const eqlite_matcher *m, const eqlite_rules *rules)
 {
     struct loss evicted = {0}, forgotten = {0}, not_kept = {0};
+    eqlite_stats stats = {.size = sizeof stats};
     if (c->stats_json)
         return; /* it is in there */
+    eqlite_matcher_stats(m, &stats);
+    if (stats.regex_failures)
+        cli_warn(c, "warning: too much work for a regular expression, %llu time%s: taken as not matching",
+                 (unsigned long long)stats.regex_failures, stats.regex_failures == 1 ? "" : "s");
     for (size_t i = 0; i < eqlite_rules_count(rules); i++) {
         eqlite_rule_stats s = {.size = sizeof s};
         eqlite_matcher_rule_stats(m, i, &s);

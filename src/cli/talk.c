@@ -120,6 +120,7 @@ void cli_catch_signals(void)
     signal(SIGPIPE, SIG_DFL); /* a reader that has seen enough ends us quietly */
     catch_one(SIGINT);
     catch_one(SIGTERM);
+    catch_one(SIGHUP); /* the terminal is gone */
 }
 
 bool cli_stopped(void)

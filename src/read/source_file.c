@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -18,7 +19,7 @@ struct file {
 static enum eq_status read_file(size_t *got, struct eq_stream *s, char *buf, size_t cap)
 {
     struct file *f = (struct file *)s;
-    for (;;) {
+    while (!eq_reader_stopped(f->options)) { /* asked before each read: the signal may have ended the one before */
         ssize_t n = read(f->fd, buf, cap);
         if (n > 0) {
             *got = (size_t)n;
@@ -29,14 +30,16 @@ static enum eq_status read_file(size_t *got, struct eq_stream *s, char *buf, siz
         }
         if (n == 0)
             return EQ_END;
-        if (errno == EINTR && eq_reader_stopped(f->options))
-            return EQ_END;
-        if (errno != EINTR && errno != EAGAIN)
-            break;
+        if (errno == EAGAIN) { /* a terminal or pipe that someone else made non-blocking */
+            struct pollfd wait = {.fd = f->fd, .events = POLLIN};
+            poll(&wait, 1, -1);
+        } else if (errno != EINTR) {
+            s->code = EQ_E0802;
+            snprintf(s->why, sizeof s->why, "%s", strerror(errno));
+            return EQ_IO;
+        }
     }
-    s->code = EQ_E0802;
-    snprintf(s->why, sizeof s->why, "%s", strerror(errno));
-    return EQ_IO;
+    return EQ_END;
 }
 
 static int64_t seek_file(struct eq_stream *s, int64_t offset, int whence)

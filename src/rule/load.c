@@ -232,6 +232,7 @@ struct loader {
     struct eq_buf text;      /* of the file at hand */
     struct eq_slice *paths;  /* terminated, of rule files and files of tests */
     size_t n, cap;
+    bool unread;             /* something below the path could not be read */
 };
 
 static void report_path(struct loader *l, enum eq_code code, struct eq_slice path, int error)
@@ -298,6 +299,7 @@ static enum eq_status try_file(struct loader *l, struct eq_slice path, struct eq
         return st;
     report_path(l, EQ_E0802, path, errno);
     l->set->refused++;
+    l->unread = true;
     return EQ_OK;
 }
 
@@ -347,7 +349,8 @@ static enum eq_status collect_entry(struct loader *l, struct eq_slice folder, co
     return EQ_OK;
 }
 
-/* The paths below a folder, unsorted. Recursion ends at EQ_RULE_FOLDERS_MAX. EQ_IO only for the outermost folder. */
+/* The paths below a folder, unsorted. Recursion ends at EQ_RULE_FOLDERS_MAX. What cannot be read is reported, noted in
+ * l->unread, and passed over. */
 static enum eq_status collect(struct loader *l, struct eq_slice folder, int depth)
 {
     const struct dirent *entry;
@@ -357,17 +360,21 @@ static enum eq_status collect(struct loader *l, struct eq_slice folder, int dept
     if (depth > EQ_RULE_FOLDERS_MAX) {
         eq_diag_add(l->diags, EQ_E0901, NULL, (struct eq_span){0, 0}, "%.*s: more than %d folders within each other",
                     (int)folder.len, folder.ptr, EQ_RULE_FOLDERS_MAX);
+        l->unread = true;
         return EQ_OK;
     }
     dir = opendir(folder.ptr);
     if (!dir) {
         report_path(l, EQ_E0801, folder, errno);
-        return depth ? EQ_OK : EQ_IO;
+        l->unread = true;
+        return EQ_OK;
     }
     while (st == EQ_OK && (errno = 0, entry = readdir(dir)))
         st = collect_entry(l, folder, entry->d_name, depth);
-    if (st == EQ_OK && errno)
+    if (st == EQ_OK && errno) {
         report_path(l, EQ_E0802, folder, errno);
+        l->unread = true;
+    }
     closedir(dir);
     return st;
 }
@@ -461,6 +468,8 @@ enum eq_status eq_rule_load(struct eq_rule_set *set, const char *path, const str
     } else {
         st = S_ISDIR(info.st_mode) ? load_folder(&l, name) : load_single(&l, name);
     }
+    if (st == EQ_OK && l.unread)
+        st = EQ_IO;
     eq_free(set->alloc, l.paths);
     eq_buf_free(&l.text);
     eq_arena_free(&l.scratch);

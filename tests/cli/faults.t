@@ -1,0 +1,39 @@
+# When the world fails: what is missing is said, and the exit status says it too
+
+A rule file below a folder that cannot be read is trouble, although the other rules run.
+
+  $ mkdir -p rules/inner
+  $ printf 'any where true' > rules/all.eql
+  $ ln -s nowhere rules/inner/gone.eql
+  $ echo '{"a":1}' > one.ndjson
+  $ eqlite run -q --alerts compact --fields a -r rules one.ndjson
+  error[E0802]: rules/inner/gone.eql: No such file or directory
+  {"rule":{"id":"all","name":"all","severity":"medium","risk_score":47},"reason":"event created medium alert all.","source":{"path":"one.ndjson","line":1,"offset":0},"events":[{"a":1}]}
+  [2]
+  $ eqlite check rules
+  error[E0802]: rules/inner/gone.eql: No such file or directory
+  eqlite: 2 checked, 1 error, 0 warnings
+  [2]
+
+A signal ends the wait for input that does not come.
+
+  $ mkfifo slow
+  $ sleep 10 > slow & writer=$!
+  > eqlite query -e 'any where true' slow & sleep 0.5; kill -TERM $!; wait $!; echo $?; kill $writer; wait $writer 2> /dev/null; true
+  143
+
+When the terminal is gone, no half output file stays behind.
+
+  $ yes '{"a":1}' > slow & writer=$!
+  > eqlite run -q -r rules/all.eql -o out.ndjson slow & sleep 0.5; kill -HUP $!; wait $!; echo $?; kill $writer 2> /dev/null; wait $writer 2> /dev/null; ls
+  129
+  one.ndjson
+  rules
+  slow
+
+A regular expression that is too much work for a text is taken as not matching, and that is said.
+
+  $ awk 'BEGIN { printf "{\"a\":\""; for (i = 0; i < 10000; i++) printf "a"; print "\"}" }' > long.ndjson
+  $ eqlite query -c -e 'any where a regex "(.*a){25}"' long.ndjson
+  0
+  eqlite: warning: too much work for a regular expression, 1 time: taken as not matching
