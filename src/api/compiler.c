@@ -202,6 +202,16 @@ static enum eq_status partition_plan(struct eqlite_compiler *c, struct eq_plan *
     return EQ_INVALID;
 }
 
+/* One matcher has one order of events, so a rule cannot have its own. */
+static void check_order(struct eqlite_compiler *c, const struct eq_rule *rule, const struct eq_plan *plan)
+{
+    struct eq_slice run = first_set(c->timestamp, EQ_LIT("@timestamp"));
+    if (plan->kind != EQ_PLAN_SEQUENCE || !rule->timestamp_field.len || eq_slice_eq(rule->timestamp_field, run))
+        return;
+    eq_diag_add(&c->diags.list, EQ_W0702, &rule->source, plan->stages[0].span,
+                "sequences follow the time field of the run, %.*s, not rule.timestamp_field", (int)run.len, run.ptr);
+}
+
 static enum eq_status plan_rule(struct eq_plan **out, struct eqlite_compiler *c, const struct eq_rule *rule)
 {
     struct eq_language_options options = {
@@ -211,8 +221,10 @@ static enum eq_status plan_rule(struct eq_plan **out, struct eqlite_compiler *c,
     struct eq_diags *diags = &c->diags.list;
     const struct eq_language *language = &eq_languages[rule->dialect ? rule->dialect : EQ_DIALECT_ELASTIC];
     enum eq_status st = language->compile(out, &rule->source, &options, &c->making->plans, diags);
-    if (st == EQ_OK)
+    if (st == EQ_OK) {
+        check_order(c, rule, *out);
         st = partition_plan(c, *out, &rule->source);
+    }
     if (st == EQ_OK && c->engine != ENGINE_NAIVE)
         st = eq_plan_simplify(*out, &c->making->plans, &rule->source, diags);
     return st == EQ_OK ? add_all_regexes(c, *out, &rule->source) : st;

@@ -208,7 +208,6 @@ static enum eq_status read_rule(struct eq_load *l, struct eq_rule *rule, const s
     set_text(&rule->category_field, table, "event_category_override");
     set_text(&rule->timestamp_field, table, "timestamp_field");
     set_text(&rule->timestamp_override, table, "timestamp_override");
-    set_text(&rule->tiebreaker_field, table, "tiebreaker_field");
     set_text(&rule->message, root, "eqlite.message");
     if (max && max->kind == EQ_TOML_INT && max->integer > 0)
         rule->max_signals = max->integer;

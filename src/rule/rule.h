@@ -55,7 +55,7 @@ struct eq_rule {
     int64_t max_signals;
     struct eq_slice message;        /* [eqlite] message template, {{field}} filled in per alert; or empty */
     enum eq_dialect dialect;
-    struct eq_slice category_field, timestamp_field, tiebreaker_field; /* empty: the run's own */
+    struct eq_slice category_field, timestamp_field; /* empty: the run's own */
     struct eq_slice timestamp_override; /* where Kibana looks for new events; does not order them */
     struct eq_slice type;           /* "eql"; rules of other types are refused with a diagnostic */
     struct eq_source source;        /* the query, placed in its file */

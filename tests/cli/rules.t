@@ -172,3 +172,17 @@ A keyword in the place of a field gets advice; a word that is only out of place 
   1 | any where until
     |           ^^^^^
   [1]
+
+The order of events is that of the run, not of a rule.
+
+  $ sed 's/^query.*/tiebreaker_field = "event.sequence"\ntimestamp_field = "event.start"\nquery = "sequence with maxspan=1m [process where true] [file where true]"/' rule.toml > order.toml
+  $ eqlite check order.toml
+  order.toml:15:1: warning[W0702]: rule.tiebreaker_field changes nothing here
+  15 | tiebreaker_field = "event.sequence"
+     | ^^^^^^^^^^^^^^^^
+  order.toml:17:35: warning[W0702]: sequences follow the time field of the run, @timestamp, not rule.timestamp_field
+  17 | sequence with maxspan=1m [process where true] [file where true]
+     |                          ^^^^^^^^^^^^^^^^^^^^
+  eqlite: 1 checked, 0 errors, 2 warnings
+  $ eqlite run -v -r order.toml --timestamp-field event.start ev.ndjson 2>&1 | grep timestamp_field
+  [1]

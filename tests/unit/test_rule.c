@@ -87,7 +87,8 @@ static void native_shape(void)
          "[[rule.threat]]\nframework = \"MITRE ATT&CK\"\ntactic = {id = \"TA1\", name = \"tn\", reference = \"tr\"}\n"
          "[[rule.threat.technique]]\nid = \"T1\"\n[[rule.threat.technique.subtechnique]]\nid = \"T1.1\"\n"
          "[[rule.threat.technique]]\nid = \"T2\"\n[eqlite]\ndialect = \"endpoint\"\nmessage = \"m\"\n");
-    CU_ASSERT_EQUAL(diags.n, 0);
+    CU_ASSERT_EQUAL(diags.n, 1);
+    said(EQ_W0702, 24, 1, "rule.tiebreaker_field changes nothing here");
     CU_ASSERT_EQUAL_FATAL(set.n, 1);
     r = set.items[0];
     CU_ASSERT(is(r->path, "a/x.toml"));
@@ -97,7 +98,7 @@ static void native_shape(void)
     CU_ASSERT(r->severity == EQ_LEVEL_HIGH && r->risk_score == 70 && r->max_signals == 7);
     CU_ASSERT(r->n_tags == 2 && is(r->tags[1], "t2") && r->n_index == 1 && r->n_references == 1);
     CU_ASSERT(is(r->interval, "10m") && is(r->from, "now-9m"));
-    CU_ASSERT(is(r->category_field, "event.type") && is(r->timestamp_field, "ts") && is(r->tiebreaker_field, "tb"));
+    CU_ASSERT(is(r->category_field, "event.type") && is(r->timestamp_field, "ts"));
     CU_ASSERT(is(r->timestamp_override, "event.ingested"));
     CU_ASSERT_EQUAL(r->dialect, EQ_DIALECT_ENDPOINT);
     CU_ASSERT(is(r->source.text, "any where true\n") && r->source.line == 27 && r->source.column == 1);
