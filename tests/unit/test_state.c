@@ -380,6 +380,7 @@ static void equal_times_by_the_hundred_thousand(void)
         feed(&r, 1000, i % 3 == 0 ? "A" : i % 3 == 1 ? "B" : "M", 0);
     }
     CU_ASSERT_EQUAL(stats_of(&r, 0).completed, 33333); /* only one in front and one behind refute, and times are strict */
+    close_run(&r);
     open_one(&r, 0, "sequence by k with maxspan=1m [any where t == \"A\"] [any where t == \"B\"] ![any where t == \"M\"]");
     for (unsigned i = 0; i < 100000; i++)
         feed(&r, 1000, i % 3 == 0 ? "A" : i % 3 == 1 ? "B" : "M", 0);
