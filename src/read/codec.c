@@ -1,7 +1,7 @@
-/* codec.c — compressed streams and archives, by libarchive.
+/* codec.c — compressed streams and archives, by libarchive; but gzip has a file of its own.
  *
  *      stream ─▶ libarchive ─▶ one stream per file inside         events.zip ─▶ a.ndjson, b.json
- *                                                                 events.gz  ─▶ itself, unpacked
+ *                                                                 events.zst ─▶ itself, unpacked
  *
  * Only what begins like a packed file comes here: plain text never does. Bytes reach libarchive through a callback, so
  * standard input may be packed too. It starts no other programs: only the formats it knows itself are enabled. */

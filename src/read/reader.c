@@ -164,8 +164,8 @@ static void close_peeked(struct eq_stream *s)
     eq_free(p->alloc, p);
 }
 
-/* Wrap *stream, so that enough of its beginning is known to tell packed bytes from text. */
-static enum eq_status peek(struct eq_stream **stream, bool *packed, const struct eq_alloc *alloc)
+/* Wrap *stream, so that enough of its beginning is known to tell packed bytes from text. *head: that beginning. */
+static enum eq_status peek(struct eq_stream **stream, struct eq_slice *head, const struct eq_alloc *alloc)
 {
     struct peeked *p = eq_new(alloc, sizeof *p);
     if (!p)
@@ -182,7 +182,7 @@ static enum eq_status peek(struct eq_stream **stream, bool *packed, const struct
             break;
         p->n += got;
     }
-    *packed = eq_codec_packed(eq_slice(p->head, p->n));
+    *head = eq_slice(p->head, p->n);
     return EQ_OK;
 }
 
@@ -221,15 +221,20 @@ static enum eq_status inner_name(struct eq_slice *out, struct eq_reader *r, stru
  * finds one; it is not called from here, since archives that hold only empty archives would call it without end. */
 static enum eq_status settle(struct eq_reader *r, struct chain *c)
 {
-    bool packed = false;
+    struct eq_slice head;
     if (r->options.follow) {
         begin_text(r, c);
         return EQ_OK;
     }
-    enum eq_status st = peek(&c->stream, &packed, r->alloc);
+    enum eq_status st = peek(&c->stream, &head, r->alloc);
+    for (int i = 0; i < MOST_NESTED && st == EQ_OK && eq_codec_is_gzip(head); i++) {
+        st = eq_codec_gzip(&c->stream, c->stream, r->alloc);
+        if (st == EQ_OK)
+            st = peek(&c->stream, &head, r->alloc);
+    }
     if (st != EQ_OK)
         return st;
-    if (!packed || c->nested == MOST_NESTED) {
+    if (!eq_codec_packed(head) || c->nested == MOST_NESTED) {
         begin_text(r, c);
         return EQ_OK;
     }

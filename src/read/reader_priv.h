@@ -48,6 +48,11 @@ enum eq_status eq_source_follow(struct eq_stream **out, const char *path, const 
 
 #define EQ_SNIFF_BYTES 512
 
+/* Is it gzip? */
+bool eq_codec_is_gzip(struct eq_slice head);
+/* What `in` packs, as a stream that owns `in`; on EQ_NOMEM, `in` stays the caller's. */
+enum eq_status eq_codec_gzip(struct eq_stream **out, struct eq_stream *in, const struct eq_alloc *alloc);
+
 struct eq_archive;
 
 /* Do these first bytes of a stream need unpacking? */

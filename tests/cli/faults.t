@@ -37,3 +37,37 @@ A regular expression that is too much work for a text is taken as not matching, 
   $ eqlite query -c -e 'any where a regex "(.*a){25}"' long.ndjson
   0
   eqlite: warning: too much work for a regular expression, 1 time: taken as not matching
+
+Damaged gzip is told, and what is in front of the damage is read: cut, with a wrong check sum, followed by something
+else. Zeros after it fill a tape.
+
+  $ gzip -nc one.ndjson > one.gz; size=$(wc -c < one.gz)
+  $ head -c $((size - 4)) one.gz | eqlite query -e 'any where true'
+  error[E0804]: -: truncated gzip input
+  {"a":1}
+  [2]
+  $ (head -c $((size - 8)) one.gz; printf 'xxxx'; tail -c 4 one.gz) | eqlite query -e 'any where true'
+  error[E0804]: -: incorrect data check
+  {"a":1}
+  [2]
+  $ head -c 5 one.gz | eqlite query -e 'any where true'
+  error[E0804]: -: truncated gzip input
+  [2]
+  $ cat one.gz one.ndjson | eqlite query -e 'any where true'
+  error[E0804]: -: incorrect header check
+  {"a":1}
+  [2]
+  $ (cat one.gz one.gz; head -c 1000 /dev/zero) | eqlite query -e 'any where true'
+  {"a":1}
+  {"a":1}
+
+Logs that were cut while they were written begin with NUL bytes; packed or not, that is one broken event.
+
+  $ (head -c 1000 /dev/zero; echo; cat one.ndjson) > zeros; gzip -c zeros | eqlite query -e 'any where true'
+  <stdin>:1: warning[W0801]: broken event left out: not a JSON object, at byte 0
+  {"a":1}
+  eqlite: 2 events, 1 broken, 1 found
+  $ eqlite query -e 'any where true' zeros
+  zeros:1: warning[W0801]: broken event left out: not a JSON object, at byte 0
+  {"a":1}
+  eqlite: 2 events, 1 broken, 1 found
