@@ -2,6 +2,7 @@
 #include "match/spill.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -70,8 +71,10 @@ static int open_nameless(const char *folder)
     if (n < 0 || (size_t)n >= sizeof path)
         return -1;
     int fd = mkstemp(path);
-    if (fd >= 0)
-        unlink(path);
+    if (fd < 0)
+        return -1;
+    unlink(path);
+    (void)fcntl(fd, F_SETFD, FD_CLOEXEC);
     return fd;
 }
 
