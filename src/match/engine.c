@@ -183,7 +183,7 @@ static enum eq_status ask_search(bool *out, struct eq_engine *e, const struct eq
     const struct eq_frame *outer = e->machine.frames[EQ_FRAME_ELEMENT];
     e->machine.frames[EQ_FRAME_ELEMENT] = &frame;
     for (size_t i = 0; i < elements.n && !*out && st == EQ_OK; i++) {
-        frame.slots = elements.slots + i * width;
+        frame.slots = width ? elements.slots + i * width : NULL;
         st = ask_clause(out, e, q->clause);
     }
     e->machine.frames[EQ_FRAME_ELEMENT] = outer;

@@ -96,7 +96,7 @@ void eq_block_free(struct eq_block *b);
 
 static inline struct eq_slice eq_block_rest(const struct eq_block *b)
 {
-    return (struct eq_slice){b->ptr + b->begin, b->end - b->begin};
+    return (struct eq_slice){b->ptr ? b->ptr + b->begin : NULL, b->end - b->begin};
 }
 
 static inline bool eq_is_blank(char c)
