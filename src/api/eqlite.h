@@ -170,6 +170,8 @@ EQLITE_API eqlite_rule eqlite_rules_get(const eqlite_rules *r, size_t index);
 EQLITE_API eqlite_rule_test eqlite_rules_test(const eqlite_rules *r, size_t index, size_t test);
 /* All metadata of a rule as one JSON object. */
 EQLITE_API eqlite_status eqlite_rules_json(const eqlite_rules *r, size_t index, eqlite_write *write, void *ctx);
+/* Do results depend on the order of events in time? Those of sequences and lineage do. */
+EQLITE_API bool eqlite_rules_need_order(const eqlite_rules *r);
 /* The fields that the rules read, in a fixed order, and how many rules read each. */
 EQLITE_API size_t eqlite_rules_field_count(const eqlite_rules *r);
 EQLITE_API eqlite_string eqlite_rules_field(const eqlite_rules *r, size_t index, size_t *rules);

@@ -133,6 +133,11 @@ eqlite_status eqlite_rules_partition(const eqlite_rules *r, size_t index, const 
     return st;
 }
 
+bool eqlite_rules_need_order(const eqlite_rules *r)
+{
+    return eq_ruleset_program(r->ruleset)->timestamp_field != EQ_NONE;
+}
+
 size_t eqlite_rules_field_count(const eqlite_rules *r)
 {
     return eq_fields_count(eq_ruleset_program(r->ruleset)->fields);

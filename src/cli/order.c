@@ -39,17 +39,9 @@ void cli_order_idle(struct cli_feed *f)
         f->flushed = EQLITE_END;
 }
 
-static bool has_sequence(const eqlite_rules *rules)
-{
-    for (size_t i = 0; i < eqlite_rules_count(rules); i++)
-        if (eqlite_rules_get(rules, i).kind == EQLITE_RULE_SEQUENCE)
-            return true;
-    return false;
-}
-
 bool cli_order_merges(const struct cli *c, const eqlite_rules *rules)
 {
-    if (c->files.n < 2 || c->follow || c->no_merge || !has_sequence(rules))
+    if (c->files.n < 2 || c->follow || c->no_merge || !eqlite_rules_need_order(rules))
         return false;
     for (size_t i = 0; i < c->files.n; i++)
         if (strcmp(c->files.items[i], "-") == 0)
@@ -66,7 +58,9 @@ void cli_order_tell(struct cli_text *t, const eqlite_stats *stats)
     if (!stats->late)
         return;
     cli_text_count(t, stats->late);
-    cli_text_printf(t, " event%s came too late for sequences; see --max-lateness", stats->late == 1 ? "" : "s");
+    cli_text_printf(t, " event%s came too late for sequences; see %s", stats->late == 1 ? "" : "s",
+                    stats->reorder_forced ? "--sort, since more had to be held than memory has room for"
+                                          : "--max-lateness");
 }
 
 int cli_order_failed(const struct cli *c, eqlite_status st)

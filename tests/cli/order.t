@@ -40,6 +40,16 @@ Files are merged by time, in whichever order they are named, but not standard in
   eqlite: warning: more than 64 files are not merged by time but read one after the other; see --sort
   late 8
 
+Which processes come from which depends on order, too.
+
+  $ echo '{"@timestamp":2000,"event":{"category":"process","id":"child"},"process":{"entity_id":"c","parent":{"entity_id":"p"}}}' > child.ndjson
+  $ echo '{"@timestamp":1000,"event":{"category":"process","id":"parent"},"process":{"entity_id":"p","name":"w"}}' > parent.ndjson
+  $ eqlite query --dialect endpoint --fields event.id -e 'any where child of [process where process.name == "w"]' child.ndjson parent.ndjson
+  {"event.id":"child"}
+  $ cat child.ndjson parent.ndjson | eqlite query --dialect endpoint --fields event.id -e 'any where child of [process where process.name == "w"]'
+  $ cat child.ndjson parent.ndjson | eqlite query --sort --dialect endpoint --fields event.id -e 'any where child of [process where process.name == "w"]'
+  {"event.id":"child"}
+
 Within one input, late events are waited for when asked: --max-lateness, or --sort for all there are.
 
   $ { event 9 file 4; event 2 process 1; event 3 file 2; event 4 process 3; event 20 file 5; } > late.ndjson
