@@ -5,9 +5,9 @@
  *        │    │   └────┴ middle: asked when B extends A: was M seen strictly between?
  *        └────┴ leading: noted when A starts: when was L last seen before?
  *
- * Only times count, strictly. With both a leading and a trailing stage the match is refuted only when both were seen and
- * lie within maxspan of each other (docs/semantics.md, Missing events). Complete matches leave in the order in which they
- * were completed, so one that waits holds back those behind it.
+ * Only times count, strictly. With both a leading and a trailing stage the match is refuted only when both were seen
+ * and lie within maxspan of each other (docs/semantics.md, Missing events). Complete matches leave in the order in
+ * which they were completed, so one that waits holds back those behind it.
  *
  * Always true: a key is in `seen` exactly while it has absences; `seen` is in order of the latest ones, so those that
  * refute nothing any more are in front. */
@@ -183,7 +183,8 @@ enum eq_status eq_absence_complete(struct eq_sequence *s, eq_ref r)
 {
     struct eq_partial *p = eq_partial_at(s, r);
     struct eq_time end = p->events[p->n - 1]->time;
-    bool leading_near = s->leads && eq_partial_gaps(s, p)->has_leading && within(s, eq_partial_gaps(s, p)->leading, end);
+    bool leading_near =
+        s->leads && eq_partial_gaps(s, p)->has_leading && within(s, eq_partial_gaps(s, p)->leading, end);
     if (leading_near && !s->trails)
         p->refuted = true;
     if (!s->trails)
@@ -194,7 +195,8 @@ enum eq_status eq_absence_complete(struct eq_sequence *s, eq_ref r)
     return EQ_OK;
 }
 
-/* The queue of all complete ones and that of each key have the same order, so the first of one is the first of its own. */
+/* The queue of all complete ones and that of each key have the same order, so the first of one is the first of its own.
+ */
 eq_ref eq_absence_take_done(struct eq_sequence *s)
 {
     eq_ref r = s->done.first;

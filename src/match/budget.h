@@ -5,8 +5,8 @@
  *
  * Everything that outlives its event is counted when it is made: partials, keys and their tables, kept events (once,
  * however many wait with them), what samples and tails hold. When used is above the limit, sequences of the rule that
- * holds most are given up, the oldest first, until a 64th of the limit is free. So a flood pushes out itself: rules that
- * hold little lose nothing while one holds much.
+ * holds most are given up, the oldest first, until a 64th of the limit is free. So a flood pushes out itself: rules
+ * that hold little lose nothing while one holds much.
  *
  * Samples and tails hold until the end, so together they get one half at most; then samples keep no further events, and
  * tails fewer results (docs/semantics.md, State and memory). */

@@ -24,8 +24,8 @@ struct eq_key_place {
 struct eq_key_table {
     struct eq_budget *budget;
     struct eq_key_place *places;
-    uint32_t n, size;   /* size is a power of two, or 0 */
-    size_t at_bytes;    /* in a key: where its bytes begin */
+    uint32_t n, size; /* size is a power of two, or 0 */
+    size_t at_bytes;  /* in a key: where its bytes begin */
 };
 
 void eq_key_table_init(struct eq_key_table *t, size_t at_bytes, struct eq_budget *budget);

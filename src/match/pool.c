@@ -1,5 +1,5 @@
-/* pool.c — see pool.h. Cells have 16, 32, 48 … 512 bytes, then steps of 256 up to 4 KiB; what is larger has a block of its
- * own. Blocks double from 4 KiB to 64 KiB, so that a few objects cost little. */
+/* pool.c — see pool.h. Cells have 16, 32, 48 … 512 bytes, then steps of 256 up to 4 KiB; what is larger has a block of
+ * its own. Blocks double from 4 KiB to 64 KiB, so that a few objects cost little. */
 #include "match/pool.h"
 
 #include <assert.h>

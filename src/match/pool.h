@@ -5,8 +5,8 @@
  *      48 bytes    [block 1: a b . d]   [block 4: . e . .]        free cells of a block are linked
  *      96 bytes    [block 2: f . . .]                             a block without objects is given back
  *
- * A reference takes half the room of a pointer, and tells the block of its cell, so that memory which one rule no longer
- * needs serves others, or the rest of the program. Objects do not move. */
+ * A reference takes half the room of a pointer, and tells the block of its cell, so that memory which one rule no
+ * longer needs serves others, or the rest of the program. Objects do not move. */
 #ifndef EQ_MATCH_POOL_H
 #define EQ_MATCH_POOL_H
 
@@ -19,10 +19,10 @@ typedef uint32_t eq_ref; /* 0: none */
 enum { EQ_POOL_UNIT = 16, EQ_POOL_PLACE_BITS = 12, EQ_POOL_CLASSES = 48 };
 
 struct eq_pool_block {
-    char *cells;             /* NULL: the number is free */
+    char *cells; /* NULL: the number is free */
     uint32_t n_cells, used;
-    uint32_t free_cell;      /* place of the first free cell + 1; 0: none */
-    uint32_t fresh;          /* cells from here on were never used */
+    uint32_t free_cell; /* place of the first free cell + 1; 0: none */
+    uint32_t fresh;     /* cells from here on were never used */
     uint32_t class;
     uint32_t previous, next; /* blocks of its class with free cells; next also links free numbers */
 };
@@ -34,7 +34,7 @@ struct eq_pool {
     uint32_t free_number;
     uint32_t open[EQ_POOL_CLASSES]; /* by class: first block with a free cell */
     uint32_t n_of_class[EQ_POOL_CLASSES];
-    size_t reserved;              /* bytes of all blocks */
+    size_t reserved; /* bytes of all blocks */
 };
 
 void eq_pool_init(struct eq_pool *p, const struct eq_alloc *alloc);

@@ -30,9 +30,10 @@ enum eq_status eq_results_new(struct eq_results **out, const struct eq_plan *pla
     struct eq_results *r = eq_new(alloc, sizeof *r + n * sizeof *r->stages);
     if (!r)
         return EQ_NOMEM;
-    *r = (struct eq_results){
-        .alloc = alloc, .budget = budget, .stats = stats, .sink = sink, .ctx = ctx, .n = n};
-    enum eq_pipe_kind side = plan->n_pipes ? plan->pipes[0].kind : plan->kind == EQ_PLAN_SAMPLE ? EQ_PIPE_HEAD : EQ_PIPE_TAIL;
+    *r = (struct eq_results){.alloc = alloc, .budget = budget, .stats = stats, .sink = sink, .ctx = ctx, .n = n};
+    enum eq_pipe_kind side = plan->n_pipes                  ? plan->pipes[0].kind
+                             : plan->kind == EQ_PLAN_SAMPLE ? EQ_PIPE_HEAD
+                                                            : EQ_PIPE_TAIL;
     if (limit)
         r->stages[k++] = (struct stage){.kind = side, .count = limit};
     for (uint32_t i = 0; i < plan->n_pipes; i++)

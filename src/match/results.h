@@ -18,8 +18,8 @@ struct eq_results;
 typedef enum eq_status eq_result_out(const struct eq_alert *alert, void *ctx);
 
 /* The pipes of `plan` and at most `limit` results (0: all): the first ones if the pipes begin with head or it is a
- * sample, else the last ones. What a tail holds is counted in `budget`: where that has no room it holds fewer, the newest
- * ones, and counts those that it gave up in `stats`. */
+ * sample, else the last ones. What a tail holds is counted in `budget`: where that has no room it holds fewer, the
+ * newest ones, and counts those that it gave up in `stats`. */
 enum eq_status eq_results_new(struct eq_results **out, const struct eq_plan *plan, uint64_t limit, eq_result_out *sink,
                               void *ctx, struct eq_budget *budget, struct eq_rule_stats *stats);
 void eq_results_free(struct eq_results *r);

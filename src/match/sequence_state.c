@@ -1,9 +1,9 @@
 /* sequence_state.c — partials and keys: what is remembered for one rule, what it costs, and what goes when that is too
  * much.
  *
- * Always true: a partial is in `waiting` exactly while a slot of its key holds it; `waiting` is in order of first events,
- * because events come in order of time and a partial keeps its place while it moves from stage to stage. A key lives as
- * long as somebody uses it: each of its partials, and the queue of absences. */
+ * Always true: a partial is in `waiting` exactly while a slot of its key holds it; `waiting` is in order of first
+ * events, because events come in order of time and a partial keeps its place while it moves from stage to stage. A key
+ * lives as long as somebody uses it: each of its partials, and the queue of absences. */
 #include "match/sequence_priv.h"
 
 /* ── Cost ── */

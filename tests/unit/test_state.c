@@ -1,7 +1,7 @@
 /* test_state.c — what sequences remember: that it is counted, bounded, and given back, whatever the events are.
  *
- * After every scenario the lives of a rule's sequences must add up (match/rule_stats.h), and the allocator must have got
- * back all it gave. EQLITE_STATE sets how many sequences wait in the measurement (100000). */
+ * After every scenario the lives of a rule's sequences must add up (match/rule_stats.h), and the allocator must have
+ * got back all it gave. EQLITE_STATE sets how many sequences wait in the measurement (100000). */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -52,6 +52,12 @@ static void *counted_resize(void *ptr, size_t size, void *ctx)
 }
 
 /* ── A run ── */
+
+static uint32_t next_random(uint32_t *state)
+{
+    *state = *state * 1664525 + 1013904223;
+    return *state >> 8;
+}
 
 struct run {
     struct counted heap;
@@ -260,7 +266,8 @@ static void a_flood_pushes_out_itself(void)
 {
     enum { LIMIT = 1 << 20, KEYS = 50000, QUIET = 300 };
     struct run r = {0};
-    open_run(&r, LIMIT, (const char *const[]){"sequence by k [any where t == \"Q\"] [any where t == \"R\"]", TWO, NULL});
+    open_run(&r, LIMIT,
+             (const char *const[]){"sequence by k [any where t == \"Q\"] [any where t == \"R\"]", TWO, NULL});
     for (unsigned i = 0; i < QUIET; i++)
         feed(&r, i, "Q", i);
     for (unsigned i = 0; i < KEYS; i++)
@@ -295,7 +302,8 @@ static void marks_of_missing_events_are_bounded(void)
 {
     enum { LIMIT = 1 << 20, KEYS = 50000 };
     struct run r;
-    open_one(&r, LIMIT, "sequence by k with maxspan=1h ![any where t == \"M\"] [any where t == \"A\"] [any where t == \"B\"]");
+    open_one(&r, LIMIT,
+             "sequence by k with maxspan=1h ![any where t == \"M\"] [any where t == \"A\"] [any where t == \"B\"]");
     for (unsigned i = 0; i < KEYS; i++)
         feed(&r, i, "M", i);
     CU_ASSERT(stats_of(&r, 0).forgotten > KEYS / 2);
@@ -315,7 +323,8 @@ static void complete_ones_that_wait_are_bounded(void)
 {
     enum { LIMIT = 1 << 20, KEYS = 30000 };
     struct run r;
-    open_one(&r, LIMIT, "sequence by k with maxspan=1h [any where t == \"A\"] [any where t == \"B\"] ![any where t == \"M\"]");
+    open_one(&r, LIMIT,
+             "sequence by k with maxspan=1h [any where t == \"A\"] [any where t == \"B\"] ![any where t == \"M\"]");
     for (unsigned i = 0; i < KEYS; i++) {
         feed(&r, 2 * i, "A", i);
         feed(&r, 2 * i + 1, "B", i);
@@ -354,6 +363,60 @@ static void samples_and_tails_share_one_half(void)
     CU_ASSERT_EQUAL(r.heap.live, 0);
 }
 
+/* Results as bits by the line of their last event: of two stages only one can end there. */
+enum { LINES = 20000 };
+
+struct found {
+    struct run run;
+    unsigned char by_line[LINES + 1];
+};
+
+static bool note_line(const eqlite_alert *alert, void *ctx)
+{
+    struct found *f = ctx;
+    f->by_line[eqlite_alert_get_event(alert, 1).line] = 1;
+    return on_alert(alert, &f->run);
+}
+
+static void find_within(struct found *f, size_t memory)
+{
+    eqlite_matcher_options matching = EQLITE_MATCHER_OPTIONS_INIT;
+    uint32_t random = 99;
+    char text[1024];
+    memset(f, 0, sizeof *f);
+    open_run(&f->run, 0, (const char *const[]){TWO_IN_A_MINUTE " until [any where t == \"U\"]", NULL});
+    eqlite_matcher_free(f->run.matcher);
+    matching.on_alert = note_line;
+    matching.ctx = f;
+    matching.memory_bytes = memory;
+    CU_ASSERT_EQUAL_FATAL(eqlite_matcher_new(&f->run.matcher, f->run.rules, &matching), EQLITE_OK);
+    for (int i = 0; i < LINES; i++) {
+        int n = snprintf(text, sizeof text, "{\"@timestamp\":%d,\"t\":\"%c\",\"k\":%u,\"x\":\"%0*d\"}",
+                         1000000 + 100 * i, "AABBU"[next_random(&random) % 5], next_random(&random) % 1000,
+                         1 + (int)(next_random(&random) % 900), 0);
+        feed_text(&f->run, text, (size_t)n);
+    }
+}
+
+/* With two stages, what is given up can only take results away, one each at most. */
+static void little_memory_finds_less_and_says_so(void)
+{
+    static struct found all, some;
+    find_within(&all, 0);
+    CU_ASSERT_EQUAL(stats_of(&all.run, 0).evicted, 0);
+    for (size_t memory = 1 << 16; memory <= 1 << 18; memory *= 2) {
+        find_within(&some, memory);
+        eqlite_rule_stats s = stats_of(&some.run, 0);
+        for (int i = 0; i <= LINES; i++)
+            CU_ASSERT_FALSE(some.by_line[i] && !all.by_line[i]);
+        CU_ASSERT(s.evicted > 0 || memory == 1 << 18);
+        CU_ASSERT(some.run.results[0] <= all.run.results[0]);
+        CU_ASSERT(all.run.results[0] - some.run.results[0] <= s.evicted);
+        close_run(&some.run);
+    }
+    close_run(&all.run);
+}
+
 /* ── Hostile streams ── */
 
 static void expired_state_is_given_back(void)
@@ -379,9 +442,11 @@ static void equal_times_by_the_hundred_thousand(void)
     for (unsigned i = 0; i < 100000; i++) {
         feed(&r, 1000, i % 3 == 0 ? "A" : i % 3 == 1 ? "B" : "M", 0);
     }
-    CU_ASSERT_EQUAL(stats_of(&r, 0).completed, 33333); /* only one in front and one behind refute, and times are strict */
+    CU_ASSERT_EQUAL(stats_of(&r, 0).completed,
+                    33333); /* only one in front and one behind refute, and times are strict */
     close_run(&r);
-    open_one(&r, 0, "sequence by k with maxspan=1m [any where t == \"A\"] [any where t == \"B\"] ![any where t == \"M\"]");
+    open_one(&r, 0,
+             "sequence by k with maxspan=1m [any where t == \"A\"] [any where t == \"B\"] ![any where t == \"M\"]");
     for (unsigned i = 0; i < 100000; i++)
         feed(&r, 1000, i % 3 == 0 ? "A" : i % 3 == 1 ? "B" : "M", 0);
     CU_ASSERT_EQUAL(stats_of(&r, 0).live, 33334);
@@ -397,8 +462,9 @@ static void as_many_stages_as_there_can_be(void)
 {
     char query[512];
     struct run r;
-    snprintf(query, sizeof query, "sequence by k [any where t == \"A\"] with runs=100 [any where t == \"A\"] with runs=100"
-                                  " [any where t == \"A\"] with runs=56 until [any where t == \"U\"]");
+    snprintf(query, sizeof query,
+             "sequence by k [any where t == \"A\"] with runs=100 [any where t == \"A\"] with runs=100"
+             " [any where t == \"A\"] with runs=56 until [any where t == \"U\"]");
     open_one(&r, 0, query);
     for (unsigned i = 0; i < 1000; i++)
         feed(&r, i, "A", 0);
@@ -458,7 +524,8 @@ static void time_goes_backwards(void)
 static void workload(struct run *r)
 {
     static const char *const queries[] = {
-        "sequence by k with maxspan=10s [any where t == \"A\"] [any where t == \"B\"] with runs=2 until [any where t == \"U\"]",
+        "sequence by k with maxspan=10s [any where t == \"A\"] [any where t == \"B\"] with runs=2 until [any where t "
+        "== \"U\"]",
         "sequence by k with maxspan=10s ![any where t == \"M\"] [any where t == \"A\"] ![any where t == \"M\"]"
         " [any where t == \"B\"] ![any where t == \"M\"]",
         "sample by k [any where t == \"A\"] [any where t == \"B\"]", "any where t == \"A\" | tail 20", NULL};
@@ -486,12 +553,6 @@ static void every_allocation_fails_once(void)
 }
 
 /* ── The parts ── */
-
-static uint32_t next_random(uint32_t *state)
-{
-    *state = *state * 1664525 + 1013904223;
-    return *state >> 8;
-}
 
 /* Objects of all sizes come and go; each keeps its bytes. */
 static void pool_keeps_objects_apart(void)
@@ -583,6 +644,7 @@ CU_TestInfo eq_tests_state[] = {
     {"an event, and a key, larger than the limit", one_event_larger_than_the_limit},
     {"what must be missing is bounded too", marks_of_missing_events_are_bounded},
     {"so are complete sequences that wait", complete_ones_that_wait_are_bounded},
+    {"little memory finds less, and says so", little_memory_finds_less_and_says_so},
     {"samples and tails share one half", samples_and_tails_share_one_half},
     {"what has expired is given back", expired_state_is_given_back},
     {"equal times by the hundred thousand", equal_times_by_the_hundred_thousand},
