@@ -279,6 +279,11 @@ enum eq_status eq_reorder_put(bool *late, struct eq_reorder *r, const struct eq_
     *late = r->has_last && eq_place_cmp(&place, &r->last) < 0;
     if (*late)
         return EQ_OK;
+    if (holds_all(r) && is_full(r)) {
+        enum eq_status st = spill(r);
+        if (st != EQ_OK)
+            return st;
+    }
     if (!eq_grow(r->alloc, &r->heap, &r->cap, r->n + 1, sizeof *r->heap))
         return EQ_NOMEM;
     struct kept *k = keep(r, &place, text, origin);
@@ -290,7 +295,7 @@ enum eq_status eq_reorder_put(bool *late, struct eq_reorder *r, const struct eq_
     else
         r->newest = place.time;
     r->has_newest = true;
-    return holds_all(r) && is_full(r) ? spill(r) : EQ_OK;
+    return EQ_OK;
 }
 
 /* ── Out ── */

@@ -29,6 +29,7 @@ struct eq_spill {
     const char *folder;
     struct run runs[EQ_SPILL_RUNS];
     size_t n;
+    bool broken;       /* a run could not be written: events are lost, and nothing more is given */
     struct run *first; /* whose event was given */
 };
 
@@ -90,6 +91,7 @@ enum eq_status eq_spill_begin(struct eq_spill *s)
         return EQ_NOMEM;
     s->n++; /* from here on it is freed with the others */
     r->fd = open_nameless(s->folder);
+    s->broken |= r->fd < 0;
     return r->fd < 0 ? EQ_IO : EQ_OK;
 }
 
@@ -132,17 +134,20 @@ enum eq_status eq_spill_put(struct eq_spill *s, const struct eq_held *e)
     record.path = e->origin.path.len;
     record.tie = e->place.tie.type == EQ_STRING ? e->place.tie.len : 0;
     record.place.tie.s = NULL;
-    return put_bytes(r, &record, sizeof record) && put_bytes(r, e->text.ptr, record.text) &&
-                   put_bytes(r, e->origin.path.ptr, record.path) && put_bytes(r, e->place.tie.s, record.tie)
-               ? EQ_OK
-               : EQ_IO;
+    if (put_bytes(r, &record, sizeof record) && put_bytes(r, e->text.ptr, record.text) &&
+        put_bytes(r, e->origin.path.ptr, record.path) && put_bytes(r, e->place.tie.s, record.tie))
+        return EQ_OK;
+    s->broken = true;
+    return EQ_IO;
 }
 
 enum eq_status eq_spill_end(struct eq_spill *s)
 {
     struct run *r = &s->runs[s->n - 1];
-    if (!flush(r) || lseek(r->fd, 0, SEEK_SET) != 0)
+    if (!flush(r) || lseek(r->fd, 0, SEEK_SET) != 0) {
+        s->broken = true;
         return EQ_IO;
+    }
     eq_free(s->alloc, r->buffer); /* until it is read: memory is short */
     r->buffer = NULL;
     return EQ_OK;
@@ -219,6 +224,8 @@ enum eq_status eq_spill_first(const struct eq_held **out, struct eq_spill *s)
 {
     struct run *best = NULL;
     *out = NULL;
+    if (s->broken)
+        return EQ_IO;
     for (size_t i = 0; i < s->n; i++) {
         struct run *r = &s->runs[i];
         enum eq_status st = r->loaded || r->through ? EQ_OK : load(s, r);

@@ -17,7 +17,8 @@ struct eq_spill;
 /* `folder` is borrowed. */
 enum eq_status eq_spill_new(struct eq_spill **out, const char *folder, const struct eq_alloc *alloc);
 void eq_spill_free(struct eq_spill *s); /* NULL is fine */
-/* A run: begin, put in order, end. EQ_LIMIT: too many. EQ_IO: a file could not be made or written. */
+/* A run: begin, put in order, end. EQ_LIMIT: too many. EQ_IO: a file could not be made or written; it is the answer to
+ * all that follows. */
 enum eq_status eq_spill_begin(struct eq_spill *s);
 enum eq_status eq_spill_put(struct eq_spill *s, const struct eq_held *event);
 enum eq_status eq_spill_end(struct eq_spill *s);

@@ -4,9 +4,11 @@
  *        └─▶ shuffled within L ───────▶ matcher with lateness L ──┴─▶ the same results, byte by byte
  *
  * EQLITE_CASES sets the number of streams, EQLITE_SEED where the numbers begin. */
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <CUnit/CUnit.h>
@@ -470,6 +472,10 @@ static void buffer(struct eq_reorder_options options, enum eq_status want, unsig
     unsigned late;
     CU_ASSERT_EQUAL_FATAL(eq_reorder_new(&r, &options, &eq_alloc_default), EQ_OK);
     CU_ASSERT_EQUAL(fill(&d, r, n, &late), want);
+    if (want != EQ_OK && want != EQ_LIMIT) {
+        CU_ASSERT_EQUAL(drain(&d, r, true), want); /* it stays so: some events are lost */
+        CU_ASSERT_EQUAL(d.n, 0);
+    }
     CU_ASSERT(d.ordered && d.whole);
     if (want == EQ_OK) {
         CU_ASSERT_EQUAL(d.n + late, n);
@@ -503,6 +509,21 @@ static void files(void)
     buffer(options, EQ_IO, 5000, false);
     options.folder = NULL;
     buffer(options, EQ_LIMIT, 5000, false);
+}
+
+/* Files that cannot grow: the write fails half-way through a run. */
+static void full_disk(void)
+{
+    const char *folder = getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp";
+    struct eq_reorder_options options = {.lateness_ns = EQ_REORDER_ALL, .max_events = 4000, .folder = folder};
+    struct rlimit before, small;
+    void (*handler)(int) = signal(SIGXFSZ, SIG_IGN);
+    CU_ASSERT_EQUAL_FATAL(getrlimit(RLIMIT_FSIZE, &before), 0);
+    small = (struct rlimit){300000, before.rlim_max};
+    CU_ASSERT_EQUAL_FATAL(setrlimit(RLIMIT_FSIZE, &small), 0);
+    buffer(options, EQ_IO, 5000, false);
+    CU_ASSERT_EQUAL(setrlimit(RLIMIT_FSIZE, &before), 0);
+    (void)signal(SIGXFSZ, handler);
 }
 
 static void many_of_one_time(void)
@@ -701,6 +722,7 @@ CU_TestInfo eq_tests_order[] = {
     {"processes descend in order of time", lineage_in_order},
     {"limits let events go early", limits},
     {"sorted runs in files", files},
+    {"a full disk is no end of the events", full_disk},
     {"thousands of one time", many_of_one_time},
     {"failing memory in the buffer", failing_memory},
     {"failing memory in a run", failing_run},
