@@ -722,7 +722,7 @@ CU_TestInfo eq_tests_order[] = {
     {"processes descend in order of time", lineage_in_order},
     {"limits let events go early", limits},
     {"sorted runs in files", files},
-    {"a full disk is no end of the events", full_disk},
+    {"a full disk is an error, and stays one", full_disk},
     {"thousands of one time", many_of_one_time},
     {"failing memory in the buffer", failing_memory},
     {"failing memory in a run", failing_run},
