@@ -101,14 +101,6 @@ void eq_buf_vprintf(struct eq_buf *b, const char *format, va_list args)
     va_end(again);
 }
 
-/* Characters that reorder, hide or break the text around them. */
-static bool is_trick(int32_t code)
-{
-    return (code >= 0x7F && code <= 0x9F) || code == 0x061C || code == 0x180E || (code >= 0x200B && code <= 0x200F) ||
-           (code >= 0x2028 && code <= 0x202E) || (code >= 0x2060 && code <= 0x206F) || code == 0xFEFF ||
-           (code >= 0xFFF9 && code <= 0xFFFB) || (code >= 0xE0000 && code <= 0xE007F);
-}
-
 /* The letter of a short escape, or 0. */
 static char short_escape(int32_t code)
 {
@@ -151,8 +143,8 @@ static bool needs_escape(enum style style, int32_t code)
     if (code < 0x20)
         return true;
     if (style == AS_TERMINAL)
-        return is_trick(code);
-    return code == '"' || code == '\\' || (style == AS_EQL && is_trick(code));
+        return eq_utf8_tricks(code);
+    return code == '"' || code == '\\' || (style == AS_EQL && eq_utf8_tricks(code));
 }
 
 static void add_escaped(struct eq_buf *b, enum style style, struct eq_slice s)

@@ -156,6 +156,13 @@ size_t eq_utf8_offset(struct eq_slice s, size_t index)
     return at;
 }
 
+bool eq_utf8_tricks(int32_t code)
+{
+    return (code >= 0x7F && code <= 0x9F) || code == 0x061C || code == 0x180E || (code >= 0x200B && code <= 0x200F) ||
+           (code >= 0x2028 && code <= 0x202E) || (code >= 0x2060 && code <= 0x206F) || code == 0xFEFF ||
+           (code >= 0xFFF9 && code <= 0xFFFB) || (code >= 0xE0000 && code <= 0xE007F);
+}
+
 size_t eq_utf8_width(struct eq_slice s)
 {
     size_t columns = 0, at = 0;

@@ -16,6 +16,9 @@ size_t eq_utf8_offset(struct eq_slice s, size_t index);
 /* Columns a terminal needs for s; control characters count as 1. */
 size_t eq_utf8_width(struct eq_slice s);
 
+/* Beyond ASCII's controls: does this character reorder, hide or break the text around it on a terminal? */
+bool eq_utf8_tricks(int32_t code);
+
 /* Simple case folding (Unicode, one code point to one; docs/semantics.md, Case). */
 uint32_t eq_fold_code(uint32_t code);
 /* Append the folded form of s. */

@@ -19,7 +19,10 @@ struct scan {
 
 static void escape(struct eq_buf *out, uint32_t code)
 {
-    eq_buf_printf(out, "\\u%04x", (unsigned)code);
+    if (code > 0xFFFF)
+        eq_buf_printf(out, "\\u%04x\\u%04x", 0xD7C0 + (unsigned)(code >> 10), 0xDC00 + (unsigned)(code & 0x3FF));
+    else
+        eq_buf_printf(out, "\\u%04x", (unsigned)code);
 }
 
 static int hex4(const char *p, const char *end)
@@ -165,13 +168,6 @@ void eq_sink_event_json(struct eq_buf *out, const struct eq_alert_event *e)
     eq_buf_putc(out, '}');
 }
 
-/* Characters that move the cursor, hide or reorder text on a terminal. */
-static bool tricks(int32_t code)
-{
-    return (code >= 0x7F && code <= 0x9F) || code == 0x061C || code == 0x200E || code == 0x200F ||
-           (code >= 0x202A && code <= 0x202E) || (code >= 0x2066 && code <= 0x2069) || code == 0xFEFF;
-}
-
 void eq_sink_json_for_terminal(struct eq_buf *out, struct eq_slice json)
 {
     const char *p = json.ptr, *end = p + json.len, *plain = p;
@@ -180,7 +176,7 @@ void eq_sink_json_for_terminal(struct eq_buf *out, struct eq_slice json)
         int32_t code = (unsigned char)*p;
         if (code >= 0x80)
             code = eq_utf8_decode(p, end, &len);
-        if (code < 0 || tricks(code) || (code < 0x20 && code != '\t')) {
+        if (code < 0 || eq_utf8_tricks(code) || (code < 0x20 && code != '\t')) {
             eq_buf_add(out, eq_slice(plain, (size_t)(p - plain)));
             escape(out, code < 0 ? 0xFFFD : (uint32_t)code);
             plain = p + len;

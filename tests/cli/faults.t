@@ -71,3 +71,15 @@ Logs that were cut while they were written begin with NUL bytes; packed or not, 
   zeros:1: warning[W0801]: broken event left out: not a JSON object, at byte 0
   {"a":1}
   eqlite: 2 events, 1 broken, 1 found
+
+On a terminal, characters that hide or reorder text are escapes, in JSON too.
+
+  $ printf '{"a":"\342\200\256x\342\200\250\342\200\213\363\240\201\201"}\n' > tricks.ndjson
+  $ script -qc "eqlite query -e 'any where true' tricks.ndjson" /dev/null | tr -d '\r'
+  {"a":"\u202ex\u2028\u200b\udb40\udc41"}
+  $ eqlite query --format table --fields a -e 'any where true' tricks.ndjson
+  a
+  \u{202e}x\u{2028}\u{200b}\u{e0041}
+  $ eqlite query -e 'any where true' "$(printf 'no\342\200\256file')"
+  error[E0801]: no\u{202e}file: No such file or directory
+  [2]
