@@ -417,6 +417,49 @@ static void little_memory_finds_less_and_says_so(void)
     close_run(&all.run);
 }
 
+/* Partials, complete ones, absences, samples and tails, coming, going and given up in any order. */
+static void every_kind_of_state_under_pressure(void)
+{
+    static const char *const queries[] = {
+        "sequence by k with maxspan=10s ![any where t == \"M\"] [any where t == \"A\"] ![any where t == \"M\"]"
+        " [any where t == \"B\"] ![any where t == \"M\"] until [any where t == \"U\"]",
+        "sequence by k, j with maxspan=20s ![any where t == \"M\"] [any where t == \"A\"] with runs=3 ![any where t == "
+        "\"M\"]"
+        " [any where t == \"B\"]",
+        "sequence by ?j with maxspan=5s [any where t == \"A\"] ![any where t == \"M\"]",
+        "sequence by k [any where true] with runs=4", NULL};
+    enum { LIMIT = 1 << 17 };
+    char text[2048];
+    struct run r = {0};
+    uint32_t random = 5;
+    open_run(&r, LIMIT, queries);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(r.matcher);
+    for (int i = 0; i < 30000; i++) {
+        bool flood = i / 3000 % 2;
+        int n = snprintf(text, sizeof text, "{\"@timestamp\":%d,\"t\":\"%c\",\"k\":[%u,%u],\"j\":%s,\"x\":\"%0*d\"}",
+                         10000000 + i / 4 * 400, "AABBMU"[next_random(&random) % 6],
+                         next_random(&random) % (flood ? 5000 : 20), next_random(&random) % 20,
+                         next_random(&random) % 3 ? "[1,2,\"a\"]" : "null", 1 + (int)(next_random(&random) % 1500), 0);
+        feed_text(&r, text, (size_t)n);
+        if (totals(&r).memory_used > LIMIT || (i % 100 == 0 && !adds_up(&r)))
+            CU_FAIL_FATAL("above the limit, or the counts do not add up");
+    }
+    eqlite_rule_stats all = {0};
+    for (size_t i = 0; queries[i]; i++) {
+        eqlite_rule_stats one = stats_of(&r, i);
+        all.completed += one.completed;
+        all.refuted += one.refuted;
+        all.overwritten += one.overwritten;
+        all.killed += one.killed;
+        all.expired += one.expired;
+        all.evicted += one.evicted;
+        all.forgotten += one.forgotten;
+    }
+    CU_ASSERT(all.completed && all.refuted && all.overwritten && all.killed && all.expired); /* nothing was left out */
+    CU_ASSERT(all.evicted && all.forgotten);
+    close_run(&r);
+}
+
 /* ── Hostile streams ── */
 
 static void expired_state_is_given_back(void)
@@ -645,6 +688,7 @@ CU_TestInfo eq_tests_state[] = {
     {"what must be missing is bounded too", marks_of_missing_events_are_bounded},
     {"so are complete sequences that wait", complete_ones_that_wait_are_bounded},
     {"little memory finds less, and says so", little_memory_finds_less_and_says_so},
+    {"every kind of state under pressure", every_kind_of_state_under_pressure},
     {"samples and tails share one half", samples_and_tails_share_one_half},
     {"what has expired is given back", expired_state_is_given_back},
     {"equal times by the hundred thousand", equal_times_by_the_hundred_thousand},
