@@ -65,6 +65,16 @@ static bool lower_keys(struct eql_lower *lo, struct eq_plan_stage *stage, const 
 
 /* ── Options ── */
 
+/* The error of a maxspan that is no positive integer. */
+static int64_t wrong_maxspan(struct eql_lower *lo, const struct eql_node *number, struct eq_slice text)
+{
+    struct eq_diag *d = eql_lower_error(lo, EQ_E0406, number->span, "maxspan must be a positive integer with a unit, "
+                                        "found %.*s", shown(text), text.ptr);
+    bool fraction = number->kind == EQL_NUMBER && memchr(text.ptr, '.', text.len);
+    eql_lower_help(lo, d, fraction ? "choose a smaller unit: 90m instead of 1.5h" : "write it as in maxspan=5m");
+    return -1;
+}
+
 /* maxspan=5m: nanoseconds, or -1 after reporting what is wrong. */
 static int64_t lower_maxspan(struct eql_lower *lo, const struct eql_node *option)
 {
@@ -81,12 +91,8 @@ static int64_t lower_maxspan(struct eql_lower *lo, const struct eql_node *option
     if (!number || number->kind == EQL_ERROR)
         return -1;
     struct eq_slice text = eq_slice(lo->b.source->text.ptr + number->span.start, number->span.end - number->span.start);
-    if (number->kind != EQL_NUMBER || number->number.kind == EQ_NUMBER_DOUBLE) {
-        d = eql_lower_error(lo, EQ_E0406, number->span, "maxspan must be a positive integer with a unit, found %.*s",
-                            shown(text), text.ptr);
-        eql_lower_help(lo, d, "choose a smaller unit: 90m instead of 1.5h");
-        return -1;
-    }
+    if (number->kind != EQL_NUMBER || number->number.kind == EQ_NUMBER_DOUBLE)
+        return wrong_maxspan(lo, number, text);
     if (number->number.kind == EQ_NUMBER_INT && number->number.i == 0) {
         eql_lower_error(lo, EQ_E0406, number->span, "maxspan must be positive, found 0");
         return -1;
