@@ -166,7 +166,7 @@ int cli_test(struct cli *c)
     if (c->junit)
         written = write_junit(&t) && written;
     if (refused)
-        cli_error("%zu rules could not be used, see above", refused);
+        cli_error("%zu rule%s could not be used, see above", refused, refused == 1 ? "" : "s");
     cli_text_free(&line);
     cli_text_free(&t.junit);
     eqlite_rules_free(rules);

@@ -86,13 +86,14 @@ static long decode(const unsigned char *p, const unsigned char *end, size_t *len
     return code;
 }
 
-/* The characters that the library escapes on terminals too (base/utf8.c), and the controls of ASCII. */
+/* The characters that the library escapes on terminals too (base/utf8.c), the controls of ASCII, and U+FFFE and U+FFFF,
+ * which XML has no room for (--junit). */
 static bool tricks(long code)
 {
     return code < 0x20 || (code >= 0x7F && code <= 0x9F) || code == 0x061C || code == 0x180E ||
            (code >= 0x200B && code <= 0x200F) || (code >= 0x2028 && code <= 0x202E) ||
            (code >= 0x2060 && code <= 0x206F) || code == 0xFEFF || (code >= 0xFFF9 && code <= 0xFFFB) ||
-           (code >= 0xE0000 && code <= 0xE007F);
+           code == 0xFFFE || code == 0xFFFF || (code >= 0xE0000 && code <= 0xE007F);
 }
 
 void cli_text_escape(struct cli_text *t, eqlite_string s)

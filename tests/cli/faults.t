@@ -83,3 +83,21 @@ On a terminal, characters that hide or reorder text are escapes, in JSON too.
   $ eqlite query -e 'any where true' "$(printf 'no\342\200\256file')"
   error[E0801]: no\u{202e}file: No such file or directory
   [2]
+
+Names in a JUnit file hold no character that XML does not know.
+
+  $ printf 'any where true' > named.eql
+  $ cat > named.test.toml <<'END'
+  > [[tests]]
+  > name = "a\u0000\u001b\ufffe\uffff]]>"
+  > expect = "match"
+  > events = '{"a":1}'
+  > END
+  $ eqlite test --junit names.xml named.eql
+  ok    named: a\x00\x1b\ufffe\uffff]]>
+  1 passed, 0 failed
+  $ cat names.xml
+  <?xml version="1.0" encoding="UTF-8"?>
+  <testsuite name="eqlite" tests="1" failures="0" skipped="0">
+    <testcase classname="named" name="a\x00\x1b\ufffe\uffff]]&gt;" file="named.eql" line="1"/>
+  </testsuite>
