@@ -161,6 +161,7 @@ typedef struct eqlite_rule_test {
     uint32_t line;
     const eqlite_string *join_keys; /* expected keys of each alert, as a JSON array without blanks: ["h1",4] */
     size_t n_join_keys;   /* 0: not checked */
+    eqlite_string path;   /* of the file it is written in */
 } eqlite_rule_test;
 
 EQLITE_API eqlite_rules *eqlite_rules_retain(eqlite_rules *r); /* thread-safe */
@@ -213,6 +214,19 @@ EQLITE_API eqlite_status eqlite_alert_key(const eqlite_alert *a, size_t index, e
 /* Called for each alert, in order. False stops: the call that fed the event returns EQLITE_END. */
 typedef bool eqlite_on_alert(const eqlite_alert *alert, void *ctx);
 
+/* What became of a sequence in progress. Valid during the call. */
+typedef struct eqlite_trace {
+    const char *what;        /* "started", "extended", "completed", "replaced" (by a newer one with the same key), "expired"
+                                (maxspan), "ended" (until), "refuted" (a missing event was there), "given up" (memory),
+                                "waiting" (the input ended first); static */
+    size_t rule;             /* index in the rules */
+    uint32_t events, needed; /* matched so far, and in all */
+    eqlite_string keys;      /* join keys, as a JSON array */
+    eqlite_string first_path, last_path; /* where its first and last event came from */
+    uint64_t first_line, last_line;
+} eqlite_trace;
+typedef void eqlite_on_trace(const eqlite_trace *trace, void *ctx);
+
 typedef struct eqlite_matcher_options {
     size_t size;
     eqlite_on_alert *on_alert;
@@ -228,9 +242,10 @@ typedef struct eqlite_matcher_options {
                                      NULL: EQLITE_LIMIT then. Must outlive the matcher. */
     size_t memory_bytes;     /* for what is remembered of earlier events: sequences in progress, samples, tails. When it is
                                 used up the rule that has most gives up its oldest. 0: 256 MiB; 64 KiB to 16 GiB. */
+    eqlite_on_trace *on_trace; /* told of each step of sequences in progress: for explaining. May be NULL */
 } eqlite_matcher_options;
 #define EQLITE_ANY_LATENESS INT64_MAX
-#define EQLITE_MATCHER_OPTIONS_INIT {sizeof(eqlite_matcher_options), NULL, NULL, 0, 0, true, NULL, 0, NULL, 0}
+#define EQLITE_MATCHER_OPTIONS_INIT {sizeof(eqlite_matcher_options), NULL, NULL, 0, 0, true, NULL, 0, NULL, 0, NULL}
 
 typedef struct eqlite_stats {
     size_t size;              /* set by the caller to sizeof(eqlite_stats) */

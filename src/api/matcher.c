@@ -7,6 +7,7 @@ struct eqlite_matcher {
     eqlite_matcher_options options;
     struct eq_decode_error error;
     bool last_was_bad;
+    struct eq_buf keys;   /* of a trace */
     struct eq_buf padded; /* copy of an event that has no padding behind it */
 };
 
@@ -19,6 +20,43 @@ static enum eq_status forward_alert(const struct eq_alert *alert, void *ctx)
     return m->options.on_alert(&outside, m->options.ctx) ? EQ_OK : EQ_END;
 }
 
+static void add_keys(struct eq_buf *out, const struct eq_value *keys, size_t n)
+{
+    eq_buf_putc(out, '[');
+    for (size_t i = 0; i < n; i++) {
+        if (i)
+            eq_buf_putc(out, ',');
+        eq_value_json(out, &keys[i]);
+    }
+    eq_buf_putc(out, ']');
+}
+
+static void forward_trace(const struct eq_trace *trace, void *ctx)
+{
+    static const char *const names[] = {
+        [EQ_TRACE_STARTED] = "started",   [EQ_TRACE_EXTENDED] = "extended", [EQ_TRACE_COMPLETED] = "completed",
+        [EQ_TRACE_REPLACED] = "replaced", [EQ_TRACE_EXPIRED] = "expired",   [EQ_TRACE_ENDED] = "ended",
+        [EQ_TRACE_REFUTED] = "refuted",   [EQ_TRACE_GIVEN_UP] = "given up", [EQ_TRACE_WAITING] = "waiting",
+    };
+    struct eqlite_matcher *m = ctx;
+    eq_buf_clear(&m->keys);
+    add_keys(&m->keys, trace->keys, trace->n_keys);
+    if (eq_buf_status(&m->keys) != EQ_OK)
+        return; /* only the story is cut short */
+    eqlite_trace outside = {
+        .what = names[trace->what],
+        .rule = trace->rule,
+        .events = trace->n_events,
+        .needed = trace->n_needed,
+        .keys = eq_api_string(eq_buf_slice(&m->keys)),
+        .first_path = eq_api_string(trace->first->path),
+        .last_path = eq_api_string(trace->last->path),
+        .first_line = trace->first->line,
+        .last_line = trace->last->line,
+    };
+    m->options.on_trace(&outside, m->options.ctx);
+}
+
 eqlite_status eqlite_matcher_new(eqlite_matcher **out, eqlite_rules *rules, const eqlite_matcher_options *options)
 {
     struct eqlite_matcher *m = eq_new(&rules->alloc, sizeof *m);
@@ -27,6 +65,7 @@ eqlite_status eqlite_matcher_new(eqlite_matcher **out, eqlite_rules *rules, cons
     eq_api_options(&m->options, sizeof m->options, options);
     m->rules = eqlite_rules_retain(rules);
     eq_buf_init(&m->padded, &rules->alloc);
+    eq_buf_init(&m->keys, &rules->alloc);
     struct eq_matcher_options inner = {
         .on_alert = forward_alert,
         .ctx = m,
@@ -35,6 +74,7 @@ eqlite_status eqlite_matcher_new(eqlite_matcher **out, eqlite_rules *rules, cons
         .unwrap = m->options.unwrap,
         .memory_bytes = m->options.memory_bytes,
         .order = {.lateness_ns = m->options.max_lateness_ns, .folder = m->options.temporary_folder},
+        .on_trace = m->options.on_trace ? forward_trace : NULL,
     };
     enum eq_status st = eq_matcher_new(&m->inner, rules->ruleset, &inner, &rules->alloc);
     if (st != EQ_OK) {
@@ -52,6 +92,7 @@ void eqlite_matcher_free(eqlite_matcher *m)
     struct eqlite_rules *rules = m->rules;
     eq_matcher_free(m->inner);
     eq_buf_free(&m->padded);
+    eq_buf_free(&m->keys);
     eq_free(&rules->alloc, m);
     eqlite_rules_free(rules);
 }

@@ -89,6 +89,7 @@ struct matches {
     eqlite_rules *rules;
     struct cli_output output;
     struct cli_text names; /* JSON strings of the rules that matched the event under way */
+    struct cli_text steps; /* JSON objects: what it did to sequences in progress */
 };
 
 static bool on_alert(const eqlite_alert *alert, void *ctx)
@@ -101,18 +102,53 @@ static bool on_alert(const eqlite_alert *alert, void *ctx)
     return true;
 }
 
-/* One line for each event: where it is, and which rules it completed. */
+/* What an event did to a sequence in progress, as a member of its "sequences". */
+static void on_trace(const eqlite_trace *t, void *ctx)
+{
+    struct matches *m = ctx;
+    eqlite_rule rule = eqlite_rules_get(m->rules, t->rule);
+    cli_text_printf(&m->steps, "%s{\"rule\":", m->steps.len ? "," : "");
+    cli_text_json(&m->steps, rule.name.len ? rule.name : rule.id);
+    cli_text_printf(&m->steps, ",\"what\":\"%s\",\"events\":%u,\"needed\":%u,\"keys\":", t->what, t->events, t->needed);
+    cli_text_add(&m->steps, t->keys.ptr, t->keys.len);
+    cli_text_printf(&m->steps, ",\"first_line\":%llu,\"last_line\":%llu}", (unsigned long long)t->first_line,
+                    (unsigned long long)t->last_line);
+}
+
+/* Sequences that the end of the input completed or left waiting: a last line of their own. */
+static bool show_end(struct matches *m)
+{
+    struct cli_text line = {0};
+    if (!m->steps.len && !m->names.len)
+        return true;
+    cli_text_printf(&line, "{\"end\":true,\"matches\":[");
+    cli_text_add(&line, m->names.ptr ? m->names.ptr : "", m->names.len);
+    cli_text_printf(&line, "],\"sequences\":[");
+    cli_text_add(&line, m->steps.ptr ? m->steps.ptr : "", m->steps.len);
+    cli_text_printf(&line, "]}\n");
+    bool written = cli_output_write(line.ptr, line.len, &m->output);
+    cli_text_free(&line);
+    return written;
+}
+
+/* One line for each event: where it is, which rules it completed, and what it did to sequences in progress. */
 static eqlite_status show_event(struct cli_feed *f, const eqlite_event *e)
 {
     struct matches *m = f->ctx;
     struct cli_text line = {0};
-    m->names.len = 0;
+    m->names.len = m->steps.len = 0;
     eqlite_status st = cli_feed_match(f, e);
     cli_text_printf(&line, "{\"path\":");
     cli_text_json(&line, e->path);
     cli_text_printf(&line, ",\"line\":%llu,\"matches\":[", (unsigned long long)e->line);
     cli_text_add(&line, m->names.ptr ? m->names.ptr : "", m->names.len);
-    cli_text_printf(&line, "]}\n");
+    cli_text_printf(&line, "]");
+    if (m->steps.len) {
+        cli_text_printf(&line, ",\"sequences\":[");
+        cli_text_add(&line, m->steps.ptr, m->steps.len);
+        cli_text_printf(&line, "]");
+    }
+    cli_text_printf(&line, "}\n");
     if (!cli_output_write(line.ptr, line.len, &m->output))
         st = EQLITE_END;
     cli_text_free(&line);
@@ -132,6 +168,7 @@ static int explain_events(struct cli *c)
     if (!m.rules || !cli_output_open(&m.output, c, NULL))
         goto done;
     options.on_alert = on_alert;
+    options.on_trace = on_trace;
     options.ctx = &m;
     options.unwrap = !c->no_unwrap;
     eqlite_status st = eqlite_matcher_new(&feed.matcher, m.rules, &options);
@@ -139,6 +176,11 @@ static int explain_events(struct cli *c)
         cli_list_add(&files, c->event);
         st = cli_feed_files(&feed, &files);
     }
+    m.names.len = m.steps.len = 0;
+    if (st == EQLITE_OK)
+        st = eqlite_matcher_finish(feed.matcher);
+    if (st == EQLITE_OK && !show_end(&m))
+        st = EQLITE_END;
     bool written = cli_output_close(&m.output, true);
     if (st != EQLITE_OK && st != EQLITE_END)
         cli_failed(st);
@@ -148,6 +190,7 @@ done:
     eqlite_matcher_free(feed.matcher);
     eqlite_rules_free(m.rules);
     cli_text_free(&m.names);
+    cli_text_free(&m.steps);
     free(files.items);
     return status;
 }

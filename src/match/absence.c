@@ -173,7 +173,9 @@ static enum eq_status decide(struct eq_sequence *s, eq_ref r)
     enum eq_status st = EQ_OK;
     s->stats->refuted += p->refuted;
     s->stats->completed += !p->refuted;
-    if (!p->refuted)
+    if (p->refuted)
+        eq_state_trace(s, EQ_TRACE_REFUTED, p);
+    else
         st = eq_sequence_give(s, p);
     eq_partial_drop(s, r);
     return st;

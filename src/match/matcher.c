@@ -112,6 +112,8 @@ static enum eq_status open_all(struct eq_matcher *m, const struct eq_ruleset *ru
     m->context.program = m->program;
     m->context.engine = m->engine;
     m->context.budget = &m->budget;
+    m->context.on_trace = m->options.on_trace;
+    m->context.trace_ctx = m->options.ctx;
     m->context.stats = m->rule_stats;
     if (st == EQ_OK)
         st = eq_lineage_new(&m->lineage, m->program, m->alloc);

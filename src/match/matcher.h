@@ -11,6 +11,7 @@
 #include "match/engine.h"
 #include "match/reorder.h"
 #include "match/results.h"
+#include "match/trace.h"
 
 struct eq_matcher;
 
@@ -23,6 +24,7 @@ struct eq_matcher_options {
     size_t memory_bytes;      /* for what is remembered; 0: EQ_BUDGET_DEFAULT */
     struct eq_reorder_options order; /* used if rules depend on the order of events, and there is a lateness or a
                                         tiebreaker */
+    eq_on_trace *on_trace;    /* of sequences in progress, with `ctx`; NULL: nobody listens */
 };
 
 struct eq_matcher_stats {

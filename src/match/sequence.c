@@ -5,6 +5,7 @@
 
 enum eq_status eq_sequence_give(struct eq_sequence *s, const struct eq_partial *p)
 {
+    eq_state_trace(s, EQ_TRACE_COMPLETED, p);
     size_t n = 0;
     uint32_t step = 0, n_keys = s->plan->stages[0].n_keys;
     for (uint32_t i = 0; i < s->plan->n_stages; i++)
@@ -58,10 +59,18 @@ static enum eq_status agrees(bool *out, struct eq_sequence *s, uint32_t clause, 
 
 /* ── Stages ── */
 
+/* A partial is dropped from its slot; true if there was one. */
+static bool end(struct eq_sequence *s, enum eq_trace_what why, eq_ref *slot)
+{
+    if (*slot)
+        eq_state_trace(s, why, eq_partial_at(s, *slot));
+    return eq_slot_clear(s, slot);
+}
+
 static void wait_at(struct eq_sequence *s, eq_ref p, uint32_t step)
 {
     eq_ref *slot = eq_key_slot(s, eq_partial_at(s, p)->key, step);
-    s->stats->overwritten += eq_slot_clear(s, slot);
+    s->stats->overwritten += end(s, EQ_TRACE_REPLACED, slot);
     *slot = p;
 }
 
@@ -72,6 +81,7 @@ static enum eq_status start(struct eq_sequence *s, struct eq_moment *m, eq_ref k
     if (!p)
         return EQ_NOMEM;
     eq_absence_start(s, eq_partial_at(s, p));
+    eq_state_trace(s, EQ_TRACE_STARTED, eq_partial_at(s, p));
     if (s->n_steps == 1)
         return eq_absence_complete(s, p);
     wait_at(s, p, 0);
@@ -95,7 +105,7 @@ static enum eq_status extend(struct eq_sequence *s, struct eq_moment *m, uint32_
     if (st != EQ_OK || !yes)
         return st;
     if (too_late(s, p, m->time)) {
-        s->stats->expired += eq_slot_clear(s, slot);
+        s->stats->expired += end(s, EQ_TRACE_EXPIRED, slot);
         return EQ_OK;
     }
     if (!eq_partial_add(s, p, m))
@@ -106,6 +116,7 @@ static enum eq_status extend(struct eq_sequence *s, struct eq_moment *m, uint32_
         eq_partial_remove(s, &s->waiting, r);
         return eq_absence_complete(s, r);
     }
+    eq_state_trace(s, EQ_TRACE_EXTENDED, p);
     wait_at(s, r, step); /* it keeps its place in the queue: its first event is the same */
     return EQ_OK;
 }
@@ -181,7 +192,7 @@ static enum eq_status kill_key(struct eq_sequence *s, uint32_t clause, eq_ref ke
         if (st != EQ_OK)
             return st;
         if (yes)
-            s->stats->killed += eq_slot_clear(s, slot);
+            s->stats->killed += end(s, EQ_TRACE_ENDED, slot);
     }
     return EQ_OK;
 }
@@ -222,7 +233,7 @@ enum eq_status eq_sequence_advance(struct eq_sequence *s, struct eq_time now)
         const struct eq_partial *p = eq_partial_at(s, s->waiting.first);
         if (!too_late(s, p, now))
             break;
-        s->stats->expired += eq_slot_clear(s, eq_key_slot(s, p->key, p->n - 1u));
+        s->stats->expired += end(s, EQ_TRACE_EXPIRED, eq_key_slot(s, p->key, p->n - 1u));
     }
     if (s->n_gaps)
         eq_absence_expire(s, now);
@@ -231,7 +242,10 @@ enum eq_status eq_sequence_advance(struct eq_sequence *s, struct eq_time now)
 
 enum eq_status eq_sequence_finish(struct eq_sequence *s)
 {
-    return eq_absence_release(s, NULL);
+    enum eq_status st = eq_absence_release(s, NULL);
+    for (eq_ref r = s->waiting.first; r && s->context->on_trace; r = eq_partial_at(s, r)->next)
+        eq_state_trace(s, EQ_TRACE_WAITING, eq_partial_at(s, r));
+    return st;
 }
 
 /* ── Life ── */

@@ -15,6 +15,7 @@
 #include "match/past.h"
 #include "match/results.h"
 #include "match/rule_stats.h"
+#include "match/trace.h"
 
 struct eq_sequence;
 
@@ -27,6 +28,8 @@ struct eq_sequence_context {
     struct eq_rule_stats *stats; /* by rule */
     struct eq_join_keys keys;
     struct eq_past_fields past_fields;
+    eq_on_trace *on_trace; /* NULL: nobody listens */
+    void *trace_ctx;
 };
 
 enum eq_status eq_sequence_new(struct eq_sequence **out, struct eq_sequence_context *context, uint32_t rule,

@@ -134,6 +134,8 @@ bool eq_partial_add(struct eq_sequence *s, struct eq_partial *p, struct eq_momen
 void eq_partial_drop(struct eq_sequence *s, eq_ref p);
 /* Forget what waits in a slot, if anything; true if something did. */
 bool eq_slot_clear(struct eq_sequence *s, eq_ref *slot);
+/* Tell whoever listens what becomes of a partial. */
+void eq_state_trace(struct eq_sequence *s, enum eq_trace_what what, const struct eq_partial *p);
 
 /* sequence.c: give a complete partial to the results. */
 enum eq_status eq_sequence_give(struct eq_sequence *s, const struct eq_partial *p);

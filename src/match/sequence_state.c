@@ -132,6 +132,23 @@ bool eq_slot_clear(struct eq_sequence *s, eq_ref *slot)
     return true;
 }
 
+void eq_state_trace(struct eq_sequence *s, enum eq_trace_what what, const struct eq_partial *p)
+{
+    uint32_t n_keys = s->plan->stages[0].n_keys;
+    if (!s->context->on_trace)
+        return;
+    eq_join_key_values(s->alert_keys, n_keys, eq_key_slice(&s->keys, eq_key_at(s, p->key)));
+    struct eq_trace trace = {.what = what,
+                             .rule = s->number,
+                             .n_events = p->n,
+                             .n_needed = s->n_steps,
+                             .keys = s->alert_keys,
+                             .n_keys = n_keys,
+                             .first = &p->events[0]->event.origin,
+                             .last = &p->events[p->n - 1]->event.origin};
+    s->context->on_trace(&trace, s->context->trace_ctx);
+}
+
 /* ── When memory is needed ── */
 
 static bool older(const struct eq_time *a, const struct eq_time *b)
@@ -152,10 +169,13 @@ static void shed(void *owner)
     const struct eq_time *seen = s->seen.first ? &eq_key_gaps(s, s->seen.first)->latest : NULL;
     if (older(waiting, done) && older(waiting, seen)) {
         const struct eq_partial *p = eq_partial_at(s, s->waiting.first);
+        eq_state_trace(s, EQ_TRACE_GIVEN_UP, p);
         eq_slot_clear(s, eq_key_slot(s, p->key, p->n - 1u));
         s->stats->evicted++;
     } else if (older(done, seen)) {
-        eq_partial_drop(s, eq_absence_take_done(s));
+        eq_ref r = eq_absence_take_done(s);
+        eq_state_trace(s, EQ_TRACE_GIVEN_UP, eq_partial_at(s, r));
+        eq_partial_drop(s, r);
         s->stats->evicted++;
     } else {
         eq_absence_forget(s);
