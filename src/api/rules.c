@@ -58,6 +58,7 @@ static enum eq_status make_tests(eqlite_rule_test **out, struct eqlite_rules *r,
             .alerts = t->alerts,
             .n_event_ids = t->n_event_ids,
             .n_join_keys = t->n_join_keys,
+            .path = eq_api_string(t->path),
             .line = t->line,
         };
         enum eq_status st = copy_list(&tests[i].event_ids, &r->plans, t->event_ids, t->n_event_ids);

@@ -38,7 +38,7 @@ static void add_junit(struct cli_text *t, const eqlite_rule *rule, const eqlite_
     cli_text_printf(t, "\" name=\"");
     xml_text(t, test->name);
     cli_text_printf(t, "\" file=\"");
-    xml_text(t, rule->path);
+    xml_text(t, test->path);
     cli_text_printf(t, "\" line=\"%u\"", test->line);
     if (!problem && !skipped) {
         cli_text_printf(t, "/>\n");
@@ -65,7 +65,7 @@ static void report(struct totals *t, const eqlite_rule *rule, const eqlite_rule_
     }
     if (problem) {
         cli_text_printf(&line, " (");
-        cli_text_escape(&line, rule->path);
+        cli_text_escape(&line, test->path);
         cli_text_printf(&line, ":%u)", test->line);
     }
     cli_text_printf(&line, "\n");

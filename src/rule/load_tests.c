@@ -292,20 +292,23 @@ static bool read_test(struct eq_rule_test *out, struct eq_load *l, const struct 
 enum eq_status eq_load_tests(struct eq_load *l, struct eq_rule *rule, const struct eq_toml *tests)
 {
     struct eq_rule_test *all;
+    struct eq_slice path = rule->path;
     enum eq_status st = EQ_OK;
     size_t n = 0;
 
     if (!tests || tests->kind != EQ_TOML_ARRAY || !tests->first)
         return EQ_OK; /* a wrong type was reported by the check of fields */
     all = eq_arena_alloc(&l->set->arena, (rule->n_tests + count(tests)) * sizeof *all);
-    if (!all)
+    if (!eq_slice_eq(l->path, path))
+        path = eq_arena_copy(&l->set->arena, l->path);
+    if (!all || !path.ptr)
         return EQ_NOMEM;
     if (rule->n_tests)
         memcpy(all, rule->tests, rule->n_tests * sizeof *all);
     n = rule->n_tests;
     for (const struct eq_toml *test = tests->first; test && st == EQ_OK; test = test->next)
         if (test->kind == EQ_TOML_TABLE && read_test(&all[n], l, test, &st))
-            n++;
+            all[n++].path = path;
     if (st != EQ_OK)
         return st;
     rule->tests = all;

@@ -38,6 +38,7 @@ struct eq_rule_test {
     size_t n_event_ids;         /* 0: not checked */
     struct eq_slice *join_keys; /* expected keys of the alerts, in order, each a JSON array: ["h1",4] */
     size_t n_join_keys;         /* 0: not checked */
+    struct eq_slice path;       /* of the file it is written in: the rule's, or one beside it */
     uint32_t line;
 };
 
@@ -88,8 +89,9 @@ struct eq_rule_options {
 void eq_rule_set_init(struct eq_rule_set *set, const struct eq_alloc *alloc);
 void eq_rule_set_free(struct eq_rule_set *set);
 /* Load a rule file, or every *.toml and *.eql below a folder, in order of path (bytewise). x.test.toml beside x.toml
- * adds tests to it. A rule that cannot be used is described in `diags` and left out; the rest still load. Fails only
- * if `path` itself cannot be read (EQ_IO, reported) or without memory. Sources named by diagnostics live as long as the set. */
+ * adds tests to it. A rule that cannot be used is described in `diags` and left out; the rest still load. EQ_IO: `path`
+ * or something below it could not be read, which was reported; the rest is loaded. EQ_NOMEM. Sources named by
+ * diagnostics live as long as the set. */
 enum eq_status eq_rule_load(struct eq_rule_set *set, const char *path, const struct eq_rule_options *options,
                             struct eq_diags *diags);
 /* A rule file's text from memory; `name` stands for the path and decides the shape by its ending. */

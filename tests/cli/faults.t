@@ -84,7 +84,7 @@ On a terminal, characters that hide or reorder text are escapes, in JSON too.
   error[E0801]: no\u{202e}file: No such file or directory
   [2]
 
-Names in a JUnit file hold no character that XML does not know.
+Names in a JUnit file hold no character that XML does not know, and a test is found where it is written.
 
   $ printf 'any where true' > named.eql
   $ cat > named.test.toml <<'END'
@@ -99,5 +99,5 @@ Names in a JUnit file hold no character that XML does not know.
   $ cat names.xml
   <?xml version="1.0" encoding="UTF-8"?>
   <testsuite name="eqlite" tests="1" failures="0" skipped="0">
-    <testcase classname="named" name="a\x00\x1b\ufffe\uffff]]&gt;" file="named.eql" line="1"/>
+    <testcase classname="named" name="a\x00\x1b\ufffe\uffff]]&gt;" file="named.test.toml" line="1"/>
   </testsuite>

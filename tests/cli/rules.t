@@ -140,7 +140,7 @@ Expected join keys are compared; a null key is written nan.
   2 passed, 0 failed
   $ sed -i 's/"h1", 4/"h2", 4/' keys.test.toml && eqlite test keys.eql
   FAIL  keys: by host and user
-        alert 1: expected join keys ["h2",4], got ["h1",4] (keys.eql:1)
+        alert 1: expected join keys ["h2",4], got ["h1",4] (keys.test.toml:1)
   ok    keys: of nobody
   1 passed, 1 failed
   [1]
