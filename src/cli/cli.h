@@ -165,11 +165,14 @@ struct cli_output {
     const char *path; /* NULL: standard output */
     char *temporary;  /* written first, renamed when whole; NULL: written in place */
     bool flush_each;  /* a terminal or --follow */
+    bool pending;     /* something may be in the buffer */
     int error;        /* errno of the first failure */
 };
 bool cli_output_open(struct cli_output *o, const struct cli *c, const char *path); /* false: already told */
 bool cli_output_write(const char *ptr, size_t len, void *ctx);                     /* an eqlite_write */
 bool cli_output_flush(struct cli_output *o); /* if each line should be seen at once */
+/* Whoever reads our output should not wait for our input: write what is buffered if standard input has nothing now. */
+void cli_output_idle(struct cli_output *o);
 /* Finish. `keep` false: drop a file that is not whole. False: it could not be written, already told. */
 bool cli_output_close(struct cli_output *o, bool keep);
 /* Fill in what a sink needs to print to `o`. Columns borrow from c. */
@@ -201,6 +204,8 @@ struct cli_feed {
     double last;          /* when the last event came, while some may be held back */
     bool held;
     eqlite_status flushed; /* how matching them went */
+    struct cli_output *output; /* to be written when standard input falls silent; may be NULL */
+    bool live;            /* standard input is read, and is no file */
     struct cli_progress progress;
     uint64_t events, bad; /* read; left out */
     uint64_t shown;       /* bad ones told */

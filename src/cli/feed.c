@@ -3,6 +3,9 @@
  * Broken events never stop a run: each is counted, the first few are described. A file that cannot be read is told, and
  * the next one follows. */
 #include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "cli/cli.h"
 
@@ -43,6 +46,8 @@ static bool on_stop(void *ctx)
     struct cli_feed *f = ctx;
     if (f->held)
         cli_order_idle(f);
+    if (f->live && f->output)
+        cli_output_idle(f->output);
     return cli_stopped() || f->flushed != EQLITE_OK;
 }
 
@@ -85,6 +90,25 @@ static eqlite_status read_all(struct cli_feed *f, eqlite_reader *reader)
     }
 }
 
+/* Is standard input among the files, and a pipe, socket or terminal? */
+static bool reads_live(const struct cli_list *files)
+{
+    struct stat st;
+    for (size_t i = 0; i < files->n; i++)
+        if (strcmp(files->items[i], "-") == 0)
+            return fstat(STDIN_FILENO, &st) == 0 && !S_ISREG(st.st_mode);
+    return false;
+}
+
+/* A followed file may come later; a mistyped name never does. */
+static void tell_awaited(const struct cli *c, const struct cli_list *files)
+{
+    struct stat st;
+    for (size_t i = 0; c->follow && i < files->n; i++)
+        if (strcmp(files->items[i], "-") != 0 && stat(files->items[i], &st) != 0)
+            cli_warn(c, "%s does not exist yet: waiting for it", files->items[i]);
+}
+
 eqlite_status cli_feed_files(struct cli_feed *f, const struct cli_list *files)
 {
     eqlite_reader_options options = EQLITE_READER_OPTIONS_INIT;
@@ -100,6 +124,8 @@ eqlite_status cli_feed_files(struct cli_feed *f, const struct cli_list *files)
     }
     if (!f->event)
         f->event = cli_feed_match;
+    f->live = reads_live(files);
+    tell_awaited(f->cli, files);
     eqlite_status st = eqlite_reader_new(&reader, &options);
     for (size_t i = 0; st == EQLITE_OK && i < files->n; i++)
         st = eqlite_reader_add(reader, files->items[i]);

@@ -4,6 +4,7 @@
  * half a file that looks whole. Devices, pipes and --follow are written in place. Failures are remembered, told once.
  */
 #include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -59,6 +60,7 @@ bool cli_output_write(const char *ptr, size_t len, void *ctx)
 {
     struct cli_output *o = ctx;
     errno = 0;
+    o->pending = true;
     if (!o->error && fwrite(ptr, 1, len, o->file) != len)
         o->error = errno ? errno : EIO;
     return !o->error;
@@ -70,6 +72,17 @@ bool cli_output_flush(struct cli_output *o)
     if (o->flush_each && !o->error && fflush(o->file) != 0)
         o->error = errno ? errno : EIO;
     return !o->error;
+}
+
+void cli_output_idle(struct cli_output *o)
+{
+    struct pollfd input = {.fd = STDIN_FILENO, .events = POLLIN};
+    if (!o->pending || o->error || poll(&input, 1, 0) != 0)
+        return;
+    errno = 0;
+    if (fflush(o->file) != 0)
+        o->error = errno ? errno : EIO;
+    o->pending = false;
 }
 
 bool cli_output_close(struct cli_output *o, bool keep)

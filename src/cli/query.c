@@ -174,7 +174,7 @@ static void tell(struct query *q, double seconds)
 static int run(struct query *q)
 {
     struct cli *c = q->cli;
-    struct cli_feed feed = {.cli = c};
+    struct cli_feed feed = {.cli = c, .output = &q->output};
     eqlite_matcher_options options = EQLITE_MATCHER_OPTIONS_INIT;
     double started = cli_seconds();
     options.on_alert = on_alert;

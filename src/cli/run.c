@@ -138,6 +138,7 @@ static int feed_and_finish(struct run *r)
     cli_order_matcher(&options, c);
     options.memory_bytes = c->memory;
     r->feed.merge = cli_order_merges(c, r->rules);
+    r->feed.output = &r->output;
     eqlite_status st = eqlite_matcher_new(&r->feed.matcher, r->rules, &options);
     if (st != EQLITE_OK) {
         cli_output_close(&r->output, false);
