@@ -68,7 +68,9 @@ else
     missing+=(jq)
 fi
 if python3 -c 'import eql' 2> /dev/null; then
-    contenders+=("python EQL, 1 query=command:@$work/some.ndjson python3 -m eql query -f $work/some.ndjson --format jsonl '$query'")
+    # Its own dialect: case is ignored anyway, arrays are searched explicitly, and the category is not looked at.
+    asked='any where process.name == "powershell.exe" and arraySearch(process.args, a, a == "*update*")'
+    contenders+=("python EQL, 1 query=command:@$work/some.ndjson python3 -m eql query -f $work/some.ndjson --format jsonl '$asked'")
 else
     missing+=("python EQL")
 fi
