@@ -43,7 +43,7 @@ static()
 
 package()
 {
-    cmake -S "$here/cmake" -B "$work/cmake" -DCMAKE_PREFIX_PATH="$prefix" -DCMAKE_BUILD_TYPE=Release &&
+    cmake -G Ninja -S "$here/cmake" -B "$work/cmake" -DCMAKE_PREFIX_PATH="$prefix" -DCMAKE_BUILD_TYPE=Release &&
         cmake --build "$work/cmake" && "$work/cmake/example_eqlite" && "$work/cmake/example_static"
 }
 
