@@ -90,9 +90,9 @@ def check_headers(args):
 # ── exports ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 def check_exports(args):
-    if not args.library:
+    if not args.exports_of:
         return
-    out = subprocess.run(["nm", "-D", "--defined-only", args.library], capture_output=True, text=True, check=True).stdout
+    out = subprocess.run(["nm", "-D", "--defined-only", args.exports_of], capture_output=True, text=True, check=True).stdout
     names = {line.split()[-1].split("@")[0] for line in out.splitlines() if line.split()}
     names -= {"EQLITE_0"}  # the version itself
     for name in sorted(names):
@@ -136,7 +136,7 @@ def check_top(_):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--library", help="the shared library, for its exported names")
+    parser.add_argument("--exports-of", help="the shared library, for its exported names")
     parser.add_argument("--generated", default=tempfile.gettempdir(), help="folder of the generated parser")
     parser.add_argument("--cc", default="cc")
     parser.add_argument("--cxx", default="c++")
