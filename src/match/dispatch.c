@@ -10,7 +10,7 @@ static bool is_filter(const struct eq_clause *c)
 enum eq_status eq_dispatch_build(struct eq_dispatch *out, const struct eq_program *p, struct eq_arena *arena)
 {
     size_t total = 0;
-    out->starts = eq_arena_alloc(arena, (p->n_eager + 2) * sizeof *out->starts);
+    out->starts = eq_arena_alloc(arena, (p->n_witnesses + 2) * sizeof *out->starts);
     out->always = eq_arena_alloc(arena, (p->n_clauses + 1) * sizeof *out->always);
     if (!out->starts || !out->always)
         return EQ_NOMEM;
@@ -30,7 +30,7 @@ enum eq_status eq_dispatch_build(struct eq_dispatch *out, const struct eq_progra
     out->clauses = eq_arena_alloc(arena, (total + 1) * sizeof *out->clauses);
     if (!out->clauses)
         return EQ_NOMEM;
-    for (size_t i = 2; i < p->n_eager + 2; i++)
+    for (size_t i = 2; i < p->n_witnesses + 2; i++)
         out->starts[i] += out->starts[i - 1];
     /* starts[p + 1] is where list p begins now, and where it ends when all are filed */
     for (size_t c = 0; c < p->n_clauses; c++)

@@ -10,7 +10,7 @@
 #include "plan/program.h"
 
 struct eq_dispatch {
-    uint32_t *starts;  /* by predicate; clauses[starts[p] .. starts[p + 1]) */
+    uint32_t *starts;  /* by witness; clauses[starts[p] .. starts[p + 1]) */
     uint32_t *clauses;
     uint32_t *always;
     size_t n_always;

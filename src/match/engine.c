@@ -275,13 +275,12 @@ static void note_run(const uint32_t *predicates, uint32_t n, void *ctx)
 }
 
 /* The predicates that a value makes true, from memory or from the index. */
-static enum eq_status look_at(struct eq_engine *e, uint32_t field, const struct eq_value *v)
+static enum eq_status look_at(struct eq_engine *e, uint32_t field, enum eq_index_work work, const struct eq_value *v)
 {
     struct eq_memo_key key;
     const uint32_t *list;
     uint32_t n;
     bool worth = false;
-    enum eq_index_work work = eq_index_work(e->rules->index, field);
     if (work == EQ_INDEX_NONE || v->type == EQ_NULL) /* an object: it is there, no more */
         return EQ_OK;
     if (work == EQ_INDEX_LITTLE || !e->memo)
@@ -303,14 +302,14 @@ static enum eq_status look_at(struct eq_engine *e, uint32_t field, const struct 
 static enum eq_status find_predicates(struct eq_engine *e)
 {
     const struct eq_event *event = e->event;
-    const struct eq_index *index = e->rules->index;
+    const struct eq_index_field *fields = eq_index_fields(e->rules->index);
     for (size_t i = 0; i < event->n_touched; i++) {
-        uint32_t field = event->touched[i], exists = eq_index_exists(index, field);
+        uint32_t field = event->touched[i], exists = fields[field].exists;
         uint32_t v = event->frame.slots[field].head;
         if (exists != EQ_NONE && v != EQ_END_OF_CHAIN)
             note_true(e, &exists, 1);
         for (; v != EQ_END_OF_CHAIN; v = event->frame.next[v]) {
-            enum eq_status st = look_at(e, field, &event->frame.values[v]);
+            enum eq_status st = look_at(e, field, fields[field].work, &event->frame.values[v]);
             if (st != EQ_OK)
                 return st;
         }
@@ -333,9 +332,13 @@ static void find_candidates(struct eq_engine *e)
         memset(e->stamps, 0, e->rules->program->n_clauses * sizeof *e->stamps);
         e->stamp = 1;
     }
-    for (size_t i = 0; i < e->found.n; i++)
-        for (uint32_t c = d->starts[e->found.items[i]]; c < d->starts[e->found.items[i] + 1]; c++)
+    for (size_t i = 0; i < e->found.n; i++) {
+        uint32_t witness = e->found.items[i];
+        if (witness >= e->rules->program->n_witnesses)
+            continue;
+        for (uint32_t c = d->starts[witness]; c < d->starts[witness + 1]; c++)
             add_candidate(e, d->clauses[c]);
+    }
     for (size_t i = 0; i < d->n_always; i++)
         add_candidate(e, d->always[i]);
 }

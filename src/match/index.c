@@ -20,8 +20,6 @@ struct list {
 };
 
 struct field_index {
-    enum eq_index_work work;
-    uint32_t exists;
     struct texts exact;   /* string values: == in, and like without wildcards */
     struct texts likes;   /* numbers and booleans by their text: like without wildcards */
     struct texts folded;  /* any value by its folded text */
@@ -37,6 +35,7 @@ struct eq_index {
     const struct eq_alloc *alloc;
     struct eq_arena arena;
     struct field_index *fields;
+    struct eq_index_field *plain; /* what is looked at most of each, by field */
     size_t n;
 };
 
@@ -94,6 +93,7 @@ static struct eq_slice number_key(struct number_key *k, struct eq_number n)
 struct building {
     struct eq_index *index;
     struct field_index *field;
+    struct eq_index_field *plain;
     uint32_t predicate;
     struct eq_buf text, folded;
 };
@@ -175,7 +175,7 @@ static enum eq_status add_predicate(struct building *b, const struct eq_predicat
 {
     if (q->kind == EQ_P_TEXT)
         return add_text(b, q->node->kids[0]);
-    b->field->exists = b->predicate;
+    b->plain->exists = b->predicate;
     return EQ_OK;
 }
 
@@ -197,11 +197,12 @@ enum eq_status eq_index_new(struct eq_index **out, const struct eq_program *prog
     eq_arena_init(&index->arena, alloc);
     size_t n = eq_fields_count(program->fields);
     index->fields = eq_new(alloc, (n + 1) * sizeof *index->fields);
-    enum eq_status st = index->fields ? EQ_OK : EQ_NOMEM;
-    if (index->fields)
+    index->plain = eq_new(alloc, (n + 1) * sizeof *index->plain);
+    enum eq_status st = index->fields && index->plain ? EQ_OK : EQ_NOMEM;
+    if (st == EQ_OK)
         index->n = n;
     for (size_t f = 0; f < index->n; f++)
-        index->fields[f].exists = EQ_NONE;
+        index->plain[f].exists = EQ_NONE;
 
     struct building b = {.index = index};
     eq_buf_init(&b.text, alloc);
@@ -209,12 +210,13 @@ enum eq_status eq_index_new(struct eq_index **out, const struct eq_program *prog
     for (uint32_t p = 0; p < program->n_eager && st == EQ_OK; p++) {
         b.predicate = p;
         b.field = &index->fields[program->predicates[p].field];
+        b.plain = &index->plain[program->predicates[p].field];
         st = add_predicate(&b, &program->predicates[p]);
     }
     eq_buf_free(&b.text);
     eq_buf_free(&b.folded);
     for (size_t f = 0; f < index->n && st == EQ_OK; f++) {
-        index->fields[f].work = work_of(&index->fields[f]);
+        index->plain[f].work = work_of(&index->fields[f]);
         if (index->fields[f].n_globs)
             st = eq_windows_new(&index->fields[f].windows, index->fields[f].globs, index->fields[f].n_globs,
                                 &index->arena);
@@ -253,6 +255,7 @@ void eq_index_free(struct eq_index *index)
         eq_free(index->alloc, f->glob_predicates);
     }
     eq_free(index->alloc, index->fields);
+    eq_free(index->alloc, index->plain);
     eq_arena_free(&index->arena);
     eq_free(index->alloc, index);
 }
@@ -271,14 +274,9 @@ void eq_index_scratch_free(struct eq_index_scratch *s)
     eq_buf_free(&s->text);
 }
 
-uint32_t eq_index_exists(const struct eq_index *index, uint32_t field)
+const struct eq_index_field *eq_index_fields(const struct eq_index *index)
 {
-    return index->fields[field].exists;
-}
-
-enum eq_index_work eq_index_work(const struct eq_index *index, uint32_t field)
-{
-    return index->fields[field].work;
+    return index->plain;
 }
 
 static void texts_look(const struct texts *t, struct eq_slice key, eq_index_true *yes, void *ctx)

@@ -27,11 +27,14 @@ void eq_index_scratch_free(struct eq_index_scratch *s);
 /* Predicates that are true, one run of numbers at a time; a predicate may come more than once. */
 typedef void eq_index_true(const uint32_t *predicates, uint32_t n, void *ctx);
 
-/* The EXISTS predicate of a field, or EQ_NONE. */
-uint32_t eq_index_exists(const struct eq_index *index, uint32_t field);
-/* What looking up a value of the field takes: nothing at all, one table, or so much that the answer is worth keeping. */
+/* The EXISTS predicate of a field, or EQ_NONE, and what looking up one of its values takes: nothing at all, one table, or so much that the answer is worth keeping. */
 enum eq_index_work { EQ_INDEX_NONE, EQ_INDEX_LITTLE, EQ_INDEX_MUCH };
-enum eq_index_work eq_index_work(const struct eq_index *index, uint32_t field);
+struct eq_index_field {
+    uint32_t exists;
+    enum eq_index_work work;
+};
+/* By field; small, as it is looked at for every value of every event. */
+const struct eq_index_field *eq_index_fields(const struct eq_index *index);
 
 enum eq_status eq_index_look(const struct eq_index *index, uint32_t field, const struct eq_value *v,
                              struct eq_index_scratch *scratch, eq_index_true *yes, void *ctx);

@@ -371,35 +371,57 @@ done:
     return st;
 }
 
-/* Eager predicates first, each class in the order it was added. */
-static enum eq_status renumber(struct eq_program *p)
+enum order { WITNESS, EAGER, LAZY, ORDERS };
+
+/* Where each predicate stands in the final order. */
+static enum order *orders_of(const struct eq_program *p)
 {
-    struct eq_predicate *sorted = eq_new(p->alloc, (p->n_predicates + 1) * sizeof *sorted);
-    uint32_t *map = eq_new(p->alloc, (p->n_predicates + 1) * sizeof *map);
-    enum eq_status st = EQ_NOMEM;
-    if (!sorted || !map)
-        goto done;
-    uint32_t next = 0;
-    for (int lazy = 0; lazy <= 1; lazy++) {
-        for (size_t i = 0; i < p->n_predicates; i++)
-            if (is_eager(p, &p->predicates[i]) != lazy) {
-                sorted[next] = p->predicates[i];
-                map[i] = next++;
-            }
-        if (!lazy)
-            p->n_eager = next;
-    }
-    if (p->n_predicates)
-        memcpy(p->predicates, sorted, p->n_predicates * sizeof *sorted);
+    enum order *orders = eq_new(p->alloc, (p->n_predicates + 1) * sizeof *orders);
+    for (size_t i = 0; orders && i < p->n_predicates; i++)
+        orders[i] = is_eager(p, &p->predicates[i]) ? EAGER : LAZY;
+    for (size_t i = 0; orders && i < p->n_clauses; i++)
+        for (uint32_t w = 0; w < p->clauses[i].n_witnesses; w++)
+            orders[p->clauses[i].witnesses[w]] = WITNESS;
+    return orders;
+}
+
+static void map_predicates(struct eq_program *p, const uint32_t *map)
+{
     for (size_t i = 0; i < p->n_jumps; i++)
         p->jumps[i].predicate = map[p->jumps[i].predicate];
     for (size_t i = 0; i < p->n_clauses; i++)
         for (uint32_t w = 0; w < p->clauses[i].n_witnesses; w++)
             p->clauses[i].witnesses[w] = map[p->clauses[i].witnesses[w]];
+}
+
+/* Witnesses first, then other eager predicates, then lazy ones; each class in the order it was added. */
+static enum eq_status renumber(struct eq_program *p)
+{
+    struct eq_predicate *sorted = eq_new(p->alloc, (p->n_predicates + 1) * sizeof *sorted);
+    uint32_t *map = eq_new(p->alloc, (p->n_predicates + 1) * sizeof *map), next = 0;
+    enum order *orders = orders_of(p);
+    enum eq_status st = EQ_NOMEM;
+    if (!sorted || !map || !orders)
+        goto done;
+    for (int order = WITNESS; order < ORDERS; order++) {
+        for (size_t i = 0; i < p->n_predicates; i++)
+            if (orders[i] == (enum order)order) {
+                sorted[next] = p->predicates[i];
+                map[i] = next++;
+            }
+        if (order == WITNESS)
+            p->n_witnesses = next;
+        if (order == EAGER)
+            p->n_eager = next;
+    }
+    if (p->n_predicates)
+        memcpy(p->predicates, sorted, p->n_predicates * sizeof *sorted);
+    map_predicates(p, map);
     st = EQ_OK;
 done:
     eq_free(p->alloc, sorted);
     eq_free(p->alloc, map);
+    eq_free(p->alloc, orders);
     return st;
 }
 

@@ -9,7 +9,8 @@
  *      fields         the only parts of an event that are ever read
  *
  * Predicates come in two classes. Those that compare one field of the event with constant text are *eager*: found for
- * all rules at once from the value (match/index.h); they have the numbers below n_eager. All others are *lazy*:
+ * all rules at once from the value (match/index.h); they have the numbers below n_eager, witnesses those below
+ * n_witnesses. All others are *lazy*:
  * computed when a clause asks, and at most once per event unless they read more than the event.
  *
  * A clause also knows its *witnesses*: eager predicates of which at least one is true whenever the clause is. Rules
@@ -99,7 +100,7 @@ struct eq_program {
     struct eq_jump *jumps;
     struct eq_program_rule *rules;
     struct eq_program_regex *regexes;
-    size_t n_predicates, n_eager, n_clauses, n_jumps, n_rules, n_regexes;
+    size_t n_predicates, n_witnesses, n_eager, n_clauses, n_jumps, n_rules, n_regexes;
     size_t cap_predicates, cap_clauses, cap_jumps, cap_rules, cap_regexes;
     uint32_t timestamp_field, tiebreaker_field; /* field numbers; EQ_NONE if not asked for */
     uint32_t n_trackers;                        /* LINEAGE predicates */
