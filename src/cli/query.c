@@ -163,8 +163,8 @@ static void tell(struct query *q, double seconds)
     cli_text_count(&bad, f->bad);
     cli_text_count(&found, q->found);
     cli_order_tell(&late, &stats);
-    cli_note("eqlite: %s events, %s broken, %s found%s%s", events.ptr, bad.ptr, found.ptr, late.len ? "; " : "",
-             late.len ? late.ptr : "");
+    cli_note("eqlite: %s event%s, %s broken, %s found%s%s", events.ptr, f->events == 1 ? "" : "s", bad.ptr, found.ptr,
+             late.len ? "; " : "", late.len ? late.ptr : "");
     cli_text_free(&events);
     cli_text_free(&bad);
     cli_text_free(&found);

@@ -7,7 +7,6 @@
 
 struct finding {
     const struct eq_program *program;
-    struct eq_past_fields *out;
     bool *seen;
 };
 
@@ -25,7 +24,7 @@ static void find_fields(struct finding *f, const struct eq_node *n)
 enum eq_status eq_past_fields_find(struct eq_past_fields *out, const struct eq_program *program, struct eq_arena *arena)
 {
     uint32_t n = eq_fields_count(program->fields);
-    struct finding f = {program, out, eq_arena_alloc(arena, n + 1)};
+    struct finding f = {program, eq_arena_alloc(arena, n + 1)};
     out->fields = eq_arena_alloc(arena, (n + 1) * sizeof *out->fields);
     out->n = 0;
     if (!f.seen || !out->fields)
