@@ -403,6 +403,38 @@ enum eq_status eq_engine_feed(struct eq_hits *out, struct eq_engine *e, struct e
     return EQ_OK;
 }
 
+/* When the event happened: the first value of the timestamp field. */
+static void find_time(struct eq_finding *out, const struct eq_engine *e)
+{
+    const struct eq_frame *f = &out->event->frame;
+    uint32_t field = e->rules->program->timestamp_field;
+    uint32_t v = field == EQ_NONE ? EQ_END_OF_CHAIN : f->slots[field].head;
+    out->has_time = v != EQ_END_OF_CHAIN && eq_time_of_value(&out->time, &f->values[v]);
+}
+
+void eq_engine_find(struct eq_finding *out, struct eq_engine *e, struct eq_slice text)
+{
+    struct eq_hits hits;
+    *out = (struct eq_finding){0};
+    out->status = eq_engine_feed(&hits, e, text, &out->error);
+    if (out->status != EQ_OK)
+        return;
+    out->event = hits.event;
+    out->repaired = hits.event->repairs != 0;
+    out->clauses = hits.clauses;
+    out->n = hits.n;
+    find_time(out, e);
+}
+
+enum eq_status eq_engine_decode(const struct eq_event **out, struct eq_engine *e, struct eq_slice text)
+{
+    struct eq_decode_error error;
+    forget_event(e);
+    enum eq_status st = eq_decode(&e->event, e->decoder, text, &error);
+    *out = e->event;
+    return st;
+}
+
 void eq_engine_set_lineage(struct eq_engine *e, const struct eq_lineage *lineage)
 {
     e->lineage = lineage;
@@ -419,13 +451,13 @@ enum eq_status eq_engine_ask(bool *out, struct eq_engine *e, uint32_t clause, co
     return st;
 }
 
-void eq_engine_stats(const struct eq_engine *e, struct eq_engine_stats *out)
+void eq_engine_add_stats(const struct eq_engine *e, struct eq_engine_stats *sum)
 {
     struct eq_regex_stats regex = eq_regex_stats(e->regex);
-    out->regex_fallbacks = regex.fallbacks;
-    out->regex_failures = regex.failures;
-    out->choices_cut = e->machine.gave_up;
-    out->broken_elements = e->broken_elements;
+    sum->regex_fallbacks += regex.fallbacks;
+    sum->regex_failures += regex.failures;
+    sum->choices_cut += e->machine.gave_up;
+    sum->broken_elements += e->broken_elements;
 }
 
 /* ── Life ── */
