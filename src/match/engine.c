@@ -17,6 +17,8 @@
 #define MEMO_BYTES (32u << 20)
 /* Events before there is a memo: short inputs, as those of rule tests, do not pay for its table. */
 #define MEMO_AFTER 256
+/* Unknown answers that are followed both ways, of one clause. */
+#define UNKNOWN_CHOICES 64
 /* Candidates asked while the jumps of a later one are fetched. */
 #define FETCH_AHEAD 6
 
@@ -57,9 +59,12 @@ struct eq_engine {
     struct number_list asked; /* lazy predicates that are known */
     struct number_list candidates;
     struct number_list hits;
+    uint32_t *questions;     /* by clause that is a candidate: see eq_hits */
     uint32_t *stamps;        /* by clause: the event for which it last became a candidate */
     uint32_t stamp;
     uint64_t broken_elements;
+    struct eq_slice elsewhere;     /* text of an event that another engine was fed; ptr NULL: none, or it was looked at */
+    struct eq_engine_stats again;  /* counted while looking at such ones */
 };
 
 /* ── Rulesets ── */
@@ -246,6 +251,85 @@ static enum eq_status ask_clause(bool *out, struct eq_engine *e, uint32_t clause
     return EQ_OK;
 }
 
+/* ── Clauses that read aliases or the past ── */
+
+static bool is_unknown(const struct eq_engine *e, uint32_t predicate)
+{
+    return e->rules->program->predicates[predicate].reads & (EQ_READS_ALIAS | EQ_READS_PAST);
+}
+
+/* Go on from jump *at to the end, or to a predicate that is unknown; `given` is one whose answer is supposed. */
+static enum eq_status follow(uint32_t *at, struct eq_engine *e, uint32_t given, bool answer)
+{
+    const struct eq_program *p = e->rules->program;
+    while (*at < EQ_REJECT) {
+        const struct eq_jump *j = &p->jumps[*at];
+        bool yes = answer;
+        if (j->predicate != given) {
+            if (is_unknown(e, j->predicate))
+                return EQ_OK;
+            enum eq_status st = EQ_OK;
+            if (j->predicate < p->n_eager)
+                yes = bit_get(e->truth, j->predicate);
+            else
+                st = ask_lazy(&yes, e, j->predicate);
+            if (st != EQ_OK)
+                return st;
+        }
+        *at = yes ? j->on_true : j->on_false;
+    }
+    return EQ_OK;
+}
+
+/* Could the clause be true from a jump on, whatever is unknown? Beyond *choices it could. */
+static enum eq_status could_hold(bool *out, struct eq_engine *e, uint32_t at, uint32_t *choices)
+{
+    for (;;) {
+        enum eq_status st = follow(&at, e, EQ_NONE, false);
+        *out = at == EQ_ACCEPT;
+        if (st != EQ_OK || at >= EQ_REJECT)
+            return st;
+        *out = true;
+        if (*choices == 0)
+            return EQ_OK;
+        --*choices;
+        st = could_hold(out, e, e->rules->program->jumps[at].on_true, choices);
+        if (st != EQ_OK || *out)
+            return st;
+        at = e->rules->program->jumps[at].on_false;
+    }
+}
+
+/* What is left to ask of a clause: EQ_QUESTION_…, or one tracker and its answer. */
+static enum eq_status find_question(uint32_t *out, struct eq_engine *e, uint32_t entry)
+{
+    const struct eq_program *p = e->rules->program;
+    uint32_t at = entry, choices = UNKNOWN_CHOICES;
+    bool could;
+    enum eq_status st = follow(&at, e, EQ_NONE, false);
+    *out = at == EQ_ACCEPT ? EQ_QUESTION_NONE : EQ_QUESTION_NO_HIT;
+    if (st != EQ_OK || at >= EQ_REJECT)
+        return st;
+    const struct eq_jump *j = &p->jumps[at];
+    if (p->predicates[j->predicate].kind == EQ_P_LINEAGE) {
+        uint32_t if_true = j->on_true, if_false = j->on_false;
+        st = follow(&if_true, e, j->predicate, true);
+        if (st == EQ_OK)
+            st = follow(&if_false, e, j->predicate, false);
+        if (st != EQ_OK)
+            return st;
+        if (if_true >= EQ_REJECT && if_true == if_false)
+            *out = if_true == EQ_ACCEPT ? EQ_QUESTION_NONE : EQ_QUESTION_NO_HIT;
+        else if (if_true >= EQ_REJECT && if_false >= EQ_REJECT)
+            *out = p->predicates[j->predicate].tracker << 1 | (if_true == EQ_ACCEPT);
+        if (if_true >= EQ_REJECT && if_false >= EQ_REJECT)
+            return EQ_OK;
+    }
+    st = could_hold(&could, e, at, &choices);
+    *out = could ? EQ_QUESTION_ALL : EQ_QUESTION_NO_HIT;
+    return st;
+}
+
 /* ── An event ── */
 
 static void note_true(struct eq_engine *e, const uint32_t *predicates, size_t n)
@@ -367,12 +451,17 @@ static enum eq_status find_hits(struct eq_engine *e)
     for (size_t i = 0; i < e->candidates.n; i++) {
         uint32_t clause = e->candidates.items[i];
         fetch_ahead(e, i + FETCH_AHEAD);
-        bool yes = true;
-        if (!(clauses[clause].reads & (EQ_READS_ALIAS | EQ_READS_PAST))) {
-            enum eq_status st = ask_clause(&yes, e, clause);
-            if (st != EQ_OK)
-                return st;
+        bool yes;
+        enum eq_status st;
+        e->questions[clause] = EQ_QUESTION_NONE;
+        if (clauses[clause].reads & (EQ_READS_ALIAS | EQ_READS_PAST)) {
+            st = find_question(&e->questions[clause], e, clauses[clause].entry);
+            yes = e->questions[clause] != EQ_QUESTION_NO_HIT;
+        } else {
+            st = ask_clause(&yes, e, clause);
         }
+        if (st != EQ_OK)
+            return st;
         if (yes)
             e->hits.items[e->hits.n++] = clause;
     }
@@ -386,6 +475,7 @@ enum eq_status eq_engine_feed(struct eq_hits *out, struct eq_engine *e, struct e
 {
     forget_event(e);
     e->event = NULL;
+    e->elsewhere = (struct eq_slice){0};
     enum eq_status st = eq_decode(&e->event, e->decoder, text, error);
     if (st != EQ_OK)
         return st;
@@ -399,7 +489,7 @@ enum eq_status eq_engine_feed(struct eq_hits *out, struct eq_engine *e, struct e
     find_candidates(e);
     if ((st = find_hits(e)) != EQ_OK)
         return st;
-    *out = (struct eq_hits){e->event, e->hits.items, e->hits.n};
+    *out = (struct eq_hits){e->event, e->hits.items, e->hits.n, e->questions};
     return EQ_OK;
 }
 
@@ -423,16 +513,8 @@ void eq_engine_find(struct eq_finding *out, struct eq_engine *e, struct eq_slice
     out->repaired = hits.event->repairs != 0;
     out->clauses = hits.clauses;
     out->n = hits.n;
+    out->questions = hits.questions;
     find_time(out, e);
-}
-
-enum eq_status eq_engine_decode(const struct eq_event **out, struct eq_engine *e, struct eq_slice text)
-{
-    struct eq_decode_error error;
-    forget_event(e);
-    enum eq_status st = eq_decode(&e->event, e->decoder, text, &error);
-    *out = e->event;
-    return st;
 }
 
 void eq_engine_set_lineage(struct eq_engine *e, const struct eq_lineage *lineage)
@@ -440,9 +522,43 @@ void eq_engine_set_lineage(struct eq_engine *e, const struct eq_lineage *lineage
     e->lineage = lineage;
 }
 
+void eq_engine_fed_elsewhere(struct eq_engine *e, struct eq_slice text)
+{
+    e->elsewhere = text;
+}
+
+static struct eq_engine_stats stats_of(const struct eq_engine *e)
+{
+    struct eq_regex_stats regex = eq_regex_stats(e->regex);
+    return (struct eq_engine_stats){regex.fallbacks, regex.failures, e->machine.gave_up, e->broken_elements};
+}
+
+static void add_stats(struct eq_engine_stats *sum, struct eq_engine_stats plus, struct eq_engine_stats minus)
+{
+    sum->regex_fallbacks += plus.regex_fallbacks - minus.regex_fallbacks;
+    sum->regex_failures += plus.regex_failures - minus.regex_failures;
+    sum->choices_cut += plus.choices_cut - minus.choices_cut;
+    sum->broken_elements += plus.broken_elements - minus.broken_elements;
+}
+
+static enum eq_status look_again(struct eq_engine *e)
+{
+    struct eq_decode_error error;
+    struct eq_hits hits;
+    struct eq_engine_stats before = stats_of(e);
+    enum eq_status st = eq_engine_feed(&hits, e, e->elsewhere, &error);
+    add_stats(&e->again, stats_of(e), before);
+    return st;
+}
+
 enum eq_status eq_engine_ask(bool *out, struct eq_engine *e, uint32_t clause, const struct eq_frame *const *aliases,
                              size_t n_aliases)
 {
+    if (e->elsewhere.ptr) {
+        enum eq_status again = look_again(e);
+        if (again != EQ_OK)
+            return again;
+    }
     e->machine.aliases = aliases;
     e->machine.n_aliases = n_aliases;
     enum eq_status st = ask_clause(out, e, clause);
@@ -453,11 +569,7 @@ enum eq_status eq_engine_ask(bool *out, struct eq_engine *e, uint32_t clause, co
 
 void eq_engine_add_stats(const struct eq_engine *e, struct eq_engine_stats *sum)
 {
-    struct eq_regex_stats regex = eq_regex_stats(e->regex);
-    sum->regex_fallbacks += regex.fallbacks;
-    sum->regex_failures += regex.failures;
-    sum->choices_cut += e->machine.gave_up;
-    sum->broken_elements += e->broken_elements;
+    add_stats(sum, stats_of(e), e->again);
 }
 
 /* ── Life ── */
@@ -484,8 +596,9 @@ enum eq_status eq_engine_new(struct eq_engine **out, const struct eq_ruleset *ru
     e->truth = eq_new(alloc, words * sizeof *e->truth);
     e->known = eq_new(alloc, words * sizeof *e->known);
     e->stamps = eq_new(alloc, (p->n_clauses + 1) * sizeof *e->stamps);
+    e->questions = eq_new(alloc, (p->n_clauses + 1) * sizeof *e->questions);
     enum eq_status st = EQ_NOMEM;
-    if (!e->truth || !e->known || !e->stamps || !make_list(&e->found, alloc, p->n_eager) ||
+    if (!e->truth || !e->known || !e->stamps || !e->questions || !make_list(&e->found, alloc, p->n_eager) ||
         !make_list(&e->asked, alloc, p->n_predicates) || !make_list(&e->candidates, alloc, p->n_clauses) ||
         !make_list(&e->hits, alloc, p->n_clauses))
         goto failed;
@@ -513,6 +626,7 @@ void eq_engine_free(struct eq_engine *e)
     eq_free(e->alloc, e->truth);
     eq_free(e->alloc, e->known);
     eq_free(e->alloc, e->stamps);
+    eq_free(e->alloc, e->questions);
     eq_free(e->alloc, e->found.items);
     eq_free(e->alloc, e->asked.items);
     eq_free(e->alloc, e->candidates.items);

@@ -12,7 +12,7 @@ struct eq_matcher {
     const struct eq_program *program;
     struct eq_engine *engine;
     struct eq_crew *crew;        /* NULL: the engine does it all */
-    struct eq_engine_stats twice; /* what was counted when the engine looked again at what the crew had seen */
+    struct eq_carry_fields carried; /* from the crew */
     struct eq_matcher_options options;
     struct eq_results **results; /* by rule */
     bool *runs;                  /* by rule: it can be run */
@@ -151,10 +151,15 @@ static enum eq_status open_crew(struct eq_matcher *m, const struct eq_ruleset *r
         .block_bytes = m->options.block_bytes,
         .unwrap = m->options.unwrap,
         .engine = m->engine,
+        .carried = &m->carried,
+        .carry_all = m->lineage != NULL,
         .take = take,
         .ctx = m,
     };
-    return m->options.threads > 1 ? eq_crew_new(&m->crew, rules, &options, m->alloc) : EQ_OK;
+    if (m->options.threads < 2)
+        return EQ_OK;
+    enum eq_status st = eq_carry_fields_find(&m->carried, m->program, &m->arena);
+    return st == EQ_OK ? eq_crew_new(&m->crew, rules, &options, m->alloc) : st;
 }
 
 enum eq_status eq_matcher_new(struct eq_matcher **out, const struct eq_ruleset *rules,
@@ -282,6 +287,16 @@ static enum eq_status advance(struct eq_matcher *m, const struct eq_moment *mome
     return st;
 }
 
+/* Often one tracker is all that is left to ask. */
+static enum eq_status answer(bool *out, struct eq_matcher *m, const struct eq_hits *hits, uint32_t clause)
+{
+    uint32_t question = hits->questions[clause];
+    if (question == EQ_QUESTION_ALL)
+        return eq_engine_ask(out, m->engine, clause, NULL, 0);
+    *out = question == EQ_QUESTION_NONE || eq_lineage_holds(m->lineage, question >> 1) == (question & 1);
+    return EQ_OK;
+}
+
 /* Let trackers see the event, and strike out hits that the past does not bear out. Trackers within trackers have the
  * lower clause numbers, so in ascending order each is asked after those it needs. */
 static enum eq_status ask_past(struct eq_matcher *m, struct eq_hits *hits)
@@ -293,7 +308,7 @@ static enum eq_status ask_past(struct eq_matcher *m, struct eq_hits *hits)
         bool decided = c->reads == 0 || (c->tracker == EQ_NONE && (c->reads & EQ_READS_ALIAS));
         bool yes = true;
         if (!decided) /* aliases are bound, and asked about, by the sequence */
-            st = eq_engine_ask(&yes, m->engine, hits->clauses[i], NULL, 0);
+            st = answer(&yes, m, hits, hits->clauses[i]);
         if (st != EQ_OK || !yes)
             continue;
         if (c->tracker != EQ_NONE)
@@ -308,7 +323,7 @@ static enum eq_status ask_past(struct eq_matcher *m, struct eq_hits *hits)
 static enum eq_status match_found(struct eq_matcher *m, const struct eq_finding *found, const struct eq_origin *origin,
                                   bool late)
 {
-    struct eq_hits hits = {found->event, found->clauses, found->n};
+    struct eq_hits hits = {found->event, found->clauses, found->n, found->questions};
     struct eq_moment moment = {
         .budget = &m->budget, .kept_fields = &m->context.past_fields, .event = found->event, .origin = *origin};
     enum eq_status st = m->lineage ? ask_past(m, &hits) : EQ_OK;
@@ -357,39 +372,22 @@ static enum eq_status match_event(struct eq_matcher *m, struct eq_slice text, co
 static bool asks_past(const struct eq_matcher *m, const struct eq_finding *found)
 {
     for (size_t i = 0; i < found->n; i++)
-        if (m->program->clauses[found->clauses[i]].reads != 0)
+        if (m->program->clauses[found->clauses[i]].reads & EQ_READS_ALIAS ||
+            found->questions[found->clauses[i]] == EQ_QUESTION_ALL)
             return true;
     return false;
 }
 
-/* Have the engine look at the event as a thread of the crew did; it is counted once. */
-static enum eq_status look_again(struct eq_matcher *m, struct eq_finding *found, struct eq_slice text)
-{
-    struct eq_engine_stats before = {0}, after = {0};
-    eq_engine_add_stats(m->engine, &before);
-    eq_engine_find(found, m->engine, text);
-    eq_engine_add_stats(m->engine, &after);
-    m->twice.regex_fallbacks += after.regex_fallbacks - before.regex_fallbacks;
-    m->twice.regex_failures += after.regex_failures - before.regex_failures;
-    m->twice.choices_cut += after.choices_cut - before.choices_cut;
-    m->twice.broken_elements += after.broken_elements - before.broken_elements;
-    return found->status;
-}
-
-/* Most events hit nothing; of those that do, and of all for lineage, the values are needed here. */
 static enum eq_status take(struct eq_crew_event *e, void *ctx)
 {
     struct eq_matcher *m = ctx;
-    enum eq_status st = EQ_OK;
     if (eq_matcher_done(m))
         return EQ_OK;
     if (!receive(m, &e->found, e->text, &e->origin))
         return e->found.status == EQ_INVALID ? EQ_OK : e->found.status;
     if (asks_past(m, &e->found))
-        st = look_again(m, &e->found, e->text);
-    else if (e->found.n || m->lineage)
-        st = eq_engine_decode(&e->found.event, m->engine, e->text);
-    return st == EQ_OK ? match_found(m, &e->found, &e->origin, e->late) : st;
+        eq_engine_fed_elsewhere(m->engine, e->text);
+    return match_found(m, &e->found, &e->origin, e->late);
 }
 
 /* ── In and out ── */
@@ -472,14 +470,9 @@ void eq_matcher_stats(const struct eq_matcher *m, struct eq_matcher_stats *out)
     out->memory_limit = m->budget.limit;
     out->memory_used = m->budget.used;
     out->memory_peak = m->budget.peak;
-    struct eq_engine_stats *sum = &out->engine;
-    eq_engine_add_stats(m->engine, sum);
+    eq_engine_add_stats(m->engine, &out->engine);
     if (m->crew)
-        eq_crew_add_stats(m->crew, sum);
-    sum->regex_fallbacks -= m->twice.regex_fallbacks;
-    sum->regex_failures -= m->twice.regex_failures;
-    sum->choices_cut -= m->twice.choices_cut;
-    sum->broken_elements -= m->twice.broken_elements;
+        eq_crew_add_stats(m->crew, &out->engine);
 }
 
 const struct eq_rule_stats *eq_matcher_rule_stats(const struct eq_matcher *m, size_t rule)
