@@ -310,7 +310,8 @@ static enum eq_status match_event(struct eq_matcher *m, struct eq_slice text, co
     if (st == EQ_OK)
         st = put_hits(m, &hits, &moment);
     eq_moment_end(&moment);
-    eq_clocks_relieve(&m->context.clocks);
+    if (m->program->n_partition_fields)
+        eq_clocks_relieve(&m->context.clocks);
     eq_budget_relieve(&m->budget);
     return st;
 }

@@ -246,24 +246,28 @@ static void expire(struct eq_sequence *s, struct eq_lane *lane, struct eq_time n
         eq_absence_expire(s, lane, now);
 }
 
-enum eq_status eq_sequence_advance_lane(struct eq_sequence *s, struct eq_lane *lane, const struct eq_time *now)
+enum eq_status eq_sequence_advance_lane(struct eq_sequence *s, struct eq_lane *lane, struct eq_time now)
 {
-    if (now)
-        expire(s, lane, *now);
-    enum eq_status st = s->trails ? eq_absence_release(s, lane, now) : EQ_OK;
-    for (eq_ref r = lane->waiting.first; r && !now && s->context->on_trace; r = eq_partial_at(s, r)->next)
+    expire(s, lane, now);
+    return s->trails ? eq_absence_release(s, lane, &now) : EQ_OK;
+}
+
+enum eq_status eq_sequence_finish_lane(struct eq_sequence *s, struct eq_lane *lane)
+{
+    enum eq_status st = eq_absence_release(s, lane, NULL);
+    for (eq_ref r = lane->waiting.first; r && s->context->on_trace; r = eq_partial_at(s, r)->next)
         eq_state_trace(s, EQ_TRACE_WAITING, eq_partial_at(s, r));
     return st;
 }
 
 enum eq_status eq_sequence_advance(struct eq_sequence *s, struct eq_time now)
 {
-    return eq_sequence_advance_lane(s, &s->lane, &now);
+    return eq_sequence_advance_lane(s, &s->lane, now);
 }
 
 enum eq_status eq_sequence_finish(struct eq_sequence *s)
 {
-    return s->clocks ? eq_lanes_finish(s) : eq_sequence_advance_lane(s, &s->lane, NULL);
+    return s->clocks ? eq_lanes_finish(s) : eq_sequence_finish_lane(s, &s->lane);
 }
 
 /* ── Life ── */

@@ -182,8 +182,9 @@ enum eq_status eq_lanes_finish(struct eq_sequence *s);
 
 /* sequence.c: give a complete partial to the results. */
 enum eq_status eq_sequence_give(struct eq_sequence *s, const struct eq_partial *p);
-/* The lane's time has reached `now` (NULL: the input has ended). With partitions the lane must be entered. */
-enum eq_status eq_sequence_advance_lane(struct eq_sequence *s, struct eq_lane *lane, const struct eq_time *now);
+/* The lane's time has reached `now`; the input has ended. With partitions the caller must have entered the lane. */
+enum eq_status eq_sequence_advance_lane(struct eq_sequence *s, struct eq_lane *lane, struct eq_time now);
+enum eq_status eq_sequence_finish_lane(struct eq_sequence *s, struct eq_lane *lane);
 
 /* absence.c */
 void eq_absence_start(struct eq_sequence *s, struct eq_partial *p);    /* its first event was set */

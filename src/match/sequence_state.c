@@ -49,16 +49,18 @@ eq_ref eq_state_find(struct eq_sequence *s, struct eq_slice tuple)
     return key;
 }
 
+static void remove_key(struct eq_sequence *s, eq_ref key)
+{
+    let_go(s, eq_key_bytes(&s->keys, eq_key_at(s, key)));
+    if (s->clocks)
+        eq_lane_leave(s, *eq_key_lane(s, key));
+    eq_key_remove(&s->keys, key);
+}
+
 void eq_state_leave(struct eq_sequence *s, eq_ref key)
 {
-    struct eq_key *k = eq_key_at(s, key);
-    if (--k->uses)
-        return;
-    let_go(s, eq_key_bytes(&s->keys, k));
-    eq_ref lane = s->clocks ? *eq_key_lane(s, key) : 0;
-    eq_key_remove(&s->keys, key);
-    if (lane)
-        eq_lane_leave(s, lane);
+    if (--eq_key_at(s, key)->uses == 0)
+        remove_key(s, key);
 }
 
 /* ── Partials ── */
