@@ -3,6 +3,7 @@
 
 #include "match/sample.h"
 #include "match/sequence.h"
+#include "plan/partition.h"
 
 /* Every so many events all rules forget what has expired, also those that no event has touched. */
 #define SWEEP_EVERY 1024
@@ -126,6 +127,23 @@ static enum eq_status open_all(struct eq_matcher *m, const struct eq_ruleset *ru
     return st;
 }
 
+/* May events be held back by the time of their partition? Not if a rule needs one order of all: lineage whose processes
+ * may have relatives in other partitions. */
+static bool parts_order(const struct eq_matcher *m)
+{
+    const struct eq_clocks *clocks = &m->context.clocks;
+    struct eq_slice fields[EQ_PLAN_KEYS_MAX];
+    struct eq_buf why;
+    bool parts = clocks->n_keys > 0;
+    for (size_t i = 0; i < clocks->n_keys; i++)
+        fields[i] = clocks->keys[i].path;
+    eq_buf_init(&why, m->alloc);
+    for (size_t i = 0; parts && i < m->program->n_rules; i++)
+        parts = eq_partition_class(m->program->rules[i].plan, fields, clocks->n_keys, &why) != EQ_PARTITION_GLOBAL;
+    eq_buf_free(&why);
+    return parts;
+}
+
 /* Sort events before they are matched, if that can matter. */
 static enum eq_status open_order(struct eq_matcher *m)
 {
@@ -135,8 +153,10 @@ static enum eq_status open_order(struct eq_matcher *m)
         return EQ_OK;
     struct eq_decode_options decode = {.unwrap = m->options.unwrap};
     struct eq_slice tiebreaker = ties ? p->fields->items[p->tiebreaker_field].path : (struct eq_slice){0};
-    enum eq_status st =
-        eq_order_new(&m->order, p->fields->items[p->timestamp_field].path, tiebreaker, &decode, m->alloc);
+    const struct eq_clocks *clocks = &m->context.clocks;
+    m->options.order.partitions = parts_order(m);
+    enum eq_status st = eq_order_new(&m->order, p->fields->items[p->timestamp_field].path, tiebreaker, clocks->keys,
+                                     clocks->n_keys, &decode, m->alloc);
     return st == EQ_OK ? eq_reorder_new(&m->reorder, &m->options.order, m->alloc) : st;
 }
 
@@ -337,6 +357,7 @@ enum eq_status eq_matcher_feed(struct eq_matcher *m, struct eq_slice text, const
                                struct eq_decode_error *error)
 {
     struct eq_place place;
+    struct eq_slice partition;
     bool late = false;
     if (!m->reorder)
         return match_event(m, text, origin, false, error);
@@ -344,7 +365,9 @@ enum eq_status eq_matcher_feed(struct eq_matcher *m, struct eq_slice text, const
     if (st == EQ_INVALID || (st == EQ_OK && !place.has_time)) /* no place among others */
         return match_event(m, text, origin, false, error);
     if (st == EQ_OK)
-        st = eq_reorder_put(&late, m->reorder, &place, text, origin);
+        st = eq_order_partition(&partition, m->order);
+    if (st == EQ_OK)
+        st = eq_reorder_put(&late, m->reorder, &place, partition, text, origin);
     if (st == EQ_OK && late)
         return match_event(m, text, origin, true, error);
     return st == EQ_OK ? match_held(m, false) : st;
