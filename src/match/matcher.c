@@ -14,7 +14,6 @@ struct eq_matcher {
     struct eq_engine *engine;
     struct eq_matcher_options options;
     struct eq_results **results; /* by rule */
-    bool *runs;                  /* by rule: it can be run */
     struct eq_sequence **sequences; /* by rule; NULL for others */
     struct eq_sample **samples;
     uint32_t *waiting;           /* sequences that time alone may complete: those with a trailing missing event */
@@ -30,33 +29,6 @@ struct eq_matcher {
     size_t n_open;               /* rules whose results are not done */
     struct eq_matcher_stats stats;
 };
-
-static bool reads_alias(const struct eq_node *n)
-{
-    if (n->kind == EQ_N_FIELD && n->frame >= EQ_FRAME_ALIAS)
-        return true;
-    for (uint32_t i = 0; i < n->n_kids; i++)
-        if (reads_alias(n->kids[i]))
-            return true;
-    return false;
-}
-
-static const char *stage_cannot_run(const struct eq_plan_stage *stage)
-{
-    if (stage->missing && reads_alias(stage->filter))
-        return "a missing event that reads an alias is checked, but not matched by this version";
-    return NULL;
-}
-
-const char *eq_matcher_cannot_run(const struct eq_plan *plan)
-{
-    for (uint32_t i = 0; i < plan->n_stages; i++) {
-        const char *why = stage_cannot_run(&plan->stages[i]);
-        if (why)
-            return why;
-    }
-    return plan->until ? stage_cannot_run(plan->until) : NULL;
-}
 
 /* Where results of all rules end. */
 static enum eq_status give(const struct eq_alert *alert, void *ctx)
@@ -79,8 +51,7 @@ static enum eq_status open_rule(struct eq_matcher *m, uint32_t rule)
     const struct eq_plan *plan = m->program->rules[rule].plan;
     enum eq_status st = eq_results_new(&m->results[rule], plan, m->options.limit, give, m, &m->budget,
                                        &m->rule_stats[rule]);
-    m->runs[rule] = eq_matcher_cannot_run(plan) == NULL;
-    if (st != EQ_OK || !m->runs[rule])
+    if (st != EQ_OK)
         return st;
     m->n_open += !eq_results_done(m->results[rule]);
     if (plan->kind == EQ_PLAN_SEQUENCE) {
@@ -102,9 +73,8 @@ static enum eq_status open_all(struct eq_matcher *m, const struct eq_ruleset *ru
     m->sequences = eq_new(m->alloc, n * sizeof(struct eq_sequence *));
     m->samples = eq_new(m->alloc, n * sizeof(struct eq_sample *));
     m->waiting = eq_new(m->alloc, n * sizeof *m->waiting);
-    m->runs = eq_new(m->alloc, n);
     m->rule_stats = eq_new(m->alloc, n * sizeof *m->rule_stats);
-    if (!m->results || !m->sequences || !m->samples || !m->waiting || !m->runs || !m->rule_stats)
+    if (!m->results || !m->sequences || !m->samples || !m->waiting || !m->rule_stats)
         return EQ_NOMEM;
     enum eq_status st = eq_engine_new(&m->engine, rules, &decode, m->alloc);
     m->context.alloc = m->alloc;
@@ -206,7 +176,6 @@ void eq_matcher_free(struct eq_matcher *m)
     eq_free(m->alloc, m->sequences);
     eq_free(m->alloc, m->samples);
     eq_free(m->alloc, m->waiting);
-    eq_free(m->alloc, m->runs);
     eq_budget_free(&m->budget);
     eq_free(m->alloc, m->rule_stats);
     eq_free(m->alloc, m);
@@ -227,7 +196,7 @@ static enum eq_status put_rule(struct eq_matcher *m, uint32_t rule, struct eq_mo
 {
     struct eq_results *r = m->results[rule];
     enum eq_status st = EQ_OK;
-    if (!m->runs[rule] || eq_results_done(r))
+    if (eq_results_done(r))
         return EQ_OK;
     m->rule_stats[rule].hits += n;
     if (m->samples[rule])

@@ -213,7 +213,8 @@ void eq_state_init(struct eq_sequence *s)
     size_t key_bytes = sizeof(struct eq_key) + s->n_waits * sizeof(eq_ref);
     s->pool = &s->context->budget->pool;
     s->at_partial_gaps = sizeof(struct eq_partial) + s->n_steps * sizeof(struct eq_past *);
-    s->partial_bytes = s->at_partial_gaps + (s->leads || s->trails ? sizeof(struct eq_partial_gaps) : 0);
+    s->at_partial_seen = s->at_partial_gaps + (s->leads || s->trails ? sizeof(struct eq_partial_gaps) : 0);
+    s->partial_bytes = s->at_partial_seen + (s->asks_between ? sizeof(struct eq_partial_seen) : 0);
     s->at_key_lane = key_bytes;
     key_bytes += s->clocks ? sizeof(eq_ref) : 0;
     s->at_key_gaps = align(key_bytes);
