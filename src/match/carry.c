@@ -48,6 +48,8 @@ enum eq_status eq_carry_fields_find(struct eq_carry_fields *out, const struct eq
         return EQ_NOMEM;
     for (size_t r = 0; r < program->n_rules; r++)
         note_rule(&f, &program->rules[r]);
+    for (uint32_t i = 0; i < program->n_partition_fields; i++)
+        note(&f, program->partition_fields[i]);
     for (unsigned i = 0; program->n_trackers && i < EQ_LF_COUNT; i++)
         note(&f, program->lineage_fields[i]);
     for (uint32_t i = 0; i < n; i++)

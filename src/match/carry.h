@@ -1,7 +1,7 @@
 /* carry.h — the few values of an event that are needed once the decoder has gone on to the next.
  *
  *      event in a thread      name args parent.name … host.id user.id     41 values, say
- *      event that goes on                              host.id user.id    those that keys, aliases and lineage read
+ *      event that goes on                              host.id user.id    those that keys, aliases, clocks and lineage read
  *
  * So whoever takes hits of another thread need not decode the event again. A pack holds the values of many events; a
  * view shows those of one as if it had been decoded. */
