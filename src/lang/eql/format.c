@@ -222,11 +222,10 @@ static void print_event(struct layout *f, const struct eql_node *n, unsigned ind
     print(f, condition, indent + STEP, tail);
 }
 
-/* What is in no parentheses of its own, and has to be broken. */
-static void print_parts(struct layout *f, const struct eql_node *n, unsigned indent, size_t tail)
+/* What has to be broken, without parentheses of its own; `last` is its last token. */
+static void print_parts(struct layout *f, const struct eql_node *n, uint32_t last, unsigned indent, size_t tail)
 {
     const struct eql_node *k = n->first;
-    uint32_t last = eql_tokens_last(&f->tokens, n->span);
     switch (n->kind) {
     case EQL_AND:
     case EQL_OR: print_chain(f, n, indent, tail); break;
@@ -281,11 +280,11 @@ static void print(struct layout *f, const struct eql_node *n, unsigned indent, s
     } else if (n->parens && next_kind(f) == EQL_T_LPAREN && f->tokens.items[f->at].match == last) {
         emit(f);
         break_line(f, indent + STEP);
-        print_parts(f, n, indent + STEP, 0);
+        print_parts(f, n, last - 1, indent + STEP, 0);
         break_close(f, indent);
         emit(f);
     } else {
-        print_parts(f, n, indent, tail);
+        print_parts(f, n, last, indent, tail);
     }
     f->next_indent = outer;
 }
