@@ -301,7 +301,7 @@ static void measure(struct eql_tokens *t)
             forced += force;
             if (!force)
                 flat = add_width(flat, comment->width + 1);
-            token->space = true;
+            token->space = token->kind != EQL_T_COMMA && token->kind != EQL_T_RPAREN && token->kind != EQL_T_RBRACKET;
         }
         flat = add_width(flat, token->width + token->space);
         token->flat = flat;
