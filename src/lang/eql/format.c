@@ -370,8 +370,7 @@ static void print_query(struct layout *f, const struct eql_node *query)
         print_group(f, main);
     for (const struct eql_node *pipe = main->next; pipe; pipe = pipe->next)
         print_pipe(f, pipe);
-    break_line(f, 0);
-    f->comment_indent = main->kind == EQL_EVENT && !main->next ? STEP : 0;
+    f->next_indent = main->kind == EQL_EVENT && !main->next ? STEP : 0;
     emit(f); /* comments behind it all */
     eq_buf_puts(f->out, f->newline);
 }
