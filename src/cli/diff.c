@@ -1,10 +1,11 @@
 /* diff.c — what changes in a text, line by line, as `diff -u` writes it and `patch` reads it.
  *
- *      before  a b c d e              equal lines at both ends are cut off; for what is between, a table tells the length
- *      after   a x c e                of the longest common subsequence of what is left, and the way through it is walked
- *      ops     =-+= -=
+ *      before  a b   c d e
+ *      after   a   x c   e
+ *      script  = - + = - =       one mark a line
  *
- * Should the middle be too large for a table, all of it is one change. */
+ * Equal lines at both ends are cut off. For what is between, a table tells the longest common subsequence of any two
+ * rests, and the script is the way through it. Should the middle be too large for a table, all of it is one change. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -66,8 +67,7 @@ static void compare_middle(struct script *s, const eqlite_string *a, size_t n, c
     for (size_t x = n; x-- > 0;)
         for (size_t y = m; y-- > 0;) {
             uint32_t down = lengths[(x + 1) * row + y], right = lengths[x * row + y + 1];
-            lengths[x * row + y] =
-                same(a[x], b[y]) ? lengths[(x + 1) * row + y + 1] + 1 : down > right ? down : right;
+            lengths[x * row + y] = same(a[x], b[y]) ? lengths[(x + 1) * row + y + 1] + 1 : down > right ? down : right;
         }
     while (i < n || j < m) {
         if (i < n && j < m && same(a[i], b[j])) {

@@ -37,8 +37,8 @@ static bool format(struct cli_text *out, const struct fmt *f, const char *name, 
 static void show(struct fmt *f, const char *name, const char *path, const struct cli_text *before,
                  const struct cli_text *after)
 {
-    eqlite_string old = {before->ptr, before->len}, new = {after->ptr, after->len};
-    bool changed = old.len != new.len || (new.len && memcmp(old.ptr, new.ptr, new.len) != 0);
+    eqlite_string old = {before->ptr, before->len}, now = {after->ptr, after->len};
+    bool changed = old.len != now.len || (now.len && memcmp(old.ptr, now.ptr, now.len) != 0);
     f->changed += changed;
     if (changed && f->c->check && !f->c->diff) {
         cli_output_write(name, strlen(name), &f->out);
@@ -46,14 +46,14 @@ static void show(struct fmt *f, const char *name, const char *path, const struct
     }
     if (changed && f->c->diff) {
         struct cli_text diff = {0};
-        cli_diff(&diff, name, old, new);
+        cli_diff(&diff, name, old, now);
         cli_output_write(diff.ptr, diff.len, &f->out);
         cli_text_free(&diff);
     }
-    if (changed && f->c->write && path && !cli_replace_file(path, new.ptr, new.len))
+    if (changed && f->c->write && path && !cli_replace_file(path, now.ptr, now.len))
         f->trouble = true;
-    if (!f->c->check && !f->c->diff && !(f->c->write && path) && new.len)
-        cli_output_write(new.ptr, new.len, &f->out);
+    if (!f->c->check && !f->c->diff && !(f->c->write && path) && now.len)
+        cli_output_write(now.ptr, now.len, &f->out);
 }
 
 static void format_text(struct fmt *f, const char *name, const char *path, const struct cli_text *text)

@@ -6,9 +6,9 @@
  *          "powershell.exe"
  *        )
  *
- * A walk over the tree prints the tokens one after the other. Before each it may ask for a new line; without that a token
- * follows on the line. The question "does this part fit?" costs two look-ups, because widths are sums, so the work grows
- * with the text and not with its nesting. docs/format.md */
+ * A walk over the tree prints the tokens one after the other. Before each it may ask for a new line; without that a
+ * token follows on the line. The question "does this part fit?" costs two look-ups, because widths are sums, so the
+ * work grows with the text and not with its nesting. docs/format.md */
 #include "lang/eql/eql.h"
 
 #include "lang/eql/format.h"
@@ -19,18 +19,17 @@
 struct layout {
     struct eql_tokens tokens;
     struct eq_buf *out;
-    size_t start;        /* length of `out` before */
+    size_t start; /* length of `out` before */
     unsigned width, most_indent;
     const char *newline;
-    uint32_t at;         /* the next token */
+    uint32_t at; /* the next token */
     size_t column;
-    bool line;           /* it begins a line, indented by ... */
+    bool line; /* it begins a line, indented by ... */
     unsigned indent;
     unsigned comment_indent; /* comments before it that have a line for themselves, while `line` */
-    unsigned next_indent; /* of a line that only a comment made necessary */
-    bool ended;          /* a comment ended the line */
-    bool behind_comment; /* the last thing printed */
-    bool opened;         /* the last token opened a bracket: no empty line behind it */
+    unsigned next_indent;    /* of a line that only a comment made necessary */
+    bool ended;              /* a comment ended the line */
+    bool opened;             /* the last token opened a bracket: no empty line behind it */
 };
 
 /* ── Printing ── */
@@ -77,7 +76,6 @@ static void put_comment(struct layout *f, const struct eql_comment *c)
     if (!c->tall)
         put(f, text, c->width);
     f->ended = c->ends_line;
-    f->behind_comment = true;
     f->opened = false;
 }
 
@@ -104,7 +102,6 @@ static void emit(struct layout *f)
 {
     const struct eql_token *token = &f->tokens.items[f->at++];
     bool close = token->kind == EQL_T_RPAREN || token->kind == EQL_T_RBRACKET;
-    f->behind_comment = false;
     for (uint32_t c = token->comments; c < token->end_comments; c++)
         emit_comment(f, &f->tokens.comments[c]);
     if (token->kind == EQL_T_END)

@@ -6,9 +6,9 @@
  *      a // why      ─▶   [a] [and]{// why} [b]         a comment that ends its line goes behind `and`, `or`, ','
  *      and (b)                                          parentheses that say nothing are left out
  *
- * Always true: tokens are printed as they were written, in their order, each comment once. What decides about the layout
- * (tokens, and whether a comment has its line for itself, ends one or stands within) is the same in what comes out, so
- * formatting twice changes nothing. */
+ * Always true: tokens are printed as they were written, in their order, each comment once. What decides about the
+ * layout (tokens, and whether a comment has its line for itself, ends one or stands within) is the same in what comes
+ * out, so formatting twice changes nothing. */
 #ifndef EQ_LANG_EQL_FORMAT_H
 #define EQ_LANG_EQL_FORMAT_H
 

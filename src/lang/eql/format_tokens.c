@@ -151,9 +151,10 @@ static bool needs_parens(const struct eql_node *n, enum place place)
     }
 }
 
-static enum place place_in(const struct eql_node *parent)
+static enum place place_of(const struct eql_node *kid, const struct eql_node *parent)
 {
     switch (parent->kind) {
+    case EQL_IN: return kid == parent->first ? INSIDE : ALONE; /* what is looked up; the list */
     case EQL_AND:
     case EQL_OR:
     case EQL_NOT: return LOGIC;
@@ -177,8 +178,8 @@ static void drop_parens(struct eql_tokens *t, const struct eql_node *n, enum pla
             keep = false; /* a second pair never says more */
         }
     }
-    for (const struct eql_node *k = n->first; k; k = k->next) /* of `in`, the first kid is an operand, the list is not */
-        drop_parens(t, k, n->kind == EQL_IN ? (k == n->first ? INSIDE : ALONE) : place_in(n));
+    for (const struct eql_node *k = n->first; k; k = k->next)
+        drop_parens(t, k, place_of(k, n));
 }
 
 /* Take out the dropped ones; their comments go to the next token. */
@@ -246,7 +247,8 @@ static bool is_unit(const struct eql_tokens *t, size_t i)
 {
     int before = t->items[i - 1].kind;
     char c = t->parser->text[t->items[i].span.start];
-    return t->items[i].kind == EQL_T_NAME && (before == EQL_T_INTEGER || before == EQL_T_DECIMAL) && c != 'e' && c != 'E';
+    return t->items[i].kind == EQL_T_NAME && (before == EQL_T_INTEGER || before == EQL_T_DECIMAL) && c != 'e' &&
+           c != 'E';
 }
 
 /* Is there a blank between token i and the one before it? */
