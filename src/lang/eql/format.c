@@ -157,6 +157,16 @@ static bool fits(const struct layout *f, uint32_t last, size_t tail)
     return to->forced == from->forced && column + (to->flat - before) + tail <= f->width;
 }
 
+/* The tokens up to `last`, which cannot be broken, begin a line if they fit there and not here. */
+static void break_if_better(struct layout *f, uint32_t last, unsigned indent, size_t tail)
+{
+    const struct eql_token *from = &f->tokens.items[f->at], *to = &f->tokens.items[last];
+    size_t width = to->flat - from->flat + from->width + tail;
+    unsigned there = indent < f->most_indent ? indent : f->most_indent;
+    if (!fits(f, last, tail) && there + width <= f->width)
+        break_line(f, indent);
+}
+
 /* ── The tree ── */
 
 static void print(struct layout *f, const struct eql_node *n, unsigned indent, size_t tail);
@@ -236,6 +246,8 @@ static void print_parts(struct layout *f, const struct eql_node *n, uint32_t las
     case EQL_ARITHMETIC:
         print(f, k, indent, 1 + n->name.end - n->name.start);
         emit(f);
+        if (!k->next->n_kids || k->next->kind == EQL_FIELD)
+            break_if_better(f, last, indent + STEP, tail);
         print(f, k->next, indent, tail);
         break;
     case EQL_IN:
@@ -245,6 +257,8 @@ static void print_parts(struct layout *f, const struct eql_node *n, uint32_t las
             emit(f);
         if (f->at < last)
             print_list(f, k->next, indent);
+        else
+            break_if_better(f, last, indent + STEP, tail);
         break;
     case EQL_CALL:
         emit(f);
