@@ -79,12 +79,13 @@ static void put_comment(struct layout *f, const struct eql_comment *c)
     f->opened = false;
 }
 
-static void emit_comment(struct layout *f, const struct eql_comment *c)
+/* `close`: the token behind it closes a bracket, so that it belongs to what is before. */
+static void emit_comment(struct layout *f, const struct eql_comment *c, bool close)
 {
-    if (!c->ends_line && f->line) { /* stands in front of its token */
+    if (!c->ends_line && f->line && !close) { /* stands in front of its token */
         new_line(f, f->indent, c->blank);
         f->line = false;
-    } else if (f->ended || (c->starts_line && c->ends_line)) {
+    } else if (f->ended || (c->starts_line && (c->ends_line || f->line))) {
         new_line(f, f->line ? f->comment_indent : f->next_indent, c->blank);
     } else {
         blank(f);
@@ -103,7 +104,7 @@ static void emit(struct layout *f)
     const struct eql_token *token = &f->tokens.items[f->at++];
     bool close = token->kind == EQL_T_RPAREN || token->kind == EQL_T_RBRACKET;
     for (uint32_t c = token->comments; c < token->end_comments; c++)
-        emit_comment(f, &f->tokens.comments[c]);
+        emit_comment(f, &f->tokens.comments[c], close);
     if (token->kind == EQL_T_END)
         return;
     if (f->line)
