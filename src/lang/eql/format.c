@@ -151,11 +151,12 @@ static bool fits(const struct layout *f, uint32_t last, size_t tail)
 {
     const struct eql_token *from = &f->tokens.items[f->at], *to = &f->tokens.items[last];
     uint32_t before = f->at ? from[-1].flat : 0, forced_before = f->at ? from[-1].forced : 0;
-    size_t column = f->column;
-    bool ended = f->ended || from->forced > forced_before;
-    if (f->line || ended)
+    size_t column = f->column, width = to->flat - before + tail;
+    if (f->line || f->ended || from->forced > forced_before) {
         column = f->line ? f->indent : f->next_indent;
-    return to->forced == from->forced && column + (to->flat - before) + tail <= f->width;
+        width -= from->space && from->comments == from->end_comments; /* no blank begins a line */
+    }
+    return to->forced == from->forced && column + width <= f->width;
 }
 
 /* The tokens up to `last`, which cannot be broken, begin a line if they fit there and not here. */
