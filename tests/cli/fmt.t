@@ -145,3 +145,9 @@ What is wrong is told with its place, and stays; the rest goes on.
   eqlite: 1 checked, 0 errors, 0 warnings
   $ awk 'BEGIN { printf "any where a"; for (i = 0; i < 300; i++) printf " and (a"; print }' | sed 's/$/ or b/' > deep.eql; for i in $(seq 300); do printf ')'; done >> deep.eql; eqlite fmt deep.eql 2>&1 | grep -o 'error.*'
   error[E0901]: nested more than 256 levels deep
+
+The interactive shell formats what was asked last.
+
+  $ printf '.fmt\nany  where  (false);\n.fmt\n' | eqlite repl "$data"/ev.ndjson
+  eqlite: no query to format yet
+  any where false
