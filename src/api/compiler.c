@@ -403,7 +403,7 @@ eqlite_status eqlite_compiler_finish(eqlite_rules **out, eqlite_compiler *c)
     return EQLITE_OK;
 }
 
-/* ── For explain.c ── */
+/* ── For explain.c and format.c ── */
 
 struct eq_diags *eq_compiler_diags(eqlite_compiler *c)
 {
@@ -427,6 +427,14 @@ const struct eq_source *eq_compiler_keep_source(eqlite_compiler *c, struct eq_sl
         return NULL;
     *source = (struct eq_source){eq_arena_copy(&c->arena, name), eq_arena_copy(&c->arena, text), 1, 1};
     return source->name.ptr && source->text.ptr ? source : NULL;
+}
+
+enum eq_status eq_compiler_rule_set(struct eq_rule_set **out, eqlite_compiler *c)
+{
+    enum eq_status st = begin(c);
+    if (st == EQ_OK)
+        *out = &c->making->set;
+    return st;
 }
 
 enum eq_status eq_compiler_plan(struct eq_plan **out, eqlite_compiler *c, const struct eq_source *source,

@@ -374,6 +374,24 @@ EQLITE_API eqlite_status eqlite_sink_put(eqlite_sink *s, const eqlite_alert *ale
 EQLITE_API eqlite_status eqlite_sink_end(eqlite_sink *s); /* write what is still held; once */
 EQLITE_API void eqlite_sink_free(eqlite_sink *s);
 
+/* ── Formatting ──────────────────────────────────────────────────────────────────────────────────────────────────── */
+
+#define EQLITE_FORMAT_WIDTH 120 /* columns */
+
+/* The text of a rule file, all of it, with its query in the one layout of docs/format.md: the same tokens and comments,
+ * without parentheses that say nothing, so the plan is the same. The ending of `name` decides how the text is read: .toml
+ * is a rule file, in which only the bytes between the quotes of its EQL query may change; anything else is a query.
+ * `width`: columns of a line; 0: EQLITE_FORMAT_WIDTH. EQLITE_INVALID: it is wrong, see the compiler's diagnostics, and
+ * nothing was written. A query that its TOML string cannot hold in another layout stays as it is, with a warning. */
+EQLITE_API eqlite_status eqlite_format(eqlite_compiler *c, const char *name, const char *text, size_t len, unsigned width,
+                                       eqlite_write *write, void *ctx);
+
+/* `path`, or, if that is a folder, each rule file below it in order, as eqlite_compiler_add_path takes them, but files of
+ * tests. The path is terminated and valid during the call; returning false ends with EQLITE_END. EQLITE_IO: the path or
+ * something below it could not be read, see the diagnostics; the others were told. */
+typedef bool eqlite_on_path(const char *path, void *ctx);
+EQLITE_API eqlite_status eqlite_rule_paths(eqlite_compiler *c, const char *path, eqlite_on_path *each, void *ctx);
+
 /* ── Looking inside ──────────────────────────────────────────────────────────────────────────────────────────────── */
 
 /* A form of a query: "tokens", "ast", "plan" or "program". Works on a wrong query as far as it goes. */
