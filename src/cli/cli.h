@@ -69,7 +69,8 @@ struct cli {
     size_t memory; /* bytes; 0: the default */
     bool lateness_given, sort, no_merge;
     enum cli_level min_severity, fail_on;
-    bool fail_on_warnings, no_unwrap, follow, strict, count, exit_status, missing, stats, stats_json, quiet, verbose;
+    bool fail_on_warnings, no_unwrap, follow, strict, count, exit_status, missing, stats, stats_json, quiet, verbose,
+        explain;
     bool named, help;
     enum cli_when color, progress;
 };
@@ -91,6 +92,7 @@ int cli_run(struct cli *c);
 int cli_check(struct cli *c);
 int cli_test(struct cli *c);
 int cli_explain(struct cli *c);
+int cli_explain_events(struct cli *c); /* --event, explain_event.c */
 int cli_fields(struct cli *c);
 int cli_repl(struct cli *c);
 int cli_completion(struct cli *c);

@@ -392,3 +392,8 @@ const struct eq_rule_stats *eq_matcher_rule_stats(const struct eq_matcher *m, si
 {
     return &m->rule_stats[rule];
 }
+
+bool eq_matcher_lineage_holds(const struct eq_matcher *m, uint32_t tracker)
+{
+    return m->lineage && eq_lineage_holds(m->lineage, tracker);
+}

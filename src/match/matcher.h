@@ -47,6 +47,8 @@ enum eq_status eq_matcher_flush(struct eq_matcher *m);
 enum eq_status eq_matcher_finish(struct eq_matcher *m);
 bool eq_matcher_done(const struct eq_matcher *m);
 void eq_matcher_stats(const struct eq_matcher *m, struct eq_matcher_stats *out);
+/* Does the process of the event fed last stand in the relation of a tracker (match/lineage.h)? */
+bool eq_matcher_lineage_holds(const struct eq_matcher *m, uint32_t tracker);
 const struct eq_rule_stats *eq_matcher_rule_stats(const struct eq_matcher *m, size_t rule); /* its own, live */
 
 #endif
