@@ -242,6 +242,10 @@ static eqlite_status show_event(struct cli_feed *f, const eqlite_event *e)
         return matched;
     for (size_t i = 0; i < x->n_rules && st == EQLITE_OK; i++)
         st = eqlite_why_feed(x->whys[i], e);
+    if (st == EQLITE_INVALID) { /* in a part that matching did not have to read */
+        cli_feed_bad(f, e, 0, "a value in it is not JSON");
+        return matched;
+    }
     if (st == EQLITE_OK && x->json)
         st = show_json(x);
     for (size_t i = 0; i < x->n_rules && st == EQLITE_OK && !x->json; i++)

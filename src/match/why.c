@@ -20,6 +20,7 @@ struct maker {
     struct eq_why *w;
     struct eq_fields *element_fields;
     uint32_t search, stage, n_regexes;
+    bool negated;
 };
 
 /* A leaf ends the walk, but conditions stand below SEARCH and LINEAGE too. */
@@ -76,7 +77,8 @@ static enum eq_status make_part(struct maker *m, const struct eq_node *n, uint32
     struct eq_why_entry *p = &w->parts[number];
     enum eq_status st = EQ_OK;
     *p = (struct eq_why_entry){.node = n, .parent = parent, .stage = m->stage, .search = search, .tracker = EQ_NONE,
-                               .weight = 1, .value = EQ_WHY_NONE};
+                               .weight = 1, .negated = m->negated, .value = EQ_WHY_NONE};
+    m->negated ^= n->kind == EQ_N_NOT;
     if (n->kind == EQ_N_ANY)
         st = make_any(m, p);
     else if (n->kind == EQ_N_EXISTS)
@@ -92,6 +94,7 @@ static enum eq_status make_part(struct maker *m, const struct eq_node *n, uint32
         st = make_part(m, n->kids[i], number);
     m->element_fields = element_fields;
     m->search = search;
+    m->negated = p->negated;
     p->next = w->n_parts;
     return st;
 }
@@ -225,7 +228,11 @@ static enum eq_status make_past(struct eq_why *w)
 static enum eq_status open_why(struct eq_why *w)
 {
     struct eq_decode_options decode = {.unwrap = w->options.unwrap};
+    struct eq_slice time = w->options.timestamp_field;
+    uint32_t number;
     enum eq_status st = eq_fields_new(&w->fields, w->alloc);
+    if (st == EQ_OK && w->plan->kind == EQ_PLAN_SEQUENCE) /* a time that is no JSON makes the event none: as for a matcher */
+        st = eq_fields_add(&number, w->fields, time.len ? time : EQ_LIT("@timestamp"));
     if (st == EQ_OK)
         st = eq_regexes_new(&w->regexes, w->alloc);
     if (st == EQ_OK)

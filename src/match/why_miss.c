@@ -244,10 +244,8 @@ uint32_t eq_why_met(struct eq_why *w, const struct eq_why_entry *p, const struct
 {
     const struct eq_node *e = p->node->kids[0];
     char room[EQ_SHORT_TEXT];
-    if (v->type == EQ_NULL || !has_constants(e) || (e->n_kids < 3 && e->kind == EQ_N_IN) || e->kind == EQ_N_COMPARE)
+    if (v->type == EQ_NULL || !has_constants(e) || e->n_kids == 2) /* with one, the condition says it all */
         return 0;
-    if (e->n_kids == 2 && !(e->kind == EQ_N_LIKE && eq_glob_is_wild(eq_value_slice(&e->kids[1]->value))))
-        return 0; /* the condition says it all */
     struct eq_slice text = text_for(w, v, room, e->kind == EQ_N_LIKE && e->fold);
     for (uint32_t i = 1; i < e->n_kids && w->work; i++) {
         const struct eq_glob *g = glob_of(p, i);

@@ -252,7 +252,7 @@ static void say_any(struct eq_buf *out, struct eq_why *w, const struct eq_why_en
     struct seen_fields seen = {.n = 0};
     struct eq_why_miss miss = {.value = EQ_END_OF_CHAIN};
     bool plain = x && x->kind == EQ_N_FIELD, true_ = p->value == EQ_WHY_TRUE;
-    if (plain && !true_ && head_of(w, p, x) != EQ_END_OF_CHAIN)
+    if (plain && !true_ && !p->negated && head_of(w, p, x) != EQ_END_OF_CHAIN)
         miss = eq_why_misses(w, p, eq_why_frame(w, x->frame), head_of(w, p, x));
     find_fields(&seen, e);
     for (size_t i = 0; i < seen.n; i++) {
@@ -275,6 +275,8 @@ static void say_any(struct eq_buf *out, struct eq_why *w, const struct eq_why_en
         eq_buf_puts(out, " is ");
         eq_why_print_value(out, &v);
     }
+    if (p->negated)
+        return; /* it is wanted to be false: there is nothing to miss */
     if (miss.n)
         say_wanted(out, w, p, &miss);
     else if (!true_)

@@ -26,6 +26,7 @@ struct eq_why_entry {
     struct eq_expr left; /* ANY over something computed: that; no steps otherwise */
     uint32_t *picked;    /* by choice of expr: what made it true */
     uint8_t weight;      /* of a leaf, when events are compared */
+    bool negated;        /* below an odd number of `not`: it is wanted to be false */
 
     uint8_t value;
     bool was_true, was_false;
