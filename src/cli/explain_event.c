@@ -238,7 +238,9 @@ static eqlite_status show_event(struct cli_feed *f, const eqlite_event *e)
     x->names.len = x->sequence.len = 0;
     x->event = e;
     eqlite_status matched = cli_feed_match(f, e);
-    if ((matched != EQLITE_OK && matched != EQLITE_END) || f->bad != bad)
+    if (matched == EQLITE_END) /* `head` has all it wants; what follows can be explained all the same */
+        matched = EQLITE_OK;
+    if (matched != EQLITE_OK || f->bad != bad)
         return matched;
     for (size_t i = 0; i < x->n_rules && st == EQLITE_OK; i++)
         st = eqlite_why_feed(x->whys[i], e);
@@ -360,7 +362,7 @@ static eqlite_status explain_file(struct explanation *x, struct cli_feed *feed)
     }
     x->names.len = x->sequence.len = 0;
     x->event = NULL;
-    if (st == EQLITE_OK || st == EQLITE_END)
+    if (st == EQLITE_OK)
         st = eqlite_matcher_finish(feed->matcher);
     return st == EQLITE_OK ? show_end(x) : st;
 }

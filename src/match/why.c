@@ -29,6 +29,14 @@ static uint32_t first_kid(const struct eq_node *n)
     return n->kind == EQ_N_SEARCH ? 1 : n->kind == EQ_N_EXISTS || n->kind == EQ_N_ANY ? n->n_kids : 0;
 }
 
+/* A NOT that is only how the plan says `!=`, `not in` or `== null`: the same text as what it is around. */
+static bool is_spelling(const struct eq_node *n)
+{
+    const struct eq_node *kid = n->kind == EQ_N_NOT ? n->kids[0] : NULL;
+    return kid && (kid->kind == EQ_N_ANY || kid->kind == EQ_N_EXISTS) && kid->span.start == n->span.start &&
+           kid->span.end == n->span.end;
+}
+
 static size_t count_parts(const struct eq_node *n)
 {
     size_t total = 1;
@@ -77,8 +85,12 @@ static enum eq_status make_part(struct maker *m, const struct eq_node *n, uint32
     struct eq_why_entry *p = &w->parts[number];
     enum eq_status st = EQ_OK;
     *p = (struct eq_why_entry){.node = n, .parent = parent, .stage = m->stage, .search = search, .tracker = EQ_NONE,
-                               .weight = 1, .negated = m->negated, .value = EQ_WHY_NONE};
+                               .weight = 1, .inverted = is_spelling(n), .value = EQ_WHY_NONE};
+    bool negated = m->negated;
     m->negated ^= n->kind == EQ_N_NOT;
+    if (p->inverted)
+        p->node = n = n->kids[0];
+    p->negated = m->negated;
     if (n->kind == EQ_N_ANY)
         st = make_any(m, p);
     else if (n->kind == EQ_N_EXISTS)
@@ -94,7 +106,7 @@ static enum eq_status make_part(struct maker *m, const struct eq_node *n, uint32
         st = make_part(m, n->kids[i], number);
     m->element_fields = element_fields;
     m->search = search;
-    m->negated = p->negated;
+    m->negated = negated;
     p->next = w->n_parts;
     return st;
 }
@@ -382,6 +394,12 @@ uint32_t eq_why_stage_of(const struct eq_why *w, size_t index)
 
 struct eq_why_part eq_why_part(const struct eq_why *w, uint32_t number)
 {
+    static const char *const inverted[] = {
+        [EQ_N_EXISTS] = "not exists",   [EQ_N_CALL] = "not call",   [EQ_N_COMPARE] = "not compare",
+        [EQ_N_IN] = "not in",           [EQ_N_LIKE] = "not like",   [EQ_N_REGEX] = "not regex",
+        [EQ_N_IS_NULL] = "not is null", [EQ_N_KAND] = "not and",    [EQ_N_KOR] = "not or",
+        [EQ_N_KNOT] = "not not",
+    };
     static const char *const names[] = {
         [EQ_N_TRUE] = "true",   [EQ_N_FALSE] = "false",     [EQ_N_AND] = "and",         [EQ_N_OR] = "or",
         [EQ_N_NOT] = "not",     [EQ_N_EXISTS] = "exists",   [EQ_N_SEARCH] = "search",   [EQ_N_LINEAGE] = "lineage",
@@ -399,7 +417,7 @@ struct eq_why_part eq_why_part(const struct eq_why *w, uint32_t number)
         .value = (enum eq_why_value)p->value,
         .was_true = p->was_true,
         .was_false = p->was_false,
-        .kind = eq_slice_of(names[n->kind]),
+        .kind = eq_slice_of(p->inverted ? inverted[n->kind] : names[n->kind]),
         .span = p->node->span,
     };
 }

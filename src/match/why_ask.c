@@ -66,11 +66,13 @@ static bool reads_unknown(const struct eq_why *w, const struct eq_expr *e)
 static enum eq_why_value ask_any(struct eq_why *w, struct eq_why_entry *p)
 {
     bool yes = false;
+    uint64_t gave_up = w->machine.gave_up;
     if (reads_unknown(w, &p->expr))
         return EQ_WHY_UNKNOWN;
     w->machine.picked = p->picked;
     enum eq_status st = eq_expr_any(&yes, &p->expr, &w->machine);
     w->machine.picked = NULL;
+    p->gave_up = w->machine.gave_up != gave_up;
     if (st != EQ_OK)
         w->status = st;
     if (yes || st != EQ_OK)
@@ -217,6 +219,9 @@ void eq_why_ask(struct eq_why *w, uint32_t number)
     case EQ_N_LINEAGE: v = ask_lineage(w, number); break;
     default: v = ask_any(w, p); break;
     }
+    p->met = v == EQ_WHY_TRUE;
+    if (p->inverted && v != EQ_WHY_UNKNOWN)
+        v = p->met ? EQ_WHY_FALSE : EQ_WHY_TRUE;
     if (own) {
         bool constant = p->node->kind <= EQ_N_FALSE;
         p->to_true = v == EQ_WHY_TRUE ? 0 : constant ? UINT32_MAX : p->weight;

@@ -13,7 +13,7 @@
 #include "event/survey.h"
 #include "plan/text.h"
 
-enum { SHOWN_CHARACTERS = 60, SHOWN_VALUES = 4, SHOWN_FIELDS = 8 };
+enum { SHOWN_CHARACTERS = 60, SHOWN_VALUES = 4, SHOWN_FIELDS = 8, SLIPS = 4 /* two, base/suggest.h */ };
 
 /* ── Values ── */
 
@@ -46,7 +46,7 @@ static void print_ordinal(struct eq_buf *out, size_t n)
 }
 
 /* Where value `at` stands in a chain, from 1; *n: how many there are. */
-static size_t place_of(const struct eq_frame *f, uint32_t head, uint32_t at, size_t *n)
+static size_t place_of(struct eq_why *w, const struct eq_frame *f, uint32_t head, uint32_t at, size_t *n)
 {
     size_t place = 0;
     *n = 0;
@@ -55,6 +55,7 @@ static size_t place_of(const struct eq_frame *f, uint32_t head, uint32_t at, siz
         if (v == at)
             place = *n;
     }
+    w->work -= w->work < *n ? w->work : *n;
     return place;
 }
 
@@ -85,7 +86,7 @@ static void suggest_field(struct eq_buf *out, struct eq_why *w, struct eq_slice 
     }
     for (size_t i = 0; i < eq_survey_count(w->survey); i++)
         eq_suggest_try(&s, eq_survey_get(w->survey, i).path);
-    if (eq_suggest_found(&s) && !eq_slice_eq(s.best, path)) {
+    if (eq_suggest_found(&s) && s.distance <= SLIPS && !eq_slice_eq(s.best, path)) {
         eq_buf_puts(out, "; it has ");
         eq_buf_add(out, s.best);
     }
@@ -103,10 +104,10 @@ static void say_missing(struct eq_buf *out, struct eq_why *w, const struct eq_no
 
 /* `NAME is VALUE`. With several values: the one at `at` (what met the condition, or came nearest) with its place, or
  * if there is none, the first few. */
-static void say_values(struct eq_buf *out, const struct eq_why *w, const struct eq_node *field,
+static void say_values(struct eq_buf *out, struct eq_why *w, const struct eq_node *field,
                        const struct eq_frame *f, uint32_t head, uint32_t at, bool met)
 {
-    size_t n, place = place_of(f, head, at, &n), shown = 0;
+    size_t n, place = place_of(w, f, head, at, &n), shown = 0;
     print_field_name(out, w, field);
     eq_buf_puts(out, " is ");
     if (place && (met || n > SHOWN_VALUES)) {
@@ -167,7 +168,7 @@ static uint32_t head_of(const struct eq_why *w, const struct eq_why_entry *p, co
 static uint32_t picked_of(const struct eq_why *w, const struct eq_why_entry *p, const struct eq_node *field)
 {
     uint32_t number = field_number(w, p, field);
-    for (uint32_t i = 0; p->value == EQ_WHY_TRUE && i < p->expr.n_choices; i++)
+    for (uint32_t i = 0; p->met && i < p->expr.n_choices; i++)
         if (p->expr.choices[i].frame == field->frame && p->expr.choices[i].field == number)
             return p->picked[i];
     return EQ_END_OF_CHAIN;
@@ -195,7 +196,7 @@ static void say_difference(struct eq_buf *out, struct eq_why *w, const struct eq
     size_t n;
     eq_buf_init(&words, w->alloc);
     eq_why_say_miss(&words, w, p, &f->values[miss->value], miss->kids[0]);
-    place_of(f, head_of(w, p, x), miss->value, &n);
+    place_of(w, f, head_of(w, p, x), miss->value, &n);
     if (words.len) {
         eq_buf_puts(out, " (");
         if (n > 1 && n <= SHOWN_VALUES) {
@@ -251,7 +252,11 @@ static void say_any(struct eq_buf *out, struct eq_why *w, const struct eq_why_en
     const struct eq_node *x = e->n_kids ? e->kids[0] : NULL;
     struct seen_fields seen = {.n = 0};
     struct eq_why_miss miss = {.value = EQ_END_OF_CHAIN};
-    bool plain = x && x->kind == EQ_N_FIELD, true_ = p->value == EQ_WHY_TRUE;
+    if (p->gave_up || !w->work) {
+        eq_buf_puts(out, p->gave_up ? "too many combinations of values: taken as false" : "too much to look at in this event");
+        return;
+    }
+    bool plain = x && x->kind == EQ_N_FIELD, true_ = p->met;
     if (plain && !true_ && !p->negated && head_of(w, p, x) != EQ_END_OF_CHAIN)
         miss = eq_why_misses(w, p, eq_why_frame(w, x->frame), head_of(w, p, x));
     find_fields(&seen, e);
@@ -286,7 +291,7 @@ static void say_any(struct eq_buf *out, struct eq_why *w, const struct eq_why_en
 static void say_exists(struct eq_buf *out, struct eq_why *w, const struct eq_why_entry *p)
 {
     const struct eq_node *field = p->node->kids[0];
-    if (p->value == EQ_WHY_TRUE)
+    if (p->met)
         say_values(out, w, field, eq_why_frame(w, field->frame), head_of(w, p, field), EQ_END_OF_CHAIN, false);
     else
         say_missing(out, w, field);

@@ -26,10 +26,13 @@ struct eq_why_entry {
     struct eq_expr left; /* ANY over something computed: that; no steps otherwise */
     uint32_t *picked;    /* by choice of expr: what made it true */
     uint8_t weight;      /* of a leaf, when events are compared */
-    bool negated;        /* below an odd number of `not`: it is wanted to be false */
+    bool inverted;       /* `x != 1`, `x == null`: the plan has a NOT around the node, which people did not write */
+    bool negated;        /* the node is wanted to be false: below an odd number of NOT */
 
     uint8_t value;
+    bool met; /* what the node says, if inverted the opposite of the value */
     bool was_true, was_false;
+    bool gave_up;                /* ANY: there were too many combinations to try */
     uint32_t to_true, to_false;  /* leaves, by weight, that would have to change */
     uint32_t element, n_elements; /* SEARCH: which one the parts below tell of */
 };
@@ -78,7 +81,7 @@ struct eq_why {
     struct eq_survey *survey;        /* fields of the event; NULL until one is missing */
     struct eq_buf padded;            /* what it reads */
     enum eq_status status;           /* of what was asked */
-    uint64_t work;                   /* bytes that may still be compared for notes about this event */
+    uint64_t work;                   /* bytes and values that may still be looked at for notes about this event */
 };
 
 #define EQ_WHY_WORK ((uint64_t)32 << 20)

@@ -13,7 +13,7 @@
   Write rules:
     check        check rules or queries without running them
     test         run the tests that rule files carry
-    explain      show what a query means, step by step
+    explain      show what a query means, and why it matches or not
     fields       list the fields that rules read and data has
   
   About eqlite:
