@@ -343,7 +343,6 @@ enum eq_status eq_why_feed(struct eq_why *w, struct eq_slice text, const struct 
         eq_why_ask(w, w->roots[i]);
     if (w->status != EQ_OK)
         return w->status;
-    w->n_events++;
     return w->options.alone || w->plan->kind == EQ_PLAN_EVENT ? EQ_OK : eq_why_note_near(w, origin);
 }
 

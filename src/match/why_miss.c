@@ -119,17 +119,20 @@ static void look_at(struct eq_why *w, const struct eq_why_entry *p, const struct
 }
 
 /* Would it do if case were ignored? */
-static bool same_but_case(const struct eq_why_entry *p, struct eq_slice text, const struct eq_value *k, uint32_t kid,
-                          struct eq_arena *scratch)
+static bool same_but_case(struct eq_why *w, const struct eq_why_entry *p, struct eq_slice text, uint32_t kid)
 {
+    const struct eq_value *k = &p->node->kids[0]->kids[kid]->value;
     char room[EQ_SHORT_TEXT];
     const struct eq_glob *g = glob_of(p, kid);
     struct eq_glob folded;
     struct eq_slice low;
     if (!g || !g->wild)
         return eq_fold_eq(text, eq_text_of(k, room));
-    return eq_glob_compile(&folded, eq_value_slice(k), true, scratch) && eq_text_fold(&low, text, scratch) &&
-           eq_glob_match(&folded, low);
+    if (!eq_glob_compile(&folded, eq_value_slice(k), true, &w->scratch) || !eq_text_fold(&low, text, &w->scratch)) {
+        w->status = EQ_NOMEM;
+        return false;
+    }
+    return eq_glob_match(&folded, low);
 }
 
 /* The few that are left, with the distance that people would say; and each constant once. */
@@ -146,7 +149,7 @@ static void refine(struct eq_why *w, const struct eq_why_entry *p, const struct 
         struct eq_slice wanted = g ? g->text : eq_text_of(&e->kids[best[i].kid]->value, kid_room);
         if (!(g && g->wild) && text.len <= EQ_SUGGEST_MAX && wanted.len <= EQ_SUGGEST_MAX)
             best[i].distance = eq_suggest_distance(text, wanted);
-        if (!e->fold && same_but_case(p, text, &e->kids[best[i].kid]->value, best[i].kid, &w->scratch))
+        if (!e->fold && same_but_case(w, p, text, best[i].kid))
             best[i].distance = 1;
         keep(sorted, &kept, best[i]);
     }
@@ -182,8 +185,10 @@ struct eq_why_miss eq_why_misses(struct eq_why *w, const struct eq_why_entry *p,
         look_at(w, p, &frame->values[v], v, best, &n);
     refine(w, p, frame, best, &n);
     out.total = e->n_kids - 1;
-    if (n)
+    if (n) {
         out.value = best[0].value;
+        out.distance = best[0].distance;
+    }
     for (size_t i = 0; i < n && out.n < sizeof out.kids / sizeof *out.kids; i++)
         out.kids[out.n++] = best[i].kid;
     return out;
@@ -232,7 +237,7 @@ void eq_why_say_miss(struct eq_buf *out, struct eq_why *w, const struct eq_why_e
     struct eq_slice text = text_for(w, v, room, false);
     if (e->kind == EQ_N_REGEX)
         eq_buf_puts(out, "a pattern must match the whole value");
-    else if (!e->fold && same_but_case(p, text, k, kid, &w->scratch))
+    else if (!e->fold && same_but_case(w, p, text, kid))
         eq_buf_puts(out, "only the case differs");
     else if (g && g->wild)
         say_piece(out, g, text_for(w, v, room, e->fold));
@@ -252,12 +257,15 @@ uint32_t eq_why_met(struct eq_why *w, const struct eq_why_entry *p, const struct
         bool met = false;
         uint64_t cost = LOOK + ((g && g->wild) || e->kind == EQ_N_REGEX ? text.len : 0);
         w->work = w->work > cost ? w->work - cost : 0;
+        enum eq_status st = EQ_OK;
         if (e->kind == EQ_N_REGEX)
-            w->machine.regex(&met, p->expr.sets[0].regex + i - 1, 1, text, w->machine.ctx);
+            st = w->machine.regex(&met, p->expr.sets[0].regex + i - 1, 1, text, w->machine.ctx);
         else if (g)
             met = eq_glob_match(g, text);
         else
             met = eq_value_compare(EQ_CMP_EQ, v, &e->kids[i]->value, e->fold, &w->scratch) == 1;
+        if (st != EQ_OK)
+            w->status = st;
         if (met)
             return i;
     }

@@ -2,7 +2,7 @@
  *
  *      stage 2   line 7: 1 part away · line 3: 2 parts away · …          EQ_WHY_NEAR of them, whatever comes
  *
- * What an event lacked is written down when it is seen, for it is gone afterwards; as few events enter the list, that
+ * Near is who lacks few parts; of those, whose values are like the wanted ones. What an event lacked is written down when it is seen, for it is gone afterwards; as few events enter the list, that
  * costs little. Of events equally near the earlier stays. */
 #include "match/why_priv.h"
 
@@ -31,9 +31,9 @@ static void remove_near(struct eq_why *w, uint32_t stage, uint32_t at)
     memmove(&list[at], &list[at + 1], (w->n_near[stage] - at) * sizeof *list);
 }
 
-static enum eq_status add_near(struct eq_why *w, uint32_t stage, uint32_t distance, const struct eq_origin *origin)
+static enum eq_status add_near(struct eq_why *w, uint32_t stage, uint64_t distance, const struct eq_origin *origin)
 {
-    struct eq_why_near n = {.distance = distance, .order = w->n_events, .line = origin->line};
+    struct eq_why_near n = {.distance = distance, .line = origin->line};
     struct eq_buf text;
     eq_buf_init(&text, w->alloc);
     eq_buf_add(&text, origin->path);
@@ -63,13 +63,15 @@ enum eq_status eq_why_note_near(struct eq_why *w, const struct eq_origin *origin
     enum eq_status st = EQ_OK;
     for (uint32_t i = 0; i < w->plan->n_stages && st == EQ_OK; i++) {
         const struct eq_why_entry *root = &w->parts[w->roots[i]];
-        bool full = w->n_near[i] == EQ_WHY_NEAR;
-        if (w->plan->stages[i].missing || root->value == EQ_WHY_TRUE || root->to_true == UINT32_MAX)
+        uint64_t worst = w->n_near[i] == EQ_WHY_NEAR ? w->near[i][EQ_WHY_NEAR - 1].distance : UINT64_MAX;
+        uint64_t distance = (uint64_t)root->to_true * (EQ_WHY_FAR + 1);
+        if (w->plan->stages[i].missing || root->value == EQ_WHY_TRUE || root->to_true == UINT32_MAX || distance >= worst)
             continue;
-        if (!full || root->to_true < w->near[i][EQ_WHY_NEAR - 1].distance)
-            st = add_near(w, i, root->to_true, origin);
+        distance += eq_why_slips(w, i);
+        if (distance < worst && w->status == EQ_OK)
+            st = add_near(w, i, distance, origin);
     }
-    return st;
+    return st == EQ_OK ? w->status : st;
 }
 
 void eq_why_free_near(struct eq_why *w)

@@ -288,6 +288,26 @@ static void say_any(struct eq_buf *out, struct eq_why *w, const struct eq_why_en
         say_order(out, e);
 }
 
+unsigned eq_why_leaf_slips(struct eq_why *w, uint32_t number)
+{
+    const struct eq_why_entry *p = &w->parts[number];
+    const struct eq_node *e = p->node->kind == EQ_N_ANY ? p->node->kids[0] : NULL;
+    unsigned slips = EQ_WHY_FAR;
+    if (!e || !e->n_kids || e->kids[0]->kind != EQ_N_FIELD || p->negated || p->value == EQ_WHY_UNKNOWN)
+        return slips;
+    struct eq_arena_mark mark = eq_arena_mark(&w->scratch);
+    eq_why_enter(w, p);
+    uint32_t head = head_of(w, p, e->kids[0]);
+    if (head != EQ_END_OF_CHAIN) {
+        struct eq_why_miss miss = eq_why_misses(w, p, eq_why_frame(w, e->kids[0]->frame), head);
+        if (miss.n && miss.distance < slips)
+            slips = miss.distance;
+    }
+    w->machine.frames[EQ_FRAME_ELEMENT] = NULL;
+    eq_arena_rewind(&w->scratch, mark);
+    return slips;
+}
+
 static void say_exists(struct eq_buf *out, struct eq_why *w, const struct eq_why_entry *p)
 {
     const struct eq_node *field = p->node->kids[0];

@@ -167,14 +167,17 @@ void eq_why_tree(struct eq_buf *out, struct eq_why *w, uint32_t stage, unsigned 
 /* ── What is to blame ── */
 
 struct blame {
-    struct eq_buf *out;
+    struct eq_buf *out; /* NULL: only count */
+    unsigned slips;
     struct eq_why *w;
     unsigned indent, n;
 };
 
 static void put_blame(struct blame *b, uint32_t number, bool wanted)
 {
-    if (b->n++ >= BLAMED)
+    if (!b->out)
+        b->slips += eq_why_leaf_slips(b->w, number);
+    if (b->n++ >= BLAMED || !b->out)
         return;
     eq_buf_fill(b->out, ' ', b->indent * 2);
     eq_buf_puts(b->out, wanted ? "✗ " : "✗ not ");
@@ -215,7 +218,7 @@ static void find_blame(struct blame *b, uint32_t number, bool wanted)
 
 void eq_why_blame(struct eq_buf *out, struct eq_why *w, uint32_t stage, unsigned indent)
 {
-    struct blame b = {out, w, indent, 0};
+    struct blame b = {.out = out, .w = w, .indent = indent};
     if (!w->event)
         return;
     find_blame(&b, w->roots[stage], true);
@@ -223,6 +226,13 @@ void eq_why_blame(struct eq_buf *out, struct eq_why *w, uint32_t stage, unsigned
         eq_buf_fill(out, ' ', indent * 2);
         eq_buf_printf(out, "… and %u more\n", b.n - BLAMED);
     }
+}
+
+unsigned eq_why_slips(struct eq_why *w, uint32_t stage)
+{
+    struct blame b = {.w = w};
+    find_blame(&b, w->roots[stage], true);
+    return b.slips < EQ_WHY_FAR ? b.slips : EQ_WHY_FAR;
 }
 
 /* ── For programs ── */
@@ -238,6 +248,7 @@ static void json_part(struct eq_buf *out, struct eq_why *w, uint32_t number, str
     eq_buf_clear(text);
     eq_why_text(text, w, &w->parts[number]);
     eq_buf_json(out, eq_buf_slice(text));
+    out->failed |= text->failed;
     eq_buf_printf(out, ",\"start\":%u,\"end\":%u", v.span.start, v.span.end);
     eq_buf_clear(text);
     eq_why_note(text, w, number);

@@ -39,8 +39,7 @@ struct eq_why_entry {
 
 /* An event that came near to a stage. Strings are owned. */
 struct eq_why_near {
-    uint32_t distance;
-    uint64_t order, line;
+    uint64_t distance, line;
     char *text; /* path, keys and blame behind each other */
     size_t path_len, keys_len, blame_len;
 };
@@ -70,7 +69,6 @@ struct eq_why {
     uint32_t n_keys;
     struct eq_why_near **near;  /* by stage: EQ_WHY_NEAR of them */
     uint32_t *n_near;
-    uint64_t n_events;
 
     const struct eq_event *event;
     struct eq_frame element;         /* of the SEARCH at hand */
@@ -102,6 +100,7 @@ struct eq_why_miss {
     uint32_t value;    /* the value that came nearest, EQ_END_OF_CHAIN if there is none */
     uint32_t kids[3];  /* constants, nearest first */
     unsigned n, total; /* constants given here, and in all */
+    unsigned distance; /* of the first, as base/suggest.h counts */
 };
 /* `values` chained from `head` in `frame`. */
 struct eq_why_miss eq_why_misses(struct eq_why *w, const struct eq_why_entry *p, const struct eq_frame *frame,
@@ -114,6 +113,12 @@ uint32_t eq_why_met(struct eq_why *w, const struct eq_why_entry *p, const struct
 
 /* why_print.c: the text of a part, squeezed and cut. */
 void eq_why_text(struct eq_buf *out, const struct eq_why *w, const struct eq_why_entry *p);
+
+/* What is to blame for a stage that is not true, as a number: how far away the values are from those that were wanted. */
+#define EQ_WHY_FAR 255
+unsigned eq_why_slips(struct eq_why *w, uint32_t stage);
+/* why_note.c: the same of one leaf. */
+unsigned eq_why_leaf_slips(struct eq_why *w, uint32_t number);
 
 /* why_near.c */
 enum eq_status eq_why_note_near(struct eq_why *w, const struct eq_origin *origin);

@@ -189,8 +189,8 @@ Of a sequence: what became of each key, and which events came nearest to the one
         ✗ t == "A" — t is "a", wanted "A" (only the case differs)
       sequence.ndjson:2 ["y"]
         ✗ t == "A" — t is "a", wanted "A" (only the case differs)
-      sequence.ndjson:3 ["x"]
-        ✗ t == "A" — t is "b", wanted "A"
+      sequence.ndjson:4 ["y"]
+        ✗ t == "A" — t is "a", wanted "A" (only the case differs)
   $ eqlite explain --event sequence.ndjson -e 'sequence by u [any where t == "a"] [any where t == "b"]' | tail -n 3
       sequence.ndjson:4  1 of 2  started
       sequence.ndjson:4  1 of 2  replaced by a newer one with the same key (begun at sequence.ndjson:2)
@@ -262,3 +262,10 @@ In the interactive program, about an event by its number:
   eqlite: which event? they are counted from 1
   $ printf '.why 1\n' | eqlite repl events.ndjson
   eqlite: no query to explain yet
+
+What docs/language.md shows is what is printed:
+
+  $ awk '/^## / { on = /Why, and why not/ } /^```/ { code = on && /console/; next } code' "$data/../../../docs/language.md" > shown
+  $ sed -n 's/^\$ //p' shown | while read -r line; do printf '$ %s\n' "$line"; eval "$line" < /dev/null; done > printed
+  $ diff -u shown printed && grep -c '^\$' shown
+  7
