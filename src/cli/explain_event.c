@@ -10,7 +10,7 @@
 #include "cli/cli.h"
 
 /* Keys of sequences whose stories are kept, and steps of each; the rest is counted. */
-enum { STORIES = 100, STEPS = 40 };
+enum { STORIES = 100, STEPS = 40, LONG_KEYS = 1024 /* bytes; longer ones have no story */ };
 
 /* What became of the sequences of one rule with one key. */
 struct story {
@@ -82,7 +82,7 @@ static struct story *find_story(struct explanation *x, const eqlite_trace *t)
             (!t->keys.len || memcmp(s->keys.ptr, t->keys.ptr, t->keys.len) == 0))
             return s;
     }
-    if (x->n_stories == STORIES)
+    if (x->n_stories == STORIES || t->keys.len > LONG_KEYS)
         return NULL;
     struct story *s = &x->stories[x->n_stories++];
     s->rule = t->rule;
@@ -270,8 +270,10 @@ static eqlite_status tell_nearest(struct cli_text *t, struct explanation *x, siz
 
 static eqlite_status tell_story(struct cli_text *t, struct explanation *x, const struct story *s)
 {
-    cli_text_printf(t, "  key ");
-    cli_text_escape(t, (eqlite_string){s->keys.ptr, s->keys.len});
+    bool keyed = s->keys.len > 2; /* more than [] */
+    cli_text_printf(t, keyed ? "  key " : "  no key");
+    if (keyed)
+        cli_text_escape(t, (eqlite_string){s->keys.ptr, s->keys.len});
     cli_text_printf(t, "\n");
     cli_text_add(t, s->steps.ptr, s->steps.len);
     if (s->n_steps > STEPS)

@@ -416,7 +416,7 @@ struct eq_why_part eq_why_part(const struct eq_why *w, uint32_t number)
         .value = (enum eq_why_value)p->value,
         .was_true = p->was_true,
         .was_false = p->was_false,
-        .kind = eq_slice_of(p->inverted ? inverted[n->kind] : names[n->kind]),
+        .kind = eq_slice_of(p->inverted && inverted[n->kind] ? inverted[n->kind] : names[n->kind]),
         .span = p->node->span,
     };
 }

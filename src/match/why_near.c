@@ -6,7 +6,7 @@
  * costs little. Of events equally near the earlier stays. */
 #include "match/why_priv.h"
 
-enum { SHOWN = 3 };
+enum { SHOWN = 3, KEYS = 1024 /* bytes kept of the join keys */ };
 
 /* Values of the stage's join keys as a JSON array, the first of each. */
 static void print_keys(struct eq_buf *out, const struct eq_why *w, uint32_t stage)
@@ -39,6 +39,8 @@ static enum eq_status add_near(struct eq_why *w, uint32_t stage, uint64_t distan
     eq_buf_add(&text, origin->path);
     n.path_len = text.len;
     print_keys(&text, w, stage);
+    if (!text.failed && text.len > n.path_len + KEYS)
+        text.len = n.path_len + KEYS;
     n.keys_len = text.len - n.path_len;
     eq_why_blame(&text, w, stage, 0);
     n.blame_len = text.len - n.path_len - n.keys_len;
