@@ -84,8 +84,14 @@ static enum eq_status make_part(struct maker *m, const struct eq_node *n, uint32
     struct eq_fields *element_fields = m->element_fields;
     struct eq_why_entry *p = &w->parts[number];
     enum eq_status st = EQ_OK;
-    *p = (struct eq_why_entry){.node = n, .parent = parent, .stage = m->stage, .search = search, .tracker = EQ_NONE,
-                               .weight = 1, .inverted = is_spelling(n), .value = EQ_WHY_NONE};
+    *p = (struct eq_why_entry){.node = n,
+                               .parent = parent,
+                               .stage = m->stage,
+                               .search = search,
+                               .tracker = EQ_NONE,
+                               .weight = 1,
+                               .inverted = is_spelling(n),
+                               .value = EQ_WHY_NONE};
     bool negated = m->negated;
     m->negated ^= n->kind == EQ_N_NOT;
     if (p->inverted)
@@ -162,7 +168,8 @@ static enum eq_status make_parts(struct eq_why *w)
 /* ── The past ── */
 
 /* Which of the program's trackers a LINEAGE is: equal ones are one. */
-static enum eq_status find_tracker(struct eq_why_entry *p, const struct eq_program *program, const struct eq_alloc *alloc)
+static enum eq_status find_tracker(struct eq_why_entry *p, const struct eq_program *program,
+                                   const struct eq_alloc *alloc)
 {
     struct eq_buf wanted, text;
     eq_buf_init(&wanted, alloc);
@@ -243,7 +250,8 @@ static enum eq_status open_why(struct eq_why *w)
     struct eq_slice time = w->options.timestamp_field;
     uint32_t number;
     enum eq_status st = eq_fields_new(&w->fields, w->alloc);
-    if (st == EQ_OK && w->plan->kind == EQ_PLAN_SEQUENCE) /* a time that is no JSON makes the event none: as for a matcher */
+    if (st == EQ_OK &&
+        w->plan->kind == EQ_PLAN_SEQUENCE) /* a time that is no JSON makes the event none: as for a matcher */
         st = eq_fields_add(&number, w->fields, time.len ? time : EQ_LIT("@timestamp"));
     if (st == EQ_OK)
         st = eq_regexes_new(&w->regexes, w->alloc);
@@ -394,17 +402,17 @@ uint32_t eq_why_stage_of(const struct eq_why *w, size_t index)
 struct eq_why_part eq_why_part(const struct eq_why *w, uint32_t number)
 {
     static const char *const inverted[] = {
-        [EQ_N_EXISTS] = "not exists",   [EQ_N_CALL] = "not call",   [EQ_N_COMPARE] = "not compare",
-        [EQ_N_IN] = "not in",           [EQ_N_LIKE] = "not like",   [EQ_N_REGEX] = "not regex",
-        [EQ_N_IS_NULL] = "not is null", [EQ_N_KAND] = "not and",    [EQ_N_KOR] = "not or",
+        [EQ_N_EXISTS] = "not exists",   [EQ_N_CALL] = "not call", [EQ_N_COMPARE] = "not compare",
+        [EQ_N_IN] = "not in",           [EQ_N_LIKE] = "not like", [EQ_N_REGEX] = "not regex",
+        [EQ_N_IS_NULL] = "not is null", [EQ_N_KAND] = "not and",  [EQ_N_KOR] = "not or",
         [EQ_N_KNOT] = "not not",
     };
     static const char *const names[] = {
-        [EQ_N_TRUE] = "true",   [EQ_N_FALSE] = "false",     [EQ_N_AND] = "and",         [EQ_N_OR] = "or",
-        [EQ_N_NOT] = "not",     [EQ_N_EXISTS] = "exists",   [EQ_N_SEARCH] = "search",   [EQ_N_LINEAGE] = "lineage",
-        [EQ_N_CONST] = "value", [EQ_N_FIELD] = "field",     [EQ_N_CALL] = "call",       [EQ_N_COMPARE] = "compare",
-        [EQ_N_IN] = "in",       [EQ_N_LIKE] = "like",       [EQ_N_REGEX] = "regex",     [EQ_N_IS_NULL] = "is null",
-        [EQ_N_KAND] = "and",    [EQ_N_KOR] = "or",          [EQ_N_KNOT] = "not",
+        [EQ_N_TRUE] = "true",   [EQ_N_FALSE] = "false",   [EQ_N_AND] = "and",       [EQ_N_OR] = "or",
+        [EQ_N_NOT] = "not",     [EQ_N_EXISTS] = "exists", [EQ_N_SEARCH] = "search", [EQ_N_LINEAGE] = "lineage",
+        [EQ_N_CONST] = "value", [EQ_N_FIELD] = "field",   [EQ_N_CALL] = "call",     [EQ_N_COMPARE] = "compare",
+        [EQ_N_IN] = "in",       [EQ_N_LIKE] = "like",     [EQ_N_REGEX] = "regex",   [EQ_N_IS_NULL] = "is null",
+        [EQ_N_KAND] = "and",    [EQ_N_KOR] = "or",        [EQ_N_KNOT] = "not",
     };
     const struct eq_why_entry *p = &w->parts[number];
     const struct eq_node *n = p->node->kind == EQ_N_ANY ? p->node->kids[0] : p->node;

@@ -3,12 +3,12 @@
  *      false  and
  *        true   process                          event.category is "process"
  *        false  process.name : "pwsh.exe"        process.name is "pwsh", wanted "pwsh.exe"
- *        false  not                              this `not` is what removed the event
+ *        false  not                              this, too, removed the event
  *          true   user.name == "root"            user.name is "root"
  *
  * Beside the matcher, not inside it: it walks the plan as it was written, before anything is simplified or shared, asks
  * every part and remembers the answers. Slow is fine here, wrong is not: the root of the tree says what the engine says
- * (tests/unit/test_why.c).
+ * (tests/unit/test_engine.c, and each case with ids).
  *
  * Parts are numbered in the order of the text, all stages of a rule and then until. The numbers depend on the text of
  * the query alone, so that answers about many events can be gathered by them. */
@@ -50,12 +50,12 @@ enum eq_status eq_why_feed(struct eq_why *w, struct eq_slice text, const struct 
 enum eq_status eq_why_bind(struct eq_why *w, uint32_t stage, struct eq_slice text);
 
 struct eq_why_part {
-    uint32_t number, parent; /* EQ_NONE: the condition of a stage */
-    uint32_t stage;          /* as written, from 0; until is the last */
-    uint32_t next;           /* behind all parts below it: kids are number + 1, the next of that, … */
-    enum eq_why_value value; /* inside _arraysearch: of the element that is nearest to true */
+    uint32_t number, parent;  /* EQ_NONE: the condition of a stage */
+    uint32_t stage;           /* as written, from 0; until is the last */
+    uint32_t next;            /* behind all parts below it: kids are number + 1, the next of that, … */
+    enum eq_why_value value;  /* inside _arraysearch: of the element that is nearest to true */
     bool was_true, was_false; /* of this event; of different elements both can be */
-    struct eq_slice kind;    /* "and", "like", …; static */
+    struct eq_slice kind;     /* "and", "like", …; static */
     struct eq_span span;
 };
 uint32_t eq_why_count(const struct eq_why *w);
@@ -75,7 +75,8 @@ void eq_why_json(struct eq_buf *out, struct eq_why *w, uint32_t stage);
 void eq_why_blame(struct eq_buf *out, struct eq_why *w, uint32_t stage, unsigned indent);
 
 /* Of all events so far, those that came nearest to a stage without meeting it: where each was and what it lacked. First
- * those with these join keys, a JSON array; empty: any. `n_events`: how many of a sequence's events there are already. */
+ * those with these join keys, a JSON array; empty: any. `n_events`: how many of a sequence's events there are already.
+ */
 void eq_why_nearest(struct eq_buf *out, struct eq_why *w, uint32_t n_events, struct eq_slice keys, unsigned indent);
 
 #endif

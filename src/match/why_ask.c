@@ -191,7 +191,9 @@ static enum eq_why_value ask_not(struct eq_why *w, uint32_t number)
     eq_why_ask(w, number + 1);
     p->to_true = kid->to_false;
     p->to_false = kid->to_true;
-    return kid->value == EQ_WHY_UNKNOWN ? EQ_WHY_UNKNOWN : is_no((enum eq_why_value)kid->value) ? EQ_WHY_TRUE : EQ_WHY_FALSE;
+    return kid->value == EQ_WHY_UNKNOWN           ? EQ_WHY_UNKNOWN
+           : is_no((enum eq_why_value)kid->value) ? EQ_WHY_TRUE
+                                                  : EQ_WHY_FALSE;
 }
 
 static enum eq_why_value ask_lineage(struct eq_why *w, uint32_t number)
@@ -212,9 +214,18 @@ void eq_why_ask(struct eq_why *w, uint32_t number)
     case EQ_N_TRUE: v = EQ_WHY_TRUE; break;
     case EQ_N_FALSE: break;
     case EQ_N_AND:
-    case EQ_N_OR: v = ask_junction(w, number); own = false; break;
-    case EQ_N_NOT: v = ask_not(w, number); own = false; break;
-    case EQ_N_SEARCH: v = ask_search(w, number); own = false; break;
+    case EQ_N_OR:
+        v = ask_junction(w, number);
+        own = false;
+        break;
+    case EQ_N_NOT:
+        v = ask_not(w, number);
+        own = false;
+        break;
+    case EQ_N_SEARCH:
+        v = ask_search(w, number);
+        own = false;
+        break;
     case EQ_N_EXISTS: v = ask_exists(w, p); break;
     case EQ_N_LINEAGE: v = ask_lineage(w, number); break;
     default: v = ask_any(w, p); break;

@@ -30,14 +30,15 @@ static unsigned ends_distance(struct eq_slice a, struct eq_slice b)
         head++;
     }
     while (tail < look && head + tail < most &&
-           eq_fold_ascii[(unsigned char)a.ptr[a.len - 1 - tail]] == eq_fold_ascii[(unsigned char)b.ptr[b.len - 1 - tail]])
+           eq_fold_ascii[(unsigned char)a.ptr[a.len - 1 - tail]] ==
+               eq_fold_ascii[(unsigned char)b.ptr[b.len - 1 - tail]])
         tail++;
     size_t left = (a.len > b.len ? a.len : b.len) - head - tail;
     return left > UINT16_MAX ? UINT16_MAX : (unsigned)left * 2 + (cases > 0);
 }
 
-/* The first piece of a pattern that finds no place in a text, all before it having one; n_pieces: only the end is wrong.
- * If the first few fit, so do fewer: halve. */
+/* The first piece of a pattern that finds no place in a text, all before it having one; n_pieces: only the end is
+ * wrong. If the first few fit, so do fewer: halve. */
 static uint32_t first_wrong(const struct eq_glob *g, struct eq_slice text)
 {
     uint32_t low = 0, high = g->n_pieces; /* pieces below low fit */

@@ -2,8 +2,9 @@
  *
  *      stage 2   line 7: 1 part away · line 3: 2 parts away · …          EQ_WHY_NEAR of them, whatever comes
  *
- * Near is who lacks few parts; of those, whose values are like the wanted ones. What an event lacked is written down when it is seen, for it is gone afterwards; as few events enter the list, that
- * costs little. Of events equally near the earlier stays. */
+ * Near is who lacks few parts; of those, whose values are like the wanted ones; of those, who came first. What an event
+ * lacked is written down when it is seen, for it is gone afterwards; as few events enter the list, that costs little.
+ */
 #include "match/why_priv.h"
 
 enum { SHOWN = 3, KEYS = 1024 /* bytes kept of the join keys */ };
@@ -67,7 +68,8 @@ enum eq_status eq_why_note_near(struct eq_why *w, const struct eq_origin *origin
         const struct eq_why_entry *root = &w->parts[w->roots[i]];
         uint64_t worst = w->n_near[i] == EQ_WHY_NEAR ? w->near[i][EQ_WHY_NEAR - 1].distance : UINT64_MAX;
         uint64_t distance = (uint64_t)root->to_true * (EQ_WHY_FAR + 1);
-        if (w->plan->stages[i].missing || root->value == EQ_WHY_TRUE || root->to_true == UINT32_MAX || distance >= worst)
+        if (w->plan->stages[i].missing || root->value == EQ_WHY_TRUE || root->to_true == UINT32_MAX ||
+            distance >= worst)
             continue;
         distance += eq_why_slips(w, i);
         if (distance < worst && w->status == EQ_OK)

@@ -104,8 +104,8 @@ static void say_missing(struct eq_buf *out, struct eq_why *w, const struct eq_no
 
 /* `NAME is VALUE`. With several values: the one at `at` (what met the condition, or came nearest) with its place, or
  * if there is none, the first few. */
-static void say_values(struct eq_buf *out, struct eq_why *w, const struct eq_node *field,
-                       const struct eq_frame *f, uint32_t head, uint32_t at, bool met)
+static void say_values(struct eq_buf *out, struct eq_why *w, const struct eq_node *field, const struct eq_frame *f,
+                       uint32_t head, uint32_t at, bool met)
 {
     size_t n, place = place_of(w, f, head, at, &n), shown = 0;
     print_field_name(out, w, field);
@@ -253,7 +253,8 @@ static void say_any(struct eq_buf *out, struct eq_why *w, const struct eq_why_en
     struct seen_fields seen = {.n = 0};
     struct eq_why_miss miss = {.value = EQ_END_OF_CHAIN};
     if (p->gave_up || !w->work) {
-        eq_buf_puts(out, p->gave_up ? "too many combinations of values: taken as false" : "too much to look at in this event");
+        eq_buf_puts(out, p->gave_up ? "too many combinations of values: taken as false"
+                                    : "too much to look at in this event");
         return;
     }
     bool plain = x && x->kind == EQ_N_FIELD, true_ = p->met;

@@ -209,7 +209,8 @@ static void find_blame(struct blame *b, uint32_t number, bool wanted)
         const struct eq_why_entry *kid = &w->parts[k];
         if (all)
             find_blame(b, k, wanted);
-        else if (best == EQ_NONE || (wanted ? kid->to_true < w->parts[best].to_true : kid->to_false < w->parts[best].to_false))
+        else if (best == EQ_NONE ||
+                 (wanted ? kid->to_true < w->parts[best].to_true : kid->to_false < w->parts[best].to_false))
             best = k;
     }
     if (best != EQ_NONE)

@@ -32,8 +32,8 @@ struct eq_why_entry {
     uint8_t value;
     bool met; /* what the node says, if inverted the opposite of the value */
     bool was_true, was_false;
-    bool gave_up;                /* ANY: there were too many combinations to try */
-    uint32_t to_true, to_false;  /* leaves, by weight, that would have to change */
+    bool gave_up;                 /* ANY: there were too many combinations to try */
+    uint32_t to_true, to_false;   /* leaves, by weight, that would have to change */
     uint32_t element, n_elements; /* SEARCH: which one the parts below tell of */
 };
 
@@ -67,7 +67,7 @@ struct eq_why {
     uint32_t *roots;            /* by stage */
     uint32_t *keys;             /* field numbers by stage and key; n_keys each */
     uint32_t n_keys;
-    struct eq_why_near **near;  /* by stage: EQ_WHY_NEAR of them */
+    struct eq_why_near **near; /* by stage: EQ_WHY_NEAR of them */
     uint32_t *n_near;
 
     const struct eq_event *event;
@@ -75,11 +75,11 @@ struct eq_why {
     const struct eq_frame **aliases; /* by stage */
     struct eq_why_bound *bound;      /* by stage */
     struct eq_machine machine;
-    struct eq_arena scratch;         /* of the event */
-    struct eq_survey *survey;        /* fields of the event; NULL until one is missing */
-    struct eq_buf padded;            /* what it reads */
-    enum eq_status status;           /* of what was asked */
-    uint64_t work;                   /* bytes and values that may still be looked at for notes about this event */
+    struct eq_arena scratch;  /* of the event */
+    struct eq_survey *survey; /* fields of the event; NULL until one is missing */
+    struct eq_buf padded;     /* what it reads */
+    enum eq_status status;    /* of what was asked */
+    uint64_t work;            /* bytes and values that may still be looked at for notes about this event */
 };
 
 #define EQ_WHY_WORK ((uint64_t)32 << 20)
@@ -114,7 +114,8 @@ uint32_t eq_why_met(struct eq_why *w, const struct eq_why_entry *p, const struct
 /* why_print.c: the text of a part, squeezed and cut. */
 void eq_why_text(struct eq_buf *out, const struct eq_why *w, const struct eq_why_entry *p);
 
-/* What is to blame for a stage that is not true, as a number: how far away the values are from those that were wanted. */
+/* What is to blame for a stage that is not true, as a number: how far away the values are from those that were wanted.
+ */
 #define EQ_WHY_FAR 255
 unsigned eq_why_slips(struct eq_why *w, uint32_t stage);
 /* why_note.c: the same of one leaf. */
