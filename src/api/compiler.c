@@ -271,7 +271,15 @@ static enum eq_status begin(struct eqlite_compiler *c)
 {
     if (c->making)
         return c->making->poisoned ? EQ_NOMEM : EQ_OK;
-    return rules_new(&c->making, c->engine == ENGINE_NAIVE, &c->alloc);
+    enum eq_status st = rules_new(&c->making, c->engine == ENGINE_NAIVE, &c->alloc);
+    if (st != EQ_OK)
+        return st;
+    c->making->category_field = eq_arena_copy(&c->making->plans, c->category);
+    c->making->timestamp_field = eq_arena_copy(&c->making->plans, c->timestamp);
+    if (c->making->category_field.ptr && c->making->timestamp_field.ptr)
+        return EQ_OK;
+    c->making->poisoned = true;
+    return EQ_NOMEM;
 }
 
 /* Rules of a file were loaded with `st`: compile them, and count those that the loader refused. */

@@ -364,9 +364,10 @@ typedef struct eqlite_sink_options {
     bool colour, terminal; /* table: ANSI colours; escape event values for a terminal */
     eqlite_write *write;
     void *ctx;
+    bool explain;        /* alert documents tell why, part by part, in a member "explain" */
 } eqlite_sink_options;
 #define EQLITE_SINK_OPTIONS_INIT \
-    {sizeof(eqlite_sink_options), NULL, NULL, NULL, 0, 0, false, false, NULL, NULL}
+    {sizeof(eqlite_sink_options), NULL, NULL, NULL, 0, 0, false, false, NULL, NULL, false}
 
 /* The rules are retained. */
 EQLITE_API eqlite_status eqlite_sink_new(eqlite_sink **out, eqlite_rules *rules, const eqlite_sink_options *options);
@@ -400,6 +401,53 @@ EQLITE_API eqlite_status eqlite_explain(eqlite_compiler *c, const char *stage, c
 
 /* Is this text a whole query, as far as brackets, strings and comments tell? For interactive input. */
 EQLITE_API bool eqlite_query_is_complete(const char *text, size_t len);
+
+/* Why a rule matched an event or did not: the parts of its conditions as they are written, each with its answer about
+ * the event fed last. Slower than matching, and beside it: it says what a matcher would say. One per thread. */
+typedef struct eqlite_why eqlite_why;
+typedef struct eqlite_why_options {
+    size_t size;
+    bool unwrap; /* as the matcher's */
+    bool alone;  /* events are fed one by one, not all that came before: what depends on those is "unknown", and none is
+                    kept for eqlite_why_nearest */
+} eqlite_why_options;
+#define EQLITE_WHY_OPTIONS_INIT {sizeof(eqlite_why_options), true, false}
+
+typedef struct eqlite_why_part { /* a view, valid until the next event; strings belong to the rules */
+    size_t number; /* in the order of the query from 0; depends on its text alone, so that it names the part for good */
+    size_t parent; /* SIZE_MAX: none, it is the condition of a stage */
+    size_t stage;  /* as written, from 0; until is the last */
+    const char *kind;  /* "and", "or", "not", "compare", "in", "like", "regex", "exists", "search", …; static */
+    const char *value; /* "true", "false", "null" (not true, for want of a value), "unknown" (events that are not at hand
+                          decide), "none" (not asked: of an array without elements); static */
+    bool was_true, was_false; /* of this event; both can be so of a condition over the elements of an array */
+    eqlite_string text; /* of the query */
+    size_t start, end;  /* its bytes in the query */
+} eqlite_why_part;
+
+/* Rule `rule` of the rules, which are retained. EQLITE_INVALID: there is none. */
+EQLITE_API eqlite_status eqlite_why_new(eqlite_why **out, eqlite_rules *rules, size_t rule,
+                                        const eqlite_why_options *options);
+EQLITE_API void eqlite_why_free(eqlite_why *w); /* NULL is fine */
+/* Ask all parts of all stages about an event. EQLITE_INVALID: it is broken, and nothing is known of it. */
+EQLITE_API eqlite_status eqlite_why_feed(eqlite_why *w, const eqlite_event *event);
+/* Why the last event was broken, and at which byte; NULL if it was fine. */
+EQLITE_API const char *eqlite_why_bad_event(const eqlite_why *w, size_t *offset);
+EQLITE_API size_t eqlite_why_count(const eqlite_why *w); /* parts, of all stages */
+EQLITE_API eqlite_why_part eqlite_why_get(const eqlite_why *w, size_t number);
+/* What a part saw and wanted: `process.name is "pwsh", wanted "pwsh.exe"`; nothing for most that have parts below.
+ * Event values are in it as they are; escape them for a terminal. */
+EQLITE_API eqlite_status eqlite_why_note(eqlite_why *w, size_t number, eqlite_write *write, void *ctx);
+/* The tree of a stage: as lines for people, safe for terminals ("tree", NULL), or as one JSON object ("json"). */
+EQLITE_API eqlite_status eqlite_why_print(eqlite_why *w, size_t stage, const char *format, unsigned indent,
+                                          eqlite_write *write, void *ctx);
+/* Of the events fed so far: those that came nearest to the stage that follows `events` matched ones, and what they
+ * lacked, as lines for people. First those with these join keys (a JSON array as in eqlite_trace; may be empty). */
+EQLITE_API eqlite_status eqlite_why_nearest(eqlite_why *w, uint32_t events, eqlite_string keys, unsigned indent,
+                                            eqlite_write *write, void *ctx);
+/* An alert of the rule: a JSON array with the tree of each step, null for a missing event. It is as if its events were
+ * fed, so use one that is `alone`. EQLITE_INVALID: of another rule. */
+EQLITE_API eqlite_status eqlite_why_alert(eqlite_why *w, const eqlite_alert *alert, eqlite_write *write, void *ctx);
 
 typedef struct eqlite_function {
     const char *name, *help;

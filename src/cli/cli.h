@@ -71,7 +71,8 @@ struct cli {
     size_t block_size; /* bytes; 0: the default */
     bool lateness_given, sort, no_merge;
     enum cli_level min_severity, fail_on;
-    bool fail_on_warnings, no_unwrap, follow, strict, count, exit_status, missing, stats, stats_json, quiet, verbose;
+    bool fail_on_warnings, no_unwrap, follow, strict, count, exit_status, missing, stats, stats_json, quiet, verbose,
+        explain;
     bool write, check, diff; /* fmt */
     bool named, help;
     enum cli_when color, progress;
@@ -95,6 +96,7 @@ int cli_check(struct cli *c);
 int cli_fmt(struct cli *c);
 int cli_test(struct cli *c);
 int cli_explain(struct cli *c);
+int cli_explain_events(struct cli *c); /* --event, explain_event.c */
 int cli_fields(struct cli *c);
 int cli_repl(struct cli *c);
 int cli_completion(struct cli *c);

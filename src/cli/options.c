@@ -213,9 +213,11 @@ static bool take(struct cli *c, enum cli_option_id id, char *value, unsigned ind
     case CLI_OPT_FORMAT:
     case CLI_OPT_FIELDS_FORMAT:
     case CLI_OPT_CHECK_FORMAT:
-    case CLI_OPT_HELP_FORMAT: c->format = value; break;
+    case CLI_OPT_HELP_FORMAT:
+    case CLI_OPT_EXPLAIN_FORMAT: c->format = value; break;
     case CLI_OPT_FIELDS:
     case CLI_OPT_RUN_FIELDS: add_columns(c, value); break;
+    case CLI_OPT_WHY: c->explain = true; break;
     case CLI_OPT_ALERTS: c->alerts = value; break;
     case CLI_OPT_OUTPUT: c->output = value; break;
     case CLI_OPT_LIMIT: return number(c, o, value, &c->limit);

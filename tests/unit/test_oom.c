@@ -96,6 +96,42 @@ static void explain_queries(struct run *r)
     eqlite_compiler_free(c);
 }
 
+/* Rules of all kinds against events, as trees and as JSON. */
+static void explain_events(struct run *r)
+{
+    static const char *const asked[] = {
+        "process where process.name : (\"cmd*\", \"x\") and not process.pid == 8 and length(process.name) > 3 and process.nam == null",
+        "sequence by process.name with maxspan=1m [process where process.args regex \"w.*\"] as a [any where user.id == a.user.id]",
+        "any where descendant of [process where true] or _arraysearch(process.args, $x, $x like \"/?\")",
+    };
+    eqlite_compiler *c = NULL;
+    eqlite_rules *rules = NULL;
+    r->options.dialect = "endpoint";
+    if (!fine(r, eqlite_compiler_new(&c, &r->options)))
+        return;
+    for (size_t i = 0; i < sizeof asked / sizeof *asked; i++)
+        fine(r, eqlite_compiler_add_query(c, "q", asked[i], strlen(asked[i])));
+    size_t n = fine(r, eqlite_compiler_finish(&rules, c)) ? eqlite_rules_count(rules) : 0;
+    for (size_t i = 0; i < n; i++) {
+        eqlite_why *w = NULL;
+        eqlite_why_options options = EQLITE_WHY_OPTIONS_INIT;
+        if (!fine(r, eqlite_why_new(&w, rules, i, &options)))
+            continue;
+        for (size_t k = 0; k < sizeof events / sizeof *events; k++) {
+            eqlite_event event = {.json = events[k], .len = strlen(events[k]), .line = k + 1};
+            if (!fine(r, eqlite_why_feed(w, &event)))
+                continue;
+            fine(r, eqlite_why_print(w, 0, "tree", 1, keep, r));
+            fine(r, eqlite_why_print(w, eqlite_rules_get(rules, i).kind == EQLITE_RULE_SEQUENCE, "json", 0, keep, r));
+            fine(r, eqlite_why_note(w, eqlite_why_count(w) - 1, keep, r));
+        }
+        fine(r, eqlite_why_nearest(w, 1, (eqlite_string){"[\"cmd.exe\"]", 11}, 0, keep, r));
+        eqlite_why_free(w);
+    }
+    eqlite_compiler_free(c);
+    eqlite_rules_free(rules);
+}
+
 static void load_rule(struct run *r)
 {
     eqlite_compiler *c = NULL;
@@ -160,6 +196,7 @@ static void match_into(struct run *r, const char *format, const char *content)
     sinking.n_columns = strcmp(content, "events") ? 0 : 3;
     sinking.width = 100;
     sinking.terminal = true;
+    sinking.explain = true;
     sinking.write = keep;
     sinking.ctx = r;
     if (!fine(r, eqlite_sink_new(&s.sink, rules, &sinking)))
@@ -255,6 +292,7 @@ static void fail_each(void (*scenario)(struct run *))
     }
 EACH(compile_queries)
 EACH(explain_queries)
+EACH(explain_events)
 EACH(load_rule)
 EACH(format)
 EACH(to_ndjson)
@@ -267,6 +305,7 @@ EACH(survey)
 CU_TestInfo eq_tests_oom[] = {
     {"compiling right and wrong queries", fail_compile_queries},
     {"printing every stage of a query", fail_explain_queries},
+    {"explaining events", fail_explain_events},
     {"loading rule files", fail_load_rule},
     {"formatting queries and rule files", fail_format},
     {"matching, alerts as NDJSON", fail_to_ndjson},
