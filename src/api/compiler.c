@@ -25,6 +25,7 @@ struct eqlite_compiler {
     size_t n_made, cap_made;
     uint64_t refused;
     enum engine engine;
+    struct eq_schema *schema; /* NULL: fields are not checked */
 };
 
 /* ── Making ── */
@@ -100,6 +101,8 @@ eqlite_status eqlite_compiler_new(eqlite_compiler **out, const eqlite_options *g
     enum engine engine;
     if (!parse_engine(&engine, options.engine))
         return EQLITE_INVALID;
+    if (options.schema && strcmp(options.schema, "ecs") != 0)
+        return EQLITE_INVALID;
     if (options.dialect && !eq_dialect_parse(&dialect, eq_api_slice(options.dialect)))
         return EQLITE_INVALID;
     struct eq_slice partition = {0};
@@ -115,6 +118,10 @@ eqlite_status eqlite_compiler_new(eqlite_compiler **out, const eqlite_options *g
         copy_option(&c->timestamp, &c->arena, options.timestamp_field) != EQ_OK ||
         copy_option(&c->tiebreaker, &c->arena, options.tiebreaker_field) != EQ_OK ||
         copy_option(&partition, &c->arena, options.partition_by) != EQ_OK) {
+        eqlite_compiler_free(c);
+        return EQLITE_NOMEM;
+    }
+    if (options.schema && eq_schema_new(&c->schema, true, &c->alloc) != EQ_OK) {
         eqlite_compiler_free(c);
         return EQLITE_NOMEM;
     }
@@ -136,6 +143,7 @@ void eqlite_compiler_free(eqlite_compiler *c)
     for (size_t i = 0; i < c->n_made; i++)
         eqlite_rules_free(c->made[i]);
     eq_free(&alloc, c->made);
+    eq_schema_free(c->schema);
     eq_arena_free(&c->arena);
     eq_free(&alloc, c);
 }
@@ -221,6 +229,8 @@ static enum eq_status plan_rule(struct eq_plan **out, struct eqlite_compiler *c,
     struct eq_diags *diags = &c->diags.list;
     const struct eq_language *language = &eq_languages[rule->dialect ? rule->dialect : EQ_DIALECT_ELASTIC];
     enum eq_status st = language->compile(out, &rule->source, &options, &c->making->plans, diags);
+    if (st == EQ_OK && c->schema)
+        st = eq_schema_check(c->schema, *out, &rule->source, diags);
     if (st == EQ_OK) {
         check_order(c, rule, *out);
         st = partition_plan(c, *out, &rule->source);
@@ -401,7 +411,14 @@ eqlite_status eqlite_compiler_finish(eqlite_rules **out, eqlite_compiler *c)
     return EQLITE_OK;
 }
 
-/* ── For explain.c ── */
+/* ── For explain.c and schema.c ── */
+
+struct eq_schema *eq_compiler_schema(eqlite_compiler *c)
+{
+    if (!c->schema)
+        eq_schema_new(&c->schema, false, &c->alloc);
+    return c->schema;
+}
 
 struct eq_diags *eq_compiler_diags(eqlite_compiler *c)
 {

@@ -114,8 +114,11 @@ typedef struct eqlite_options {
                            "naive" (plans as written, no index, every rule asked about every event) */
     const char *partition_by; /* fields, parted by commas, that every sequence and sample is joined by besides its own
                                  keys, as if each value of them were a world of its own; NULL: none */
+    const char *schema; /* which fields there are, for warnings (W0202 to W0206): "ecs", the Elastic Common Schema; NULL:
+                           only what eqlite_compiler_add_schema and eqlite_compiler_compare tell */
+    bool lint;          /* warn also about metadata of rules that does not fit (W0704 to W0714) */
 } eqlite_options;
-#define EQLITE_OPTIONS_INIT {sizeof(eqlite_options), NULL, NULL, NULL, NULL, NULL, NULL, NULL}
+#define EQLITE_OPTIONS_INIT {sizeof(eqlite_options), NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, false}
 
 EQLITE_API eqlite_status eqlite_compiler_new(eqlite_compiler **out, const eqlite_options *options);
 EQLITE_API void eqlite_compiler_free(eqlite_compiler *c); /* NULL is fine; rules that it made live on */
@@ -126,6 +129,14 @@ EQLITE_API eqlite_status eqlite_compiler_add_query(eqlite_compiler *c, const cha
 EQLITE_API eqlite_status eqlite_compiler_add_path(eqlite_compiler *c, const char *path);
 /* A rule file's text from memory; the ending of `name` (.toml, .eql) decides how it is read. */
 EQLITE_API eqlite_status eqlite_compiler_add_rule(eqlite_compiler *c, const char *name, const char *text, size_t len);
+/* Fields of the caller's own, besides those of ECS: JSON text of a mapping of Elasticsearch (GET INDEX/_mapping), or of names
+ * with types, {"a.b":"keyword","c":{"d":"long"}}. Counts for rules that are added later. EQLITE_INVALID: it is no JSON object
+ * or names no field. */
+EQLITE_API eqlite_status eqlite_compiler_add_schema(eqlite_compiler *c, const char *text, size_t len);
+typedef struct eqlite_survey eqlite_survey;
+/* Compare the fields of rules that are added later with those of data: what the survey has learnt so far is known, and
+ * what it lacks is told (W0206). Nothing is kept of the survey but a copy of the names. */
+EQLITE_API eqlite_status eqlite_compiler_compare(eqlite_compiler *c, const eqlite_survey *survey);
 /* Compile what was added so far into rules, and forget it: the compiler can be filled again. */
 EQLITE_API eqlite_status eqlite_compiler_finish(eqlite_rules **out, eqlite_compiler *c);
 /* Everything reported so far; valid until the compiler is freed. */
@@ -379,8 +390,7 @@ EQLITE_API eqlite_function eqlite_function_get(size_t index);
 EQLITE_API const char *const *eqlite_keywords(void); /* NULL at the end */
 EQLITE_API const char *const *eqlite_dialects(void); /* NULL at the end */
 
-/* A survey learns which fields events have: for `fields`, `.schema`, completion. */
-typedef struct eqlite_survey eqlite_survey;
+/* A survey learns which fields events have: for `fields`, `check --against`, completion. */
 typedef struct eqlite_survey_field {
     eqlite_string path;
     uint64_t events;                        /* that have a value */

@@ -87,7 +87,7 @@ int cli_check(struct cli *c)
     if (!c->exprs.n && !c->files.n)
         return cli_usage(c, "nothing to check: give rule files, folders, -e QUERY or -f FILE");
     eqlite_compiler *compiler = cli_compiler(c);
-    if (!compiler || !cli_output_open(&o, c, NULL))
+    if (!compiler || !cli_schema_compare(compiler, c) || !cli_output_open(&o, c, NULL))
         goto done;
     cli_add_queries(compiler, c, &unreadable);
     if (!cli_add_paths(compiler, &c->files, &unreadable))

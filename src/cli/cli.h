@@ -61,8 +61,8 @@ struct cli {
     struct cli_list files;             /* operands */
     struct cli_list exprs, expr_files; /* at each index one of the two is not NULL */
     struct cli_list names;             /* of exprs; NULL: none given */
-    struct cli_list rules, only, skip, columns;
-    const char *dialect, *input, *timestamp_field, *category_field, *tiebreaker_field, *engine, *partition_by;
+    struct cli_list rules, only, skip, columns, against;
+    const char *dialect, *input, *timestamp_field, *category_field, *tiebreaker_field, *engine, *partition_by, *schema;
     const char *format, *alerts, *output, *stage, *event, *filter, *junit;
     uint64_t limit, max_alerts, samples;
     int64_t max_lateness_ns;
@@ -217,6 +217,15 @@ eqlite_status cli_feed_files(struct cli_feed *f, const struct cli_list *files);
 eqlite_status cli_feed_match(struct cli_feed *f, const eqlite_event *e);
 /* Count a broken event, and describe it if it is one of the first. */
 void cli_feed_bad(struct cli_feed *f, const eqlite_event *e, size_t offset, const char *reason);
+
+/* ── Which fields there are (schema.c) ── */
+
+const char *cli_schema_name(const struct cli *c); /* for eqlite_options */
+/* The file of --schema, and the events of --against. False: already told. */
+bool cli_schema_add(eqlite_compiler *compiler, const struct cli *c);
+bool cli_schema_compare(eqlite_compiler *compiler, const struct cli *c);
+/* An event function: teach it to the survey that is f->ctx. */
+eqlite_status cli_survey_event(struct cli_feed *f, const eqlite_event *e);
 
 /* ── What was counted (stats.c) ── */
 

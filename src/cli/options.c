@@ -195,6 +195,8 @@ static bool take(struct cli *c, enum cli_option_id id, char *value, unsigned ind
     case CLI_OPT_CATEGORY: c->category_field = value; break;
     case CLI_OPT_TIEBREAKER: c->tiebreaker_field = value; break;
     case CLI_OPT_PARTITION: c->partition_by = value; break;
+    case CLI_OPT_SCHEMA: c->schema = value; break;
+    case CLI_OPT_AGAINST: cli_list_add(&c->against, value); break;
     case CLI_OPT_ENGINE: c->engine = value; break;
     case CLI_OPT_FOLLOW: c->follow = true; break;
     case CLI_OPT_MAX_LATENESS: c->lateness_given = true; return duration(c, o, value, &c->max_lateness_ns);
@@ -339,7 +341,8 @@ bool cli_parse(struct cli *c, int argc, char **argv)
 void cli_free(struct cli *c)
 {
     struct cli_list *lists[] = {&c->files, &c->exprs, &c->expr_files, &c->names,
-                                &c->rules, &c->only,  &c->skip,       &c->columns};
+                                &c->rules, &c->only,  &c->skip,       &c->columns,
+                                &c->against};
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
         free(lists[i]->items);
 }

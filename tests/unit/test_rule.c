@@ -8,7 +8,7 @@
 
 #include <CUnit/CUnit.h>
 
-#include "plan/ecs_types.h"
+#include "plan/ecs.h"
 #include "rule/rule.h"
 #include "unit/helpers.h"
 
@@ -645,16 +645,11 @@ static void tables_are_sorted(void)
 #include "rule/rule_fields.def"
 #undef FIELD
     };
-    static const char *const ecs[] = {
-#define ECS_FIELD(path, type) path,
-#include "plan/ecs_types.def"
-#undef ECS_FIELD
-    };
 
     for (size_t i = 1; i < sizeof fields / sizeof *fields; i++)
         CU_ASSERT(strcmp(fields[i - 1], fields[i]) < 0);
-    for (size_t i = 1; i < sizeof ecs / sizeof *ecs; i++)
-        CU_ASSERT(strcmp(ecs[i - 1], ecs[i]) < 0);
+    for (size_t i = 1; i < eq_ecs_count(); i++)
+        CU_ASSERT(eq_slice_cmp(eq_ecs_get(i - 1).path, eq_ecs_get(i).path) < 0);
 }
 
 static void ecs_types(void)
@@ -663,7 +658,9 @@ static void ecs_types(void)
     CU_ASSERT_EQUAL(eq_ecs_type_of(EQ_LIT("source.ip")), EQ_ECS_IP);
     CU_ASSERT_EQUAL(eq_ecs_type_of(EQ_LIT("x509.not_before")), EQ_ECS_OTHER);
     CU_ASSERT_EQUAL(eq_ecs_type_of(EQ_LIT("source.i")), EQ_ECS_OTHER);
-    CU_ASSERT_EQUAL(eq_ecs_type_of(EQ_LIT("process.name")), EQ_ECS_OTHER);
+    CU_ASSERT_EQUAL(eq_ecs_type_of(EQ_LIT("process.name")), EQ_ECS_KEYWORD);
+    CU_ASSERT_EQUAL(eq_ecs_type_of(EQ_LIT("process.pid")), EQ_ECS_NUMBER);
+    CU_ASSERT_EQUAL(eq_ecs_type_of(EQ_LIT("winlog.event_data.ObjectDN")), EQ_ECS_OTHER); /* known, but not ECS */
     CU_ASSERT_EQUAL(eq_ecs_type_of(EQ_LIT("")), EQ_ECS_OTHER);
 }
 
