@@ -23,6 +23,9 @@ TYPES = {
 }
 KIND = {name: kind for kind, names in TYPES.items() for name in names.split()}
 
+# Fields of which Elastic's own senders have further values, such as the category dns.
+OPEN = {"event.category"}
+
 HEAD = """/* ecs_fields.def — fields of the Elastic Common Schema, and what their values may be.
  *
  *   ECS_FIELD(path, type, count, source)      in order of bytes; count: ONE value or MANY
@@ -94,7 +97,7 @@ def main():
         only = [value["name"] for value in field.get("allowed_values", [])]
         usual = field.get("expected_values", [])
         if only or usual:
-            print(f'ECS_VALUES("{path}", "{"|".join(only or usual)}", {"ONLY" if only else "USUAL"})')
+            print(f'ECS_VALUES("{path}", "{"|".join(only or usual)}", {"ONLY" if only and path not in OPEN else "USUAL"})')
     print()
     for category in schema["event.category"]["allowed_values"]:
         print(f'ECS_TYPES("{category["name"]}", "{"|".join(category["expected_event_types"])}")')

@@ -102,6 +102,7 @@ struct eq_plan {
     uint32_t n_stages;
     struct eq_plan_stage *until; /* NULL if none */
     int64_t maxspan_ns;          /* -1: none */
+    struct eq_span maxspan_at;   /* in the source */
     struct eq_plan_pipe *pipes;
     uint32_t n_pipes;
 };

@@ -255,13 +255,14 @@ static void try_names(struct eq_suggest *nearest, struct eq_schema *s, bool seen
             eq_suggest_try(nearest, s->names.items[i]);
 }
 
+/* The first word of ECS that is one slip away: further ones are words of other people. */
 static struct eq_slice nearest_root(const struct eq_schema *s, struct eq_slice root)
 {
     struct eq_suggest nearest;
     eq_suggest_start(&nearest, root);
     for (size_t i = 0; i < s->n_roots; i++)
         eq_suggest_try(&nearest, s->roots[i]);
-    return nearest.best;
+    return nearest.distance <= 2 ? nearest.best : eq_slice("", 0);
 }
 
 /* The field that `path` was meant to be; empty if none is near. */
@@ -283,6 +284,16 @@ static struct eq_slice suggest(struct eq_schema *s, struct eq_slice path)
             try_root(&nearest, s, near);
     }
     return nearest.best;
+}
+
+/* Of a name that may be one of other people's only what is plainly a slip: empty for all else. */
+static struct eq_slice meant_by(struct eq_schema *s, struct eq_slice path, bool ours)
+{
+    if (ours)
+        return suggest(s, path);
+    if (has_capital(path))
+        return small_letters(s, path);
+    return nearest_root(s, root_of(path)).len ? suggest(s, path) : eq_slice("", 0);
 }
 
 /* ── Reports ── */
@@ -357,10 +368,7 @@ static void check_name(struct eq_schema_run *run, struct eq_slice path, struct e
     k = find(s, path);
     bool known = (k && k->given) || eq_schema_type_of(s, path) != EQ_ECS_OTHER || below_object(s, path);
     bool ours = owns_root(s, root_of(path)) && !has_capital(path);
-    meant = known || (!s->ecs && !s->given_roots.n) || run->diags->n >= run->diags->max ? eq_slice("", 0)
-            : ours ? suggest(s, path)
-            : has_capital(path) ? small_letters(s, path)
-            : nearest_root(s, root_of(path)).len ? suggest(s, path) : eq_slice("", 0);
+    meant = known || run->diags->n >= run->diags->max ? eq_slice("", 0) : meant_by(s, path, ours);
     if (!known && (ours || meant.len))
         report_unknown(run, path, span, meant);
     else if (s->compare)

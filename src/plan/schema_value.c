@@ -137,8 +137,9 @@ static void list_words(char *out, size_t size, const char *words)
         n += (size_t)snprintf(out + n, size - n, "%s%.*s", n ? ", " : "", (int)word.len, word.ptr);
 }
 
+/* `others`: it stands in a list, perhaps beside what newer events have in its place. */
 static void check_listed(struct eq_schema_run *run, const struct eq_node *field, const struct eq_node *constant,
-                         bool like, bool fold)
+                         bool like, bool fold, bool others)
 {
     bool only;
     const char *words = eq_ecs_values(&only, field->path), *rest = words;
@@ -155,8 +156,8 @@ static void check_listed(struct eq_schema_run *run, const struct eq_node *field,
     eq_suggest_start(&nearest, text);
     while (eq_ecs_word(&word, &rest))
         eq_suggest_try(&nearest, word);
-    if (!only && !eq_suggest_found(&nearest))
-        return; /* others use values of their own */
+    if ((!only || others) && !eq_suggest_found(&nearest))
+        return; /* some senders have values of their own */
     d = eq_diag_add(run->diags, EQ_W0204, run->source, constant->span, "%.*s is %s \"%.*s\"", EQ_SHORT(field->path),
                     only ? "never" : "not usually", EQ_SHORT(text));
     list_words(all, sizeof all, words);
@@ -186,7 +187,7 @@ void eq_schema_check_value(struct eq_schema_run *run, const struct eq_node *n)
         if (compare || in)
             check_constant(run, field, type, n->kids[i]);
         if (!regex && equality && eq_schema_has_ecs(run->schema))
-            check_listed(run, field, n->kids[i], like, n->fold);
+            check_listed(run, field, n->kids[i], like, n->fold, n->n_kids > 2);
     }
 }
 
@@ -232,9 +233,9 @@ static void check_type(struct eq_schema_run *run, const struct eq_node *conditio
     if (!leaf || goes_with(run, leaf, types))
         return;
     struct eq_diag *d = eq_diag_add(run->diags, EQ_W0205, run->source, condition->span,
-                                    "ECS has no %.*s event of such an event.type", EQ_SHORT(category));
+                                    "events of the category %.*s have other types", EQ_SHORT(category));
     list_words(all, sizeof all, types);
-    eq_diag_help(run->diags, d, "%.*s goes with: %s", EQ_SHORT(category), all);
+    eq_diag_help(run->diags, d, "ECS has: %s", all);
 }
 
 /* Only a category that all of the stage depends on: the word before `where`, or a part of the outermost `and`. */

@@ -5,7 +5,7 @@
  *
  * Strings are borrowed from the document, which lives in the same arena. check.c has reported what is wrong; here
  * a value of the wrong type counts as absent. */
-#include "rule/load.h"
+#include "rule/check.h"
 
 #include "base/suggest.h"
 
@@ -297,6 +297,8 @@ enum eq_status eq_load_toml(struct eq_load *l)
     st = read_rule(l, rule, root, shape);
     if (st != EQ_OK || l->refused)
         return st;
+    if (l->options && l->options->lint)
+        eq_load_check_meta(l, root, shape);
     st = eq_load_tests(l, rule, eq_toml_get(root, "tests"));
     if (st != EQ_OK)
         return st;

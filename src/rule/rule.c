@@ -32,6 +32,7 @@ void eq_rule_set_init(struct eq_rule_set *set, const struct eq_alloc *alloc)
     eq_arena_init(&set->arena, alloc);
     eq_arena_init(&set->sources, alloc);
     eq_intern_init(&set->ids, alloc);
+    eq_intern_init(&set->names, alloc);
 }
 
 void eq_rule_set_free(struct eq_rule_set *set)
@@ -41,8 +42,10 @@ void eq_rule_set_free(struct eq_rule_set *set)
     eq_arena_free(&set->arena);
     eq_arena_free(&set->sources);
     eq_intern_free(&set->ids);
+    eq_intern_free(&set->names);
     eq_free(set->alloc, set->items);
     eq_free(set->alloc, set->by_id);
+    eq_free(set->alloc, set->by_name);
     eq_rule_set_init(set, set->alloc);
 }
 
@@ -68,6 +71,26 @@ struct eq_rule *eq_rule_new(struct eq_load *l)
     return rule->path.ptr ? rule : NULL;
 }
 
+/* Two rules with one id have been told already. */
+static enum eq_status check_name(struct eq_load *l, struct eq_rule *rule, uint32_t line, uint32_t column)
+{
+    struct eq_rule_set *set = l->set;
+    uint32_t number;
+    bool added;
+
+    if (!eq_grow(set->alloc, &set->by_name, &set->by_name_cap, set->names.n + 1, sizeof *set->by_name))
+        return EQ_NOMEM;
+    enum eq_status st = eq_intern_put(&number, &set->names, rule->name, &added);
+    if (st != EQ_OK)
+        return st;
+    if (added)
+        set->by_name[number] = rule;
+    else if (!eq_slice_eq(set->by_name[number]->id, rule->id))
+        eq_load_report(l, EQ_W0710, line, column, "the name %.*s is also that of %.*s", EQ_SHOW(rule->name),
+                       (int)set->by_name[number]->path.len, set->by_name[number]->path.ptr);
+    return EQ_OK;
+}
+
 enum eq_status eq_rule_set_add(struct eq_load *l, struct eq_rule *rule, uint32_t line, uint32_t column)
 {
     struct eq_rule_set *set = l->set;
@@ -80,6 +103,10 @@ enum eq_status eq_rule_set_add(struct eq_load *l, struct eq_rule *rule, uint32_t
         !eq_grow(set->alloc, &set->by_id, &set->by_id_cap, set->ids.n + 1, sizeof *set->by_id))
         return EQ_NOMEM;
     st = eq_intern_put(&number, &set->ids, rule->id, &added);
+    if (st == EQ_OK && l->options && l->options->lint && rule->document) {
+        const struct eq_toml *name = eq_toml_get(rule->document, "rule.name");
+        st = check_name(l, rule, name ? name->line : line, name ? name->column : column);
+    }
     if (st != EQ_OK)
         return st;
     if (added)

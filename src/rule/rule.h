@@ -78,12 +78,16 @@ struct eq_rule_set {
     struct eq_intern ids;    /* rule ids ... */
     struct eq_rule **by_id;  /* ... and the first rule with each, by number in `ids` */
     size_t by_id_cap;
+    struct eq_intern names;   /* with lint: names, and the first rule with each */
+    struct eq_rule **by_name;
+    size_t by_name_cap;
     bool full;        /* a rule was left out because there were EQ_RULES_MAX */
     uint64_t refused; /* files or rules that could not be used; each has an error in the diagnostics */
 };
 
 struct eq_rule_options {
     enum eq_dialect dialect; /* EQ_DIALECT_AUTO: by shape of the file */
+    bool lint;               /* warn also about what does not fit: W0704 to W0713 */
 };
 
 void eq_rule_set_init(struct eq_rule_set *set, const struct eq_alloc *alloc);
@@ -97,6 +101,9 @@ enum eq_status eq_rule_load(struct eq_rule_set *set, const char *path, const str
 /* A rule file's text from memory; `name` stands for the path and decides the shape by its ending. */
 enum eq_status eq_rule_load_text(struct eq_rule_set *set, struct eq_slice name, struct eq_slice text,
                                  const struct eq_rule_options *options, struct eq_diags *diags);
+
+/* W0709 and W0712: does what the file says fit the rule's plan? */
+void eq_rule_check_plan(const struct eq_rule *rule, const struct eq_plan *plan, struct eq_diags *diags);
 
 /* All that the file says, as one JSON object. */
 void eq_rule_json(struct eq_buf *out, const struct eq_rule *rule);

@@ -255,6 +255,7 @@ static void lower_header(struct eql_lower *lo, struct building *q, const struct 
         eql_lower_error(lo, EQ_E0406, option->span, "a sample has no maxspan");
     } else {
         q->plan.maxspan_ns = lower_maxspan(lo, option);
+        q->plan.maxspan_at = option->span;
         q->ok &= q->plan.maxspan_ns >= 0; /* else missing events would seem to lack one */
     }
 }
