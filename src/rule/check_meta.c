@@ -29,6 +29,28 @@ static void check_score(struct eq_load *l, const struct eq_toml *root)
                            (long long)score->integer, bands[i].name, bands[i].low, bands[i].high);
 }
 
+/* ── Schedule ── */
+
+static struct eq_slice text_or(const struct eq_toml *value, struct eq_slice usual)
+{
+    return value && value->kind == EQ_TOML_STRING ? value->text : usual;
+}
+
+/* Only rules that a scheduler runs say how far they look back: those of detection-rules. */
+static void check_schedule(struct eq_load *l, const struct eq_toml *root)
+{
+    const struct eq_toml *from = eq_toml_get(root, "rule.from"), *interval = eq_toml_get(root, "rule.interval");
+    struct eq_slice back = text_or(from, EQ_LIT("now-6m")), pause = text_or(interval, EQ_LIT("5m"));
+    const struct eq_toml *at = from ? from : interval;
+    int64_t back_ns, pause_ns;
+
+    if (!at || !eq_form_look_back(&back_ns, back) || !eq_form_duration(&pause_ns, pause) || back_ns >= pause_ns)
+        return;
+    eq_load_report(l, EQ_W0709, at->line, at->column,
+                   "the rule looks back less (%.*s) than it pauses between two runs (%.*s)", EQ_SHOW(back),
+                   EQ_SHOW(pause));
+}
+
 /* ── Dates ── */
 
 static bool is_day(const struct eq_toml *value)
@@ -72,7 +94,7 @@ static void check_group(struct eq_load *l, const struct eq_toml *tag)
     }
     if (!eq_suggest_found(&nearest))
         return;
-    struct eq_diag *d = eq_load_report(l, EQ_W0713, tag->line, tag->column, "unusual group of a tag: \"%.*s\"",
+    struct eq_diag *d = eq_load_report(l, EQ_W0712, tag->line, tag->column, "unusual group of a tag: \"%.*s\"",
                                        EQ_SHOW(nearest.wanted));
     eq_diag_help(l->diags, d, "did you mean \"%.*s\"?", EQ_SHOW(nearest.best));
 }
@@ -86,7 +108,7 @@ static void check_tactic_tag(struct eq_load *l, const struct eq_toml *tag)
     const char *near = eq_attack_tactic_id(name) ? NULL : eq_attack_nearest(name);
     if (!near)
         return; /* one of ATT&CK, or of a version that we do not know */
-    struct eq_diag *d = eq_load_report(l, EQ_W0713, tag->line, tag->column, "ATT&CK has no tactic \"%.*s\"", EQ_SHOW(name));
+    struct eq_diag *d = eq_load_report(l, EQ_W0712, tag->line, tag->column, "ATT&CK has no tactic \"%.*s\"", EQ_SHOW(name));
     eq_diag_help(l->diags, d, "did you mean \"%s\"?", near);
 }
 
@@ -115,13 +137,13 @@ static void check_tags(struct eq_load *l, const struct eq_toml *tags)
         if (tag->kind != EQ_TOML_STRING)
             continue;
         if (s.len == 0) {
-            eq_load_report(l, EQ_W0713, tag->line, tag->column, "the tag is empty");
+            eq_load_report(l, EQ_W0712, tag->line, tag->column, "the tag is empty");
             continue;
         }
         if (is_blank(s.ptr[0]) || is_blank(s.ptr[s.len - 1]))
-            eq_load_report(l, EQ_W0713, tag->line, tag->column, "the tag begins or ends with a blank");
+            eq_load_report(l, EQ_W0712, tag->line, tag->column, "the tag begins or ends with a blank");
         else if (came_before(tags, tag))
-            eq_load_report(l, EQ_W0713, tag->line, tag->column, "the tag \"%.*s\" is given twice", EQ_SHOW(s));
+            eq_load_report(l, EQ_W0712, tag->line, tag->column, "the tag \"%.*s\" is given twice", EQ_SHOW(s));
         check_group(l, tag);
         check_tactic_tag(l, tag);
     }
@@ -130,6 +152,8 @@ static void check_tags(struct eq_load *l, const struct eq_toml *tags)
 void eq_load_check_meta(struct eq_load *l, const struct eq_toml *root, enum eq_rule_shape shape)
 {
     check_score(l, root);
+    if (shape == EQ_SHAPE_NATIVE)
+        check_schedule(l, root);
     check_days(l, root);
     check_tags(l, eq_toml_get(root, "rule.tags"));
     eq_load_check_threats(l, eq_toml_get(root, shape == EQ_SHAPE_ENDPOINT ? "threat" : "rule.threat"));
@@ -137,32 +161,16 @@ void eq_load_check_meta(struct eq_load *l, const struct eq_toml *root, enum eq_r
 
 /* ── What depends on the query ── */
 
-/* Only rules that a scheduler runs say how far they look back: those of detection-rules. */
-static void check_schedule(const struct eq_rule *rule, const struct eq_plan *plan, struct eq_diags *diags)
-{
-    int64_t back, interval;
-    struct eq_diag *d;
-
-    if (plan->maxspan_ns < 0 || !eq_form_look_back(&back, rule->from) || !eq_form_duration(&interval, rule->interval))
-        return;
-    if (back < plan->maxspan_ns) {
-        d = eq_diag_add(diags, EQ_W0709, &rule->source, plan->maxspan_at,
-                        "the sequence may last longer than the rule looks back: from is %.*s", EQ_SHOW(rule->from));
-        eq_diag_help(diags, d, "let it look back by maxspan and interval (%.*s), or shorten maxspan", EQ_SHOW(rule->interval));
-    } else if (back < interval) {
-        d = eq_diag_add(diags, EQ_W0709, &rule->source, plan->maxspan_at,
-                        "the rule looks back less (from is %.*s) than it waits between two runs (interval is %.*s)",
-                        EQ_SHOW(rule->from), EQ_SHOW(rule->interval));
-        eq_diag_help(diags, d, "what happens in between is never seen");
-    }
-}
-
 void eq_rule_check_plan(const struct eq_rule *rule, const struct eq_plan *plan, struct eq_diags *diags)
 {
-    if (!eq_toml_get(rule->document, "rule.rule_id") || plan->kind != EQ_PLAN_SEQUENCE)
+    int64_t back;
+
+    if (!eq_toml_get(rule->document, "rule.rule_id") || plan->maxspan_ns < 0 || !eq_form_look_back(&back, rule->from) ||
+        back >= plan->maxspan_ns)
         return;
-    check_schedule(rule, plan, diags);
-    if (rule->timestamp_override.len)
-        eq_diag_add(diags, EQ_W0712, &rule->source, plan->stages[0].span,
-                    "timestamp_override = \"%.*s\" does not order the events of a sequence", EQ_SHOW(rule->timestamp_override));
+    struct eq_diag *d = eq_diag_add(diags, EQ_W0709, &rule->source, plan->maxspan_at,
+                                    "the sequence may last longer than the rule looks back: from is %.*s",
+                                    EQ_SHOW(rule->from));
+    eq_diag_help(diags, d, "let it look back by maxspan and interval (%.*s), or shorten maxspan",
+                 EQ_SHOW(rule->interval));
 }
