@@ -87,6 +87,7 @@ typedef struct eqlite_diagnostic {
 EQLITE_API size_t eqlite_diagnostics_count(const eqlite_diagnostics *d);
 EQLITE_API size_t eqlite_diagnostics_errors(const eqlite_diagnostics *d);   /* counts also what was not kept */
 EQLITE_API size_t eqlite_diagnostics_warnings(const eqlite_diagnostics *d);
+EQLITE_API size_t eqlite_diagnostics_notes(const eqlite_diagnostics *d);
 EQLITE_API eqlite_diagnostic eqlite_diagnostics_get(const eqlite_diagnostics *d, size_t index);
 /* Entry `index` for a person: source line, carets, help; with ANSI colours if `colour`. */
 EQLITE_API eqlite_status eqlite_diagnostics_print(const eqlite_diagnostics *d, size_t index, bool colour,
@@ -94,6 +95,11 @@ EQLITE_API eqlite_status eqlite_diagnostics_print(const eqlite_diagnostics *d, s
 /* Entry `index` as one JSON object, no newline. */
 EQLITE_API eqlite_status eqlite_diagnostics_json(const eqlite_diagnostics *d, size_t index, eqlite_write *write,
                                                  void *ctx);
+
+/* All of them in one text: "text", as for a person; "json", an array; "sarif", SARIF 2.1.0; "github", annotations of a
+ * workflow of GitHub. EQLITE_INVALID: there is no such form. */
+EQLITE_API eqlite_status eqlite_diagnostics_report(const eqlite_diagnostics *d, const char *format, bool colour,
+                                                   eqlite_write *write, void *ctx);
 
 /* What a code stands for, "syntax error"; NULL if there is no such code. Static. */
 EQLITE_API const char *eqlite_code_title(const char *code);

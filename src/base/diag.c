@@ -32,7 +32,7 @@ void eq_diags_free(struct eq_diags *d)
 void eq_diags_clear(struct eq_diags *d)
 {
     eq_arena_reset(&d->arena);
-    d->n = d->errors = d->warnings = 0;
+    d->n = d->errors = d->warnings = d->notes = 0;
     d->failed = false;
 }
 
@@ -63,6 +63,7 @@ struct eq_diag *eq_diag_add(struct eq_diags *d, enum eq_code code, const struct 
 
     d->errors += codes[code].severity == EQ_ERROR;
     d->warnings += codes[code].severity == EQ_WARNING;
+    d->notes += codes[code].severity == EQ_NOTE;
     if (d->n >= d->max)
         return NULL;
     if (!eq_grow(d->alloc, &d->items, &d->cap, d->n + 1, sizeof *d->items)) {

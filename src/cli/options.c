@@ -225,7 +225,7 @@ static bool take(struct cli *c, enum cli_option_id id, char *value, unsigned ind
     case CLI_OPT_JUNIT: c->junit = value; break;
     case CLI_OPT_EXIT_STATUS: c->exit_status = true; break;
     case CLI_OPT_FAIL_ON: c->fail_on = (enum cli_level)index; break;
-    case CLI_OPT_FAIL_LEVEL: c->fail_on_warnings = index == 1; break;
+    case CLI_OPT_FAIL_LEVEL: c->fail_level = index < 2 ? (eqlite_severity)index : EQLITE_NOTE; break;
     case CLI_OPT_COLOR: c->color = (enum cli_when)index; break;
     case CLI_OPT_PROGRESS: c->progress = (enum cli_when)index; break;
     case CLI_OPT_QUIET: c->quiet = true; break;
