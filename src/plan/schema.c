@@ -15,6 +15,7 @@ struct known {
     uint8_t type; /* enum eq_ecs_type */
     bool given;   /* by the user, not only seen in data */
     bool seen;    /* in data */
+    bool told;    /* that it is not */
 };
 
 struct eq_schema {
@@ -321,11 +322,18 @@ static void report_unknown(struct eq_schema_run *run, struct eq_slice path, stru
         eq_diag_help(run->diags, d, "write ?%.*s if events may have it", EQ_SHORT(path));
 }
 
+/* Once for all rules: a thousand that read a field which the data lacks have one cause. */
 static void report_unseen(struct eq_schema_run *run, struct eq_slice path, struct eq_span span)
 {
     struct eq_suggest nearest;
-    struct eq_diag *d =
-        eq_diag_add(run->diags, EQ_W0206, run->source, span, "no event of the data has the field %.*s", EQ_SHORT(path));
+    struct known *k;
+    struct eq_diag *d;
+
+    run->status = entry(&k, run->schema, path);
+    if (run->status != EQ_OK || k->told)
+        return;
+    k->told = true;
+    d = eq_diag_add(run->diags, EQ_W0206, run->source, span, "no event of the data has the field %.*s", EQ_SHORT(path));
     if (!d)
         return;
     eq_suggest_start(&nearest, path);
