@@ -250,6 +250,8 @@ static enum eq_status compile_rule(struct eqlite_compiler *c, const struct eq_ru
     struct eq_plan *plan = NULL;
     size_t told = diags->n;
     enum eq_status st = plan_rule(&plan, c, rule);
+    if (st == EQ_OK && diags->failed)
+        st = EQ_NOMEM;
     for (size_t i = told; i < diags->n; i++)
         if (!diags->items[i].rule.len)
             diags->items[i].rule = rule->id;

@@ -420,5 +420,5 @@ enum eq_status eq_schema_check(struct eq_schema *s, const struct eq_plan *plan, 
         check_stage(&run, plan->until);
     eq_intern_free(&run.told);
     eq_arena_free(&run.scratch);
-    return run.status;
+    return diags->failed ? EQ_NOMEM : run.status;
 }
