@@ -243,7 +243,7 @@ static eqlite_status compile(eqlite_compiler **compiler, eqlite_rules **rules, c
     options.tiebreaker_field = s->tiebreaker;
     options.engine = engine;
     options.schema = s->checks ? "ecs" : NULL;
-    options.lint = s->checks;
+    options.metadata = s->checks;
     if (eqlite_compiler_new(compiler, &options) != EQLITE_OK)
         case_die("%s:%zu: no compiler for these settings", s->file->path, s->subject->line);
     eqlite_status status = is_rule ? eqlite_compiler_add_rule(*compiler, s->subject->argument, s->query, len)

@@ -110,7 +110,7 @@ eqlite_status eqlite_compiler_new(eqlite_compiler **out, const eqlite_options *g
     if (!c)
         return EQLITE_NOMEM;
     c->alloc = alloc;
-    c->rule_options = (struct eq_rule_options){.dialect = dialect, .lint = options.lint};
+    c->rule_options = (struct eq_rule_options){.dialect = dialect, .metadata = options.metadata};
     c->engine = engine;
     eq_arena_init(&c->arena, &c->alloc);
     eq_diags_init(&c->diags.list, &c->alloc);
@@ -231,7 +231,7 @@ static enum eq_status plan_rule(struct eq_plan **out, struct eqlite_compiler *c,
     enum eq_status st = language->compile(out, &rule->source, &options, &c->making->plans, diags);
     if (st == EQ_OK && c->schema)
         st = eq_schema_check(c->schema, *out, &rule->source, diags);
-    if (st == EQ_OK && c->rule_options.lint)
+    if (st == EQ_OK && c->rule_options.metadata)
         eq_rule_check_plan(rule, *out, diags);
     if (st == EQ_OK) {
         check_order(c, rule, *out);

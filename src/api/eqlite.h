@@ -122,7 +122,7 @@ typedef struct eqlite_options {
                                  keys, as if each value of them were a world of its own; NULL: none */
     const char *schema; /* which fields there are, for warnings (W0202 to W0206): "ecs", the Elastic Common Schema; NULL:
                            only what eqlite_compiler_add_schema and eqlite_compiler_compare tell */
-    bool lint;          /* warn also about metadata of rules that does not fit (W0704 to W0712) */
+    bool metadata;      /* warn also about metadata of rules that does not fit (W0704 to W0712) */
 } eqlite_options;
 #define EQLITE_OPTIONS_INIT {sizeof(eqlite_options), NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, false}
 

@@ -1,8 +1,8 @@
 /* check.h — what a rule file says about its rule, beyond what the rule needs to run; shared by the files of this folder.
  *
  *      check.c          every key known, every value of its type          always
- *      check_meta.c     values that fit each other, dates, tags           eq_rule_options.lint
- *      check_threat.c   ATT&CK                                            eq_rule_options.lint */
+ *      check_meta.c     values that fit each other, dates, tags           eq_rule_options.metadata
+ *      check_threat.c   ATT&CK                                            eq_rule_options.metadata */
 #ifndef EQ_RULE_CHECK_H
 #define EQ_RULE_CHECK_H
 

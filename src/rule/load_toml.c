@@ -297,7 +297,7 @@ enum eq_status eq_load_toml(struct eq_load *l)
     st = read_rule(l, rule, root, shape);
     if (st != EQ_OK || l->refused)
         return st;
-    if (l->options && l->options->lint)
+    if (l->options && l->options->metadata)
         eq_load_check_meta(l, root, shape);
     st = eq_load_tests(l, rule, eq_toml_get(root, "tests"));
     if (st != EQ_OK)

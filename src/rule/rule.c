@@ -110,7 +110,7 @@ enum eq_status eq_rule_set_add(struct eq_load *l, struct eq_rule *rule, uint32_t
     if (!eq_grow(set->alloc, &set->items, &set->cap, set->n + 1, sizeof *set->items) ||
         !eq_grow(set->alloc, &set->by_id, &set->by_id_cap, set->ids.n + 1, sizeof *set->by_id))
         return EQ_NOMEM;
-    st = l->options && l->options->lint ? check_name(l, rule) : EQ_OK;
+    st = l->options && l->options->metadata ? check_name(l, rule) : EQ_OK;
     if (st == EQ_OK)
         st = eq_intern_put(&number, &set->ids, rule->id, &added);
     if (st != EQ_OK)

@@ -78,7 +78,7 @@ struct eq_rule_set {
     struct eq_intern ids;    /* rule ids ... */
     struct eq_rule **by_id;  /* ... and the first rule with each, by number in `ids` */
     size_t by_id_cap;
-    struct eq_rule_names {    /* with lint: names, and the first rule with each; of native and of endpoint rules */
+    struct eq_rule_names {    /* with `metadata`: names, and the first rule with each; of native and of endpoint rules */
         struct eq_intern names;
         struct eq_rule **first;
         size_t cap;
@@ -89,7 +89,7 @@ struct eq_rule_set {
 
 struct eq_rule_options {
     enum eq_dialect dialect; /* EQ_DIALECT_AUTO: by shape of the file */
-    bool lint;               /* warn also about what does not fit: W0704 to W0712 */
+    bool metadata;           /* warn also about what does not fit: W0704 to W0712 */
 };
 
 void eq_rule_set_init(struct eq_rule_set *set, const struct eq_alloc *alloc);

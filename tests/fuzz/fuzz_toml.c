@@ -40,7 +40,7 @@ static void load(const char *text, size_t size)
     eqlite_rules *rules = NULL;
     eqlite_options options = EQLITE_OPTIONS_INIT;
     options.schema = "ecs";
-    options.lint = true;
+    options.metadata = true;
     PROMISE(eqlite_compiler_new(&c, &options) == EQLITE_OK);
     eqlite_compiler_add_schema(c, text, size); /* whatever it is */
     eqlite_status status = eqlite_compiler_add_rule(c, "x.toml", text, size);

@@ -133,7 +133,7 @@ static void check_rule(struct run *r)
     eqlite_options options = r->options;
     char text[2048];
     options.schema = "ecs";
-    options.lint = true;
+    options.metadata = true;
     if (!fine(r, eqlite_compiler_new(&c, &options)))
         return;
     fine(r, eqlite_compiler_add_schema(c, schema, strlen(schema)));
