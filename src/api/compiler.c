@@ -332,7 +332,7 @@ static struct eq_rule *make_query_rule(struct eqlite_compiler *c, struct eq_slic
     rule->id = rule->name = rule->path = eq_arena_copy(&set->arena, name);
     rule->dialect = c->rule_options.dialect ? c->rule_options.dialect : EQ_DIALECT_ELASTIC;
     rule->type = EQ_LIT("eql");
-    rule->source = (struct eq_source){rule->name, eq_arena_copy(&set->arena, text), 1, 1};
+    rule->source = (struct eq_source){.name = rule->name, .text = eq_arena_copy(&set->arena, text), .line = 1, .column = 1};
     if (!rule->name.ptr || !rule->source.text.ptr || !eq_grow(set->alloc, &set->items, &set->cap, set->n + 1,
                                                               sizeof *set->items))
         return NULL;
@@ -444,7 +444,7 @@ const struct eq_source *eq_compiler_keep_source(eqlite_compiler *c, struct eq_sl
     struct eq_source *source = eq_arena_alloc(&c->arena, sizeof *source);
     if (!source)
         return NULL;
-    *source = (struct eq_source){eq_arena_copy(&c->arena, name), eq_arena_copy(&c->arena, text), 1, 1};
+    *source = (struct eq_source){.name = eq_arena_copy(&c->arena, name), .text = eq_arena_copy(&c->arena, text), .line = 1, .column = 1};
     return source->name.ptr && source->text.ptr ? source : NULL;
 }
 

@@ -19,12 +19,19 @@ enum eq_code {
     EQ_CODE_COUNT
 };
 
+/* Byte `at` of a text stands at this place of its file. */
+struct eq_mark {
+    uint32_t at, line, column;
+};
+
 /* A text that diagnostics point into: a rule file, or a query of the command line. `line` and `column`
  * (1-based) place `text` inside a larger file, as a query inside TOML; both 1 for a whole file. */
 struct eq_source {
     struct eq_slice name; /* "rules/x.toml", "<query>" */
     struct eq_slice text;
     uint32_t line, column;
+    const struct eq_mark *marks; /* where file and text part ways, as at escapes; in order of `at`; may be NULL */
+    size_t n_marks;
 };
 
 struct eq_diag {

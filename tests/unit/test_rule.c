@@ -278,6 +278,7 @@ static void positions_of_queries(void)
     query_at("query = 'any where true'", 14, 10, "any where true");
     query_at("query = \"any where true\"", 14, 10, "any where true");
     query_at("query = \"\"\"\n// \xc3\xbc\nany where \\\"x\\\" == x\"\"\"", 16, 1, "// \xc3\xbc\nany where \"x\" == x");
+    query_at("query = \"any\\twhere \\\"x\\\" == x\"", 14, 10, "any\twhere \"x\" == x");
     query_at("query = '''/* \xc3\xbc */ any where true'''", 14, 20, "/* \xc3\xbc */ any where true");
 }
 
