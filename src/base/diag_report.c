@@ -57,7 +57,8 @@ static void sarif_uri(struct eq_buf *out, struct eq_slice path)
         eq_buf_puts(out, "file://");
     for (size_t i = 0; i < path.len; i++) {
         unsigned char c = (unsigned char)path.ptr[i];
-        bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || (c && strchr("-._~/", c));
+        bool plain =
+            (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || (c && strchr("-._~/", c));
         if (plain)
             eq_buf_putc(out, (char)c);
         else
@@ -122,13 +123,16 @@ void eq_diags_sarif(struct eq_buf *out, const struct eq_diags *d, const char *ve
 {
     int index[EQ_CODE_COUNT];
 
-    eq_buf_puts(out, "{\"version\":\"2.1.0\",\"$schema\":\"https://json.schemastore.org/sarif-2.1.0.json\",\"runs\":[{\n");
+    eq_buf_puts(out,
+                "{\"version\":\"2.1.0\",\"$schema\":\"https://json.schemastore.org/sarif-2.1.0.json\",\"runs\":[{\n");
     eq_buf_printf(out, "\"tool\":{\"driver\":{\"name\":\"eqlite\",\"version\":\"%s\",\"rules\":[\n", version);
     sarif_rules(out, d, index);
     eq_buf_puts(out, "]}},\n\"columnKind\":\"unicodeCodePoints\",\n");
     if (left_out(d))
-        eq_buf_printf(out, "\"invocations\":[{\"executionSuccessful\":true,\"toolExecutionNotifications\":[{\"level\":"
-                      "\"warning\",\"message\":{\"text\":\"%zu more findings are not listed\"}}]}],\n", left_out(d));
+        eq_buf_printf(out,
+                      "\"invocations\":[{\"executionSuccessful\":true,\"toolExecutionNotifications\":[{\"level\":"
+                      "\"warning\",\"message\":{\"text\":\"%zu more findings are not listed\"}}]}],\n",
+                      left_out(d));
     eq_buf_puts(out, "\"results\":[");
     for (size_t i = 0; i < d->n; i++) {
         eq_buf_puts(out, i ? ",\n" : "\n");

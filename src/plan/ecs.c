@@ -50,8 +50,8 @@ size_t eq_ecs_count(void)
 struct eq_ecs_field eq_ecs_get(size_t index)
 {
     const struct row *row = &rows[index];
-    return (struct eq_ecs_field){
-        path_of(row), (enum eq_ecs_type)row->type, (row->flags & 1) == MANY, row->flags >> 1 == EXTRA};
+    return (struct eq_ecs_field){path_of(row), (enum eq_ecs_type)row->type, (row->flags & 1) == MANY,
+                                 row->flags >> 1 == EXTRA};
 }
 
 size_t eq_ecs_at(struct eq_slice path)

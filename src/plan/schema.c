@@ -24,7 +24,7 @@ struct eq_schema {
     struct eq_intern names;
     struct known *known; /* by number in `names` */
     size_t cap;
-    struct eq_intern given_roots; /* first words of names that the user gave */
+    struct eq_intern given_roots;      /* first words of names that the user gave */
     struct eq_slice roots[MOST_ROOTS]; /* first words of ECS */
     size_t n_roots;
     uint64_t tries; /* names that were compared for suggestions */
@@ -156,17 +156,17 @@ enum eq_ecs_type eq_schema_type(struct eq_slice name)
     static const struct {
         const char *name;
         enum eq_ecs_type type;
-    } types[] = {{"keyword", EQ_ECS_KEYWORD},         {"constant_keyword", EQ_ECS_KEYWORD},
-                 {"wildcard", EQ_ECS_KEYWORD},        {"text", EQ_ECS_TEXT},
-                 {"match_only_text", EQ_ECS_TEXT},    {"byte", EQ_ECS_NUMBER},
-                 {"short", EQ_ECS_NUMBER},            {"integer", EQ_ECS_NUMBER},
-                 {"long", EQ_ECS_NUMBER},             {"unsigned_long", EQ_ECS_NUMBER},
-                 {"half_float", EQ_ECS_NUMBER},       {"float", EQ_ECS_NUMBER},
-                 {"double", EQ_ECS_NUMBER},           {"scaled_float", EQ_ECS_NUMBER},
-                 {"boolean", EQ_ECS_BOOLEAN},         {"date", EQ_ECS_DATE},
-                 {"date_nanos", EQ_ECS_DATE},         {"ip", EQ_ECS_IP},
-                 {"object", EQ_ECS_OBJECT},           {"nested", EQ_ECS_OBJECT},
-                 {"flattened", EQ_ECS_OBJECT},        {"geo_point", EQ_ECS_OBJECT}};
+    } types[] = {{"keyword", EQ_ECS_KEYWORD},      {"constant_keyword", EQ_ECS_KEYWORD},
+                 {"wildcard", EQ_ECS_KEYWORD},     {"text", EQ_ECS_TEXT},
+                 {"match_only_text", EQ_ECS_TEXT}, {"byte", EQ_ECS_NUMBER},
+                 {"short", EQ_ECS_NUMBER},         {"integer", EQ_ECS_NUMBER},
+                 {"long", EQ_ECS_NUMBER},          {"unsigned_long", EQ_ECS_NUMBER},
+                 {"half_float", EQ_ECS_NUMBER},    {"float", EQ_ECS_NUMBER},
+                 {"double", EQ_ECS_NUMBER},        {"scaled_float", EQ_ECS_NUMBER},
+                 {"boolean", EQ_ECS_BOOLEAN},      {"date", EQ_ECS_DATE},
+                 {"date_nanos", EQ_ECS_DATE},      {"ip", EQ_ECS_IP},
+                 {"object", EQ_ECS_OBJECT},        {"nested", EQ_ECS_OBJECT},
+                 {"flattened", EQ_ECS_OBJECT},     {"geo_point", EQ_ECS_OBJECT}};
     for (size_t i = 0; i < sizeof types / sizeof *types; i++)
         if (eq_slice_eq(name, eq_slice_of(types[i].name)))
             return types[i].type;
@@ -306,8 +306,8 @@ static void report_unknown(struct eq_schema_run *run, struct eq_slice path, stru
     struct eq_diag *d;
 
     if (group)
-        d = eq_diag_add(run->diags, EQ_W0202, run->source, span, "%.*s is a group of fields and has no value of its own",
-                        EQ_SHORT(path));
+        d = eq_diag_add(run->diags, EQ_W0202, run->source, span,
+                        "%.*s is a group of fields and has no value of its own", EQ_SHORT(path));
     else
         d = eq_diag_add(run->diags, EQ_W0202, run->source, span, "%s has no field %.*s%s",
                         s->given_roots.n ? "the schema" : "ECS", EQ_SHORT(path),

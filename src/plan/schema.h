@@ -24,8 +24,8 @@ enum eq_status eq_schema_add(struct eq_schema *s, struct eq_slice path, enum eq_
 enum eq_status eq_schema_saw(struct eq_schema *s, struct eq_slice path);
 /* There is data, even if it has no field. */
 void eq_schema_compare(struct eq_schema *s);
-/* The fields of a JSON document: a mapping of Elasticsearch, or names with types ({"a.b": "keyword"}). The text is padded
- * as for eq_decode. EQ_INVALID: it is no JSON object or has no such field; EQ_NOMEM. */
+/* The fields of a JSON document: a mapping of Elasticsearch, or names with types ({"a.b": "keyword"}). The text is
+ * padded as for eq_decode. EQ_INVALID: it is no JSON object or has no such field; EQ_NOMEM. */
 enum eq_status eq_schema_read(struct eq_schema *s, struct eq_slice text, const struct eq_alloc *alloc);
 /* Report W0202 to W0206 about a plan as it was built, not yet simplified. EQ_NOMEM. */
 enum eq_status eq_schema_check(struct eq_schema *s, const struct eq_plan *plan, const struct eq_source *source,

@@ -1,4 +1,5 @@
-/* check.h — what a rule file says about its rule, beyond what the rule needs to run; shared by the files of this folder.
+/* check.h — what a rule file says about its rule, beyond what the rule needs to run; shared by the files of this
+ * folder.
  *
  *      check.c          every key known, every value of its type          always
  *      check_meta.c     values that fit each other, dates, tags           eq_rule_options.metadata

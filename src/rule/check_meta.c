@@ -66,8 +66,8 @@ static void check_days(struct eq_load *l, const struct eq_toml *root)
     for (size_t i = 0; i < sizeof later / sizeof *later; i++) {
         const struct eq_toml *day = eq_toml_get(root, later[i]);
         if (is_day(created) && is_day(day) && eq_slice_cmp(day->text, created->text) < 0)
-            eq_load_report(l, EQ_W0711, day->line, day->column, "%s is earlier than metadata.creation_date, %.*s", later[i],
-                           EQ_SHOW(created->text));
+            eq_load_report(l, EQ_W0711, day->line, day->column, "%s is earlier than metadata.creation_date, %.*s",
+                           later[i], EQ_SHOW(created->text));
     }
 }
 
@@ -75,8 +75,8 @@ static void check_days(struct eq_load *l, const struct eq_toml *root)
 
 /* The usual groups of tags, as in "OS: Linux". */
 static const struct eq_slice groups[] = {
-    {"Data Source", 11}, {"Domain", 6}, {"Language", 8}, {"OS", 2},       {"Platform", 8}, {"Resources", 9},
-    {"Rule Type", 9},    {"Tactic", 6}, {"Threat", 6},   {"Use Case", 8},
+    {"Data Source", 11}, {"Domain", 6},    {"Language", 8}, {"OS", 2},     {"Platform", 8},
+    {"Resources", 9},    {"Rule Type", 9}, {"Tactic", 6},   {"Threat", 6}, {"Use Case", 8},
 };
 
 static void check_group(struct eq_load *l, const struct eq_toml *tag)
@@ -108,7 +108,8 @@ static void check_tactic_tag(struct eq_load *l, const struct eq_toml *tag)
     const char *near = eq_attack_tactic_id(name) ? NULL : eq_attack_nearest(name);
     if (!near)
         return; /* one of ATT&CK, or of a version that we do not know */
-    struct eq_diag *d = eq_load_report(l, EQ_W0712, tag->line, tag->column, "ATT&CK has no tactic \"%.*s\"", EQ_SHOW(name));
+    struct eq_diag *d =
+        eq_load_report(l, EQ_W0712, tag->line, tag->column, "ATT&CK has no tactic \"%.*s\"", EQ_SHOW(name));
     eq_diag_help(l->diags, d, "did you mean \"%s\"?", near);
 }
 
@@ -168,9 +169,9 @@ void eq_rule_check_plan(const struct eq_rule *rule, const struct eq_plan *plan, 
     if (!eq_toml_get(rule->document, "rule.rule_id") || plan->maxspan_ns < 0 || !eq_form_look_back(&back, rule->from) ||
         back >= plan->maxspan_ns)
         return;
-    struct eq_diag *d = eq_diag_add(diags, EQ_W0709, &rule->source, plan->maxspan_at,
-                                    "the sequence may last longer than the rule looks back: from is %.*s",
-                                    EQ_SHOW(rule->from));
+    struct eq_diag *d =
+        eq_diag_add(diags, EQ_W0709, &rule->source, plan->maxspan_at,
+                    "the sequence may last longer than the rule looks back: from is %.*s", EQ_SHOW(rule->from));
     eq_diag_help(diags, d, "let it look back by maxspan and interval (%.*s), or shorten maxspan",
                  EQ_SHOW(rule->interval));
 }

@@ -30,7 +30,8 @@ bool eq_form_is_day(struct eq_slice s)
 
     if (!eq_form_is(s, "0000/00/00"))
         return false;
-    int year = two_digits(s.ptr) * 100 + two_digits(s.ptr + 2), month = two_digits(s.ptr + 5), day = two_digits(s.ptr + 8);
+    int year = two_digits(s.ptr) * 100 + two_digits(s.ptr + 2), month = two_digits(s.ptr + 5),
+        day = two_digits(s.ptr + 8);
     bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
     return month >= 1 && month <= 12 && day >= 1 && day <= lengths[month - 1] + (month == 2 && leap);
 }
