@@ -33,7 +33,8 @@ HEAD = """/* ecs_fields.def — fields of the Elastic Common Schema, and what th
  *   ECS_VALUES(path, "a|b", how)              ONLY these values; or USUAL ones among others
  *   ECS_TYPES(category, "a|b")                values of event.type that go with an event.category
  *
- * ECS {version}: {ecs} fields, and {extra} others. Made by ecs_fields.py; do not edit. */
+ * ECS {version}: {ecs} fields of its ecs_flat.yml (https://github.com/elastic/ecs, Apache-2.0), and {extra} names that
+ * public rules use besides. Made by ecs_fields.py; do not edit. */
 #ifndef ECS_FIELD
 #define ECS_FIELD(path, type, count, source)
 #endif

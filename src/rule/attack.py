@@ -22,8 +22,8 @@ HEAD = """/* attack.def — MITRE ATT&CK, as far as rules are checked against it
  *   TECHNIQUE(id, name, tactics)     tactics: ids parted by blanks; "" if they are not known well enough
  *   GONE(id, instead)                revoked or deprecated; instead: what replaced it, or ""
  *
- * ATT&CK {version}, as public rules use it in 2026; not the whole. Rows are in order of bytes. Made by attack.py; do not
- * edit. */
+ * ATT&CK {version} (https://attack.mitre.org; ATT&CK is a trademark of The MITRE Corporation), as public rules use it in
+ * 2026; not the whole. Rows are in order of bytes. Made by attack.py; do not edit. */
 #ifndef TACTIC
 #define TACTIC(id, name)
 #endif
