@@ -37,6 +37,7 @@ struct state {
     uint64_t limit;
     unsigned width;
     int64_t lateness_ns;
+    bool checks; /* fields and metadata are looked at, as `eqlite check` does */
     struct event *events;
     size_t n_events;
     const struct case_item *subject; /* the query or rule asked about; NULL at first */
@@ -242,6 +243,8 @@ static eqlite_status compile(eqlite_compiler **compiler, eqlite_rules **rules, c
     options.timestamp_field = s->timestamp;
     options.tiebreaker_field = s->tiebreaker;
     options.engine = engine;
+    options.schema = s->checks ? "ecs" : NULL;
+    options.metadata = s->checks;
     if (eqlite_compiler_new(compiler, &options) != EQLITE_OK)
         case_die("%s:%zu: no compiler for these settings", s->file->path, s->subject->line);
     eqlite_status status = is_rule ? eqlite_compiler_add_rule(*compiler, s->subject->argument, s->query, len)
@@ -671,6 +674,8 @@ static bool apply_setting(struct state *s, const struct case_item *item)
         s->width = (unsigned)strtoul(item->argument, NULL, 10);
     else if (!strcmp(item->keyword, "lateness"))
         s->lateness_ns = strtoll(item->argument, NULL, 10) * 1000000000;
+    else if (!strcmp(item->keyword, "checks"))
+        s->checks = !strcmp(item->argument, "on");
     else if (!strcmp(item->keyword, "events"))
         set_events(s, item);
     else

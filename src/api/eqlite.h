@@ -87,6 +87,7 @@ typedef struct eqlite_diagnostic {
 EQLITE_API size_t eqlite_diagnostics_count(const eqlite_diagnostics *d);
 EQLITE_API size_t eqlite_diagnostics_errors(const eqlite_diagnostics *d);   /* counts also what was not kept */
 EQLITE_API size_t eqlite_diagnostics_warnings(const eqlite_diagnostics *d);
+EQLITE_API size_t eqlite_diagnostics_notes(const eqlite_diagnostics *d);
 EQLITE_API eqlite_diagnostic eqlite_diagnostics_get(const eqlite_diagnostics *d, size_t index);
 /* Entry `index` for a person: source line, carets, help; with ANSI colours if `colour`. */
 EQLITE_API eqlite_status eqlite_diagnostics_print(const eqlite_diagnostics *d, size_t index, bool colour,
@@ -94,6 +95,11 @@ EQLITE_API eqlite_status eqlite_diagnostics_print(const eqlite_diagnostics *d, s
 /* Entry `index` as one JSON object, no newline. */
 EQLITE_API eqlite_status eqlite_diagnostics_json(const eqlite_diagnostics *d, size_t index, eqlite_write *write,
                                                  void *ctx);
+
+/* All of them in one text: "text", as for a person; "json", an array; "sarif", SARIF 2.1.0; "github", annotations of a
+ * workflow of GitHub. EQLITE_INVALID: there is no such form. */
+EQLITE_API eqlite_status eqlite_diagnostics_report(const eqlite_diagnostics *d, const char *format, bool colour,
+                                                   eqlite_write *write, void *ctx);
 
 /* What a code stands for, "syntax error"; NULL if there is no such code. Static. */
 EQLITE_API const char *eqlite_code_title(const char *code);
@@ -115,8 +121,11 @@ typedef struct eqlite_options {
     const char *partition_by; /* fields, parted by commas, that every sequence and sample is joined by besides its own
                                  keys, as if each value of them were a world of its own, with a time of its own; NULL:
                                  none */
+    const char *schema; /* which fields there are, for warnings (W0202 to W0206): "ecs", the Elastic Common Schema; NULL:
+                           only what eqlite_compiler_add_schema and eqlite_compiler_compare tell */
+    bool metadata;      /* warn also about metadata of rules that does not fit (W0704 to W0712) */
 } eqlite_options;
-#define EQLITE_OPTIONS_INIT {sizeof(eqlite_options), NULL, NULL, NULL, NULL, NULL, NULL, NULL}
+#define EQLITE_OPTIONS_INIT {sizeof(eqlite_options), NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, false}
 
 EQLITE_API eqlite_status eqlite_compiler_new(eqlite_compiler **out, const eqlite_options *options);
 EQLITE_API void eqlite_compiler_free(eqlite_compiler *c); /* NULL is fine; rules that it made live on */
@@ -127,6 +136,14 @@ EQLITE_API eqlite_status eqlite_compiler_add_query(eqlite_compiler *c, const cha
 EQLITE_API eqlite_status eqlite_compiler_add_path(eqlite_compiler *c, const char *path);
 /* A rule file's text from memory; the ending of `name` (.toml, .eql) decides how it is read. */
 EQLITE_API eqlite_status eqlite_compiler_add_rule(eqlite_compiler *c, const char *name, const char *text, size_t len);
+/* Fields of the caller's own, besides those of ECS: JSON text of a mapping of Elasticsearch (GET INDEX/_mapping), or of names
+ * with types, {"a.b":"keyword","c":{"d":"long"}}. Counts for rules that are added later. EQLITE_INVALID: it is no JSON object
+ * or names no field. */
+EQLITE_API eqlite_status eqlite_compiler_add_schema(eqlite_compiler *c, const char *text, size_t len);
+typedef struct eqlite_survey eqlite_survey;
+/* Compare the fields of rules that are added later with those of data: what the survey has learnt so far is known, and
+ * what it lacks is told (W0206). Nothing is kept of the survey but a copy of the names. */
+EQLITE_API eqlite_status eqlite_compiler_compare(eqlite_compiler *c, const eqlite_survey *survey);
 /* Compile what was added so far into rules, and forget it: the compiler can be filled again. */
 EQLITE_API eqlite_status eqlite_compiler_finish(eqlite_rules **out, eqlite_compiler *c);
 /* Everything reported so far; valid until the compiler is freed. */
@@ -459,8 +476,7 @@ EQLITE_API eqlite_function eqlite_function_get(size_t index);
 EQLITE_API const char *const *eqlite_keywords(void); /* NULL at the end */
 EQLITE_API const char *const *eqlite_dialects(void); /* NULL at the end */
 
-/* A survey learns which fields events have: for `fields`, `.schema`, completion. */
-typedef struct eqlite_survey eqlite_survey;
+/* A survey learns which fields events have: for `fields`, `check --against`, completion. */
 typedef struct eqlite_survey_field {
     eqlite_string path;
     uint64_t events;                        /* that have a value */

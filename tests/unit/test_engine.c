@@ -611,7 +611,7 @@ static const struct eq_node *plan_of(struct world *w, struct eq_slice text, bool
     struct eq_plan *plan = NULL;
     struct eq_language_options options = {0};
     struct eq_source *source = eq_arena_alloc(&w->arena, sizeof *source);
-    *source = (struct eq_source){EQ_LIT("rule"), text, 1, 1};
+    *source = (struct eq_source){.name = EQ_LIT("rule"), .text = text};
     eq_diags_init(&diags, &eq_alloc_default);
     enum eq_dialect dialect = w->endpoint ? EQ_DIALECT_ENDPOINT : EQ_DIALECT_ELASTIC;
     enum eq_status st = eq_languages[dialect].compile(&plan, source, &options, &w->arena, &diags);

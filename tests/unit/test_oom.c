@@ -4,6 +4,7 @@
  *
  * Each run must end cleanly: no crash, every block given back, and either some call said EQLITE_NOMEM or the output is
  * that of the run in which nothing failed. Then the same once more where all later allocations fail, too. */
+#include <stdio.h>
 #include <string.h>
 
 #include <CUnit/CUnit.h>
@@ -162,6 +163,43 @@ static void format(struct run *r)
     eqlite_compiler_free(c);
 }
 
+/* A rule that every check has something to say about. */
+static const char doubtful[] =
+    "[metadata]\ncreation_date = \"2026/01/02\"\nupdated_date = \"2026/01/01\"\nmaturity = \"production\"\n"
+    "[rule]\nauthor = [\"a\"]\ndescription = \"d\"\nlanguage = \"eql\"\nname = \"n\"\nrisk_score = 1\nfrom = \"now-9m\"\n"
+    "rule_id = \"00000000-0000-0000-0000-00000000000%c\"\nseverity = \"high\"\ntags = [\"a\", \"a\"]\ntype = \"eql\"\n"
+    "query = '''sequence with maxspan=1h [process where proces.name == \"a\" and event.type like \"q*\"] by process.foo\n"
+    "[file where event.type == \"end\" and process.pid : \"a\" and own.x == 1] by user.id'''\n"
+    "[[rule.threat]]\nframework = \"MITRE ATT&CK\"\ntactic = {id = \"TA0003\", name = \"Execution\"}\n"
+    "technique = [{id = \"T1086\", name = \"x\"}, {id = \"T1003\", name = \"y\"}]\n";
+
+static void check_rule(struct run *r)
+{
+    static const char *const forms[] = {"text", "json", "sarif", "github"};
+    static const char schema[] = "{\"own.y\":\"keyword\",\"a*\":{\"own\":{\"z\":\"long\"}}}";
+    const char *seen = "{\"process\":{\"name\":\"a\"},\"own\":{\"xx\":1}}";
+    eqlite_event event = {.json = seen, .len = strlen(seen)};
+    eqlite_survey *s = NULL;
+    eqlite_compiler *c = NULL;
+    eqlite_options options = r->options;
+    char text[2048];
+    options.schema = "ecs";
+    options.metadata = true;
+    if (!fine(r, eqlite_compiler_new(&c, &options)))
+        return;
+    fine(r, eqlite_compiler_add_schema(c, schema, strlen(schema)));
+    if (fine(r, eqlite_survey_new(&s, r->allocator)) && fine(r, eqlite_survey_feed(s, &event)))
+        fine(r, eqlite_compiler_compare(c, s));
+    for (char last = '1'; last <= '2'; last++) {
+        int len = snprintf(text, sizeof text, doubtful, last);
+        fine(r, eqlite_compiler_add_rule(c, "a.toml", text, (size_t)len));
+    }
+    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++)
+        fine(r, eqlite_diagnostics_report(eqlite_compiler_diagnostics(c), forms[i], false, keep, r));
+    eqlite_compiler_free(c);
+    eqlite_survey_free(s);
+}
+
 struct sinking {
     eqlite_sink *sink;
     struct run *run;
@@ -295,6 +333,7 @@ EACH(explain_queries)
 EACH(explain_events)
 EACH(load_rule)
 EACH(format)
+EACH(check_rule)
 EACH(to_ndjson)
 EACH(to_json)
 EACH(to_table)
@@ -308,6 +347,7 @@ CU_TestInfo eq_tests_oom[] = {
     {"explaining events", fail_explain_events},
     {"loading rule files", fail_load_rule},
     {"formatting queries and rule files", fail_format},
+    {"holding rules against schema, data and ATT&CK", fail_check_rule},
     {"matching, alerts as NDJSON", fail_to_ndjson},
     {"matching, alerts as JSON", fail_to_json},
     {"matching, events as a table", fail_to_table},
