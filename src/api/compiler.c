@@ -212,15 +212,21 @@ static void check_order(struct eqlite_compiler *c, const struct eq_rule *rule, c
                 "sequences follow the time field of the run, %.*s, not rule.timestamp_field", (int)run.len, run.ptr);
 }
 
-static enum eq_status plan_rule(struct eq_plan **out, struct eqlite_compiler *c, const struct eq_rule *rule)
+enum eq_status eq_compiler_build(struct eq_plan **out, const eqlite_compiler *c, const struct eq_rule *rule,
+                                 struct eq_arena *arena, struct eq_diags *diags)
 {
     struct eq_language_options options = {
         .category_field = first_set(rule->category_field, c->category),
         .timestamp_field = first_set(rule->timestamp_field, c->timestamp),
     };
-    struct eq_diags *diags = &c->diags.list;
     const struct eq_language *language = &eq_languages[rule->dialect ? rule->dialect : EQ_DIALECT_ELASTIC];
-    enum eq_status st = language->compile(out, &rule->source, &options, &c->making->plans, diags);
+    return language->compile(out, &rule->source, &options, arena, diags);
+}
+
+static enum eq_status plan_rule(struct eq_plan **out, struct eqlite_compiler *c, const struct eq_rule *rule)
+{
+    struct eq_diags *diags = &c->diags.list;
+    enum eq_status st = eq_compiler_build(out, c, rule, &c->making->plans, diags);
     if (st == EQ_OK) {
         check_order(c, rule, *out);
         st = partition_plan(c, *out, &rule->source);
@@ -401,7 +407,12 @@ eqlite_status eqlite_compiler_finish(eqlite_rules **out, eqlite_compiler *c)
     return EQLITE_OK;
 }
 
-/* ── For explain.c ── */
+/* ── For explain.c and lint.c ── */
+
+const struct eqlite_rules *eq_compiler_making(const eqlite_compiler *c)
+{
+    return c->making;
+}
 
 struct eq_diags *eq_compiler_diags(eqlite_compiler *c)
 {

@@ -1,4 +1,4 @@
-/* compiler_priv.h — what explain.c needs of a compiler. */
+/* compiler_priv.h — what explain.c and lint.c need of a compiler. */
 #ifndef EQ_API_COMPILER_PRIV_H
 #define EQ_API_COMPILER_PRIV_H
 
@@ -12,5 +12,10 @@ const struct eq_source *eq_compiler_keep_source(eqlite_compiler *c, struct eq_sl
 /* The simplified plan of a query, in `arena`, with the compiler's options. */
 enum eq_status eq_compiler_plan(struct eq_plan **out, eqlite_compiler *c, const struct eq_source *source,
                                 struct eq_arena *arena);
+
+/* The rules being gathered, NULL if there are none; and the plan of one of them as it is written, in `arena`. */
+const struct eqlite_rules *eq_compiler_making(const eqlite_compiler *c);
+enum eq_status eq_compiler_build(struct eq_plan **out, const eqlite_compiler *c, const struct eq_rule *rule,
+                                 struct eq_arena *arena, struct eq_diags *diags);
 
 #endif

@@ -126,6 +126,10 @@ EQLITE_API eqlite_status eqlite_compiler_add_query(eqlite_compiler *c, const cha
 EQLITE_API eqlite_status eqlite_compiler_add_path(eqlite_compiler *c, const char *path);
 /* A rule file's text from memory; the ending of `name` (.toml, .eql) decides how it is read. */
 EQLITE_API eqlite_status eqlite_compiler_add_rule(eqlite_compiler *c, const char *name, const char *text, size_t len);
+/* Report what is right but hardly meant in all that was added and not finished yet: conditions that are never true,
+ * needless elements, rules within each other (docs/errors.md, W05). `least`: EQLITE_WARNING, or EQLITE_NOTE for notes
+ * too. Refuses nothing. */
+EQLITE_API eqlite_status eqlite_compiler_lint(eqlite_compiler *c, eqlite_severity least);
 /* Compile what was added so far into rules, and forget it: the compiler can be filled again. */
 EQLITE_API eqlite_status eqlite_compiler_finish(eqlite_rules **out, eqlite_compiler *c);
 /* Everything reported so far; valid until the compiler is freed. */

@@ -92,7 +92,9 @@ int cli_check(struct cli *c)
     cli_add_queries(compiler, c, &unreadable);
     if (!cli_add_paths(compiler, &c->files, &unreadable))
         goto done;
-    eqlite_status st = eqlite_compiler_finish(&rules, compiler);
+    eqlite_status st = eqlite_compiler_lint(compiler, c->info ? EQLITE_NOTE : EQLITE_WARNING);
+    if (st == EQLITE_OK)
+        st = eqlite_compiler_finish(&rules, compiler);
     if (st != EQLITE_OK) {
         cli_failed(st);
         goto done;

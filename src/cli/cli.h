@@ -69,7 +69,7 @@ struct cli {
     size_t memory; /* bytes; 0: the default */
     bool lateness_given, sort, no_merge;
     enum cli_level min_severity, fail_on;
-    bool fail_on_warnings, no_unwrap, follow, strict, count, exit_status, missing, stats, stats_json, quiet, verbose;
+    bool fail_on_warnings, no_unwrap, follow, strict, count, exit_status, missing, stats, stats_json, quiet, verbose, info;
     bool named, help;
     enum cli_when color, progress;
 };

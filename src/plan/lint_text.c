@@ -1,0 +1,173 @@
+/* lint_text.c — constants that hardly say what was meant: needless elements, stars, wildcards, letter case. */
+#include "plan/lint_priv.h"
+#include "base/intern.h"
+#include "base/utf8.h"
+#include "plan/glob.h"
+
+/* ── x : ("a*", "ab*", "a*") ── */
+
+/* Take element i out of its list, with the comma beside it; not if anything else stands there. */
+static void remove_element(struct eq_lint *l, const struct eq_node *list, uint32_t i)
+{
+    const struct eq_span at = list->kids[i]->span;
+    if (i > 1 && eq_slice_eq(eq_lint_between(l, list->kids[i - 1]->span, at), EQ_LIT(",")))
+        eq_lint_edit(l, (struct eq_span){list->kids[i - 1]->span.end, at.end}, "");
+    else if (i == 1 && eq_slice_eq(eq_lint_between(l, at, list->kids[2]->span), EQ_LIT(",")))
+        eq_lint_edit(l, (struct eq_span){at.start, list->kids[2]->span.start}, "");
+}
+
+/* Tell of repeated elements and note them in `gone`. */
+static void find_repeated(struct eq_lint *l, const struct eq_node *list, bool *gone)
+{
+    struct eq_intern seen;
+    struct eq_buf text;
+    bool added = true;
+    eq_intern_init(&seen, l->scratch.alloc);
+    eq_buf_init(&text, l->scratch.alloc);
+    for (uint32_t i = 1; i < list->n_kids && !l->nomem; i++) {
+        const struct eq_value *v = &list->kids[i]->value;
+        uint32_t id;
+        eq_buf_clear(&text);
+        eq_buf_putc(&text, v->type == EQ_STRING ? 's' : 'v');
+        if (v->type == EQ_STRING && list->fold)
+            eq_fold(&text, eq_value_slice(v));
+        else
+            eq_value_json(&text, v);
+        l->nomem = eq_buf_status(&text) != EQ_OK || eq_intern_put(&id, &seen, eq_buf_slice(&text), &added) != EQ_OK;
+        gone[i] = !added;
+        if (!added && eq_lint_report(l, EQ_W0503, list->kids[i]->span, "stands in this list twice"))
+            remove_element(l, list, i);
+    }
+    eq_buf_free(&text);
+    eq_intern_free(&seen);
+}
+
+static bool is_pattern(const struct eq_node *list, uint32_t i)
+{
+    return eq_glob_is_wild(eq_value_slice(&list->kids[i]->value));
+}
+
+/* Tell if a pattern of the list covers element i too. Of two that cover each other the later one is needless. */
+static void find_cover(struct eq_lint *l, const struct eq_node *list, const uint32_t *patterns, uint32_t n, uint32_t i,
+                       bool *gone)
+{
+    for (uint32_t k = 0; k < n; k++) {
+        uint32_t j = patterns[k];
+        if (j == i || gone[j] || !eq_element_implies(&l->prover, list, i, list, j))
+            continue;
+        if (j > i && eq_element_implies(&l->prover, list, j, list, i))
+            continue;
+        struct eq_slice q = eq_lint_quote(l, list->kids[j]->span);
+        gone[i] = true;
+        if (eq_lint_report(l, EQ_W0504, list->kids[i]->span, "adds nothing to %.*s, which covers it", (int)q.len, q.ptr))
+            remove_element(l, list, i);
+        return;
+    }
+}
+
+void eq_lint_elements(struct eq_lint *l, const struct eq_node *list)
+{
+    if (list->n_kids < 3)
+        return;
+    bool *gone = eq_arena_alloc(&l->scratch, list->n_kids * sizeof *gone);
+    uint32_t *patterns = eq_arena_alloc(&l->scratch, list->n_kids * sizeof *patterns), n = 0;
+    if (!gone || !patterns) {
+        l->nomem = true;
+        return;
+    }
+    find_repeated(l, list, gone);
+    for (uint32_t i = 1; list->kind == EQ_N_LIKE && i < list->n_kids; i++)
+        if (!gone[i] && is_pattern(list, i))
+            patterns[n++] = i;
+    for (uint32_t i = 1; n && i < list->n_kids; i++)
+        if (!gone[i])
+            find_cover(l, list, patterns, n, i, gone);
+}
+
+/* ── x : "*" ── */
+
+void eq_lint_stars(struct eq_lint *l, const struct eq_node *leaf, const struct eq_facts *facts)
+{
+    (void)facts;
+    const struct eq_node *list = leaf->kind == EQ_N_ANY ? leaf->kids[0] : leaf;
+    if (list->kind != EQ_N_LIKE || list->n_kids != 2 || !eq_is_stars(list, 1) || list->kids[0]->kind != EQ_N_FIELD ||
+        !list->kids[0]->path.len)
+        return;
+    struct eq_span field = list->kids[0]->span, star = list->kids[1]->span;
+    struct eq_diag *d = eq_lint_report(l, EQ_W0505, star, "matches every value: this asks only whether there is one");
+    eq_diag_help(l->diags, d, "write != null");
+    struct eq_slice sign = eq_lint_between(l, field, star);
+    if (d && sign.len && !memchr(sign.ptr, '(', sign.len) && !memchr(sign.ptr, '/', sign.len) &&
+        !memchr(sign.ptr, ')', sign.len))
+        eq_lint_edit(l, (struct eq_span){field.end, star.end}, " != null");
+}
+
+/* ── x == "a*" ── */
+
+void eq_lint_wildcards(struct eq_lint *l, const struct eq_node *list)
+{
+    if (list->kind != EQ_N_COMPARE && list->kind != EQ_N_IN)
+        return;
+    for (uint32_t i = 1; i < list->n_kids; i++) {
+        const struct eq_value *v = &list->kids[i]->value;
+        if (v->type != EQ_STRING || v->len < 2 || !memchr(v->s, '*', v->len))
+            continue;
+        struct eq_diag *d = eq_lint_report(l, EQ_W0506, list->kids[i]->span,
+                                           "the * is compared as it stands: %s has no wildcards",
+                                           list->kind == EQ_N_IN ? "\"in\"" : "\"==\"");
+        eq_diag_help(l->diags, d, "for a pattern write \":\" or \"like\"");
+    }
+}
+
+/* ── x == "C:\\Windows\\a.exe" ── */
+
+static bool is_windows_path(struct eq_slice s)
+{
+    static const char *const roots[] = {"\\\\?\\", "\\Device\\", "HKEY_", "HKLM\\", "HKCU\\", "HKU\\"};
+    if (s.len > 3 && s.ptr[1] == ':' && s.ptr[2] == '\\')
+        return true;
+    for (size_t i = 0; i < sizeof roots / sizeof *roots; i++)
+        if (eq_slice_starts(s, eq_slice_of(roots[i])) && memchr(s.ptr, '\\', s.len))
+            return true;
+    return false;
+}
+
+void eq_lint_paths(struct eq_lint *l, const struct eq_node *list)
+{
+    if (list->fold || list->kind == EQ_N_REGEX || list->kids[0]->kind != EQ_N_FIELD)
+        return;
+    for (uint32_t i = 1; i < list->n_kids; i++) {
+        const struct eq_value *v = &list->kids[i]->value;
+        if (v->type != EQ_STRING || !is_windows_path(eq_value_slice(v)))
+            continue;
+        struct eq_diag *d = eq_lint_report(l, EQ_W0507, list->kids[i]->span,
+                                           "Windows ignores letter case in paths, this comparison does not");
+        eq_diag_help(l->diags, d, "write %s", list->kind == EQ_N_IN ? "in~" : list->kind == EQ_N_LIKE ? "like~" : "\":\"");
+        return; /* once for a list */
+    }
+}
+
+/* ── x != "a" ── */
+
+static bool has_value(struct eq_lint *l, const struct eq_node *field, const struct eq_facts *facts)
+{
+    struct eq_node f = *field, *kid = &f;
+    const struct eq_node exists = {.kind = EQ_N_EXISTS, .kids = &kid, .n_kids = 1};
+    for (; facts; facts = facts->outer)
+        for (uint32_t i = 0; i < facts->n; i++)
+            if (i != facts->skip && eq_implies(&l->prover, facts->kids[i], &exists))
+                return true;
+    return false;
+}
+
+void eq_lint_negation(struct eq_lint *l, const struct eq_node *leaf, const struct eq_facts *facts)
+{
+    if (!eq_lint_wants(l, EQ_W0509) || leaf->kind != EQ_N_NOT || leaf->kids[0]->kind != EQ_N_ANY)
+        return;
+    const struct eq_node *e = leaf->kids[0]->kids[0];
+    if (e->n_kids < 2 || e->kids[0]->kind != EQ_N_FIELD || has_value(l, e->kids[0], facts))
+        return;
+    struct eq_slice path = eq_lint_quote(l, e->kids[0]->span);
+    struct eq_diag *d = eq_lint_report(l, EQ_W0509, leaf->span, "also true of events without %.*s", (int)path.len, path.ptr);
+    eq_diag_help(l->diags, d, "if that is not meant, add: %.*s != null", (int)path.len, path.ptr);
+}
