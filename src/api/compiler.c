@@ -419,6 +419,11 @@ struct eq_diags *eq_compiler_diags(eqlite_compiler *c)
     return &c->diags.list;
 }
 
+const struct eq_rule_options *eq_compiler_rule_options(const eqlite_compiler *c)
+{
+    return &c->rule_options;
+}
+
 const struct eq_alloc *eq_compiler_alloc(const eqlite_compiler *c)
 {
     return &c->alloc;

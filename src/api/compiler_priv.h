@@ -5,6 +5,7 @@
 #include "api/handles.h"
 
 struct eq_diags *eq_compiler_diags(eqlite_compiler *c);
+const struct eq_rule_options *eq_compiler_rule_options(const eqlite_compiler *c);
 const struct eq_alloc *eq_compiler_alloc(const eqlite_compiler *c);
 enum eq_dialect eq_compiler_dialect(const eqlite_compiler *c); /* never AUTO */
 /* A copy that lives as long as the compiler, for diagnostics to point into; NULL without memory. */

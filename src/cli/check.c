@@ -86,6 +86,10 @@ int cli_check(struct cli *c)
     int status = CLI_TROUBLE;
     if (!c->exprs.n && !c->files.n)
         return cli_usage(c, "nothing to check: give rule files, folders, -e QUERY or -f FILE");
+    if (c->fix && c->exprs.n)
+        return cli_usage(c, "--fix mends rule files, not queries of -e and -f");
+    if (c->fix && !cli_fix(c))
+        return CLI_TROUBLE;
     eqlite_compiler *compiler = cli_compiler(c);
     if (!compiler || !cli_output_open(&o, c, NULL))
         goto done;

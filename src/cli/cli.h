@@ -69,7 +69,7 @@ struct cli {
     size_t memory; /* bytes; 0: the default */
     bool lateness_given, sort, no_merge;
     enum cli_level min_severity, fail_on;
-    bool fail_on_warnings, no_unwrap, follow, strict, count, exit_status, missing, stats, stats_json, quiet, verbose, info;
+    bool fail_on_warnings, no_unwrap, follow, strict, count, exit_status, missing, stats, stats_json, quiet, verbose, info, fix;
     bool named, help;
     enum cli_when color, progress;
 };
@@ -89,6 +89,7 @@ bool cli_default_files(struct cli *c);
 int cli_query(struct cli *c);
 int cli_run(struct cli *c);
 int cli_check(struct cli *c);
+bool cli_fix(struct cli *c); /* mend the rule files of the operands; false: trouble, already told */
 int cli_test(struct cli *c);
 int cli_explain(struct cli *c);
 int cli_fields(struct cli *c);
@@ -177,6 +178,11 @@ void cli_output_idle(struct cli_output *o);
 bool cli_output_close(struct cli_output *o, bool keep);
 /* Fill in what a sink needs to print to `o`. Columns borrow from c. */
 void cli_sink_options(eqlite_sink_options *out, const struct cli *c, struct cli_output *o, const char *content);
+
+/* ── Changed files (replace.c) ── */
+
+/* Put `text` in place of what is in the file, all at once, with its mode; a symbolic link stays one. False: told. */
+bool cli_replace_file(const char *path, const char *text, size_t len);
 
 /* ── Rules (compile.c) ── */
 

@@ -70,17 +70,27 @@ static bool contradicts(struct eq_lint *l, const struct eq_node *n, const struct
 
 /* ── Parts beside each other ── */
 
-static bool repeats(struct eq_lint *l, const struct eq_node *n, uint32_t i, uint32_t j)
-{
-    return eq_same(&l->prover, n->kids[i], n->kids[j]);
-}
-
 /* Is part i needless beside part j? Of two that say the same the later one is. */
 static bool covers(struct eq_lint *l, const struct eq_node *n, uint32_t j, uint32_t i)
 {
     const struct eq_node *wide = n->kind == EQ_N_OR ? n->kids[j] : n->kids[i];
     const struct eq_node *narrow = n->kind == EQ_N_OR ? n->kids[i] : n->kids[j];
     return eq_implies(&l->prover, narrow, wide) && (j < i || !eq_implies(&l->prover, wide, narrow));
+}
+
+/* In an `and`: is the wider part there to be asked first, or to be read? Then it is a habit and no mistake. */
+static bool is_habit(const struct eq_node *wide, const struct eq_node *narrow)
+{
+    bool leaf = narrow->kind == EQ_N_ANY || (narrow->kind == EQ_N_NOT && narrow->kids[0]->kind == EQ_N_ANY);
+    return wide->kind == EQ_N_EXISTS || !leaf;
+}
+
+static void tell_follows(struct eq_lint *l, const struct eq_node *n, uint32_t i, const struct eq_node *fact, bool mend)
+{
+    struct eq_slice q = eq_lint_quote(l, fact->span);
+    enum eq_code code = is_habit(n->kids[i], fact) ? EQ_W0516 : EQ_W0504;
+    if (eq_lint_report(l, code, n->kids[i]->span, "needless: it follows from %.*s", (int)q.len, q.ptr) && mend)
+        remove_part(l, n, i);
 }
 
 /* Tell if part i adds nothing to another part of the same connective. */
@@ -90,16 +100,12 @@ static bool needless(struct eq_lint *l, const struct eq_node *n, uint32_t i)
         if (j == i || !covers(l, n, j, i))
             continue;
         struct eq_slice q = eq_lint_quote(l, n->kids[j]->span);
-        bool same = repeats(l, n, i, j);
-        struct eq_diag *d;
-        if (same)
-            d = eq_lint_report(l, EQ_W0503, n->kids[i]->span, "stands here twice");
-        else if (n->kind == EQ_N_OR)
-            d = eq_lint_report(l, EQ_W0504, n->kids[i]->span, "adds nothing to %.*s, which covers it", (int)q.len, q.ptr);
-        else
-            d = eq_lint_report(l, EQ_W0504, n->kids[i]->span, "adds nothing to %.*s, from which it follows", (int)q.len,
-                               q.ptr);
-        if (d)
+        if (n->kind == EQ_N_AND && !eq_same(&l->prover, n->kids[i], n->kids[j]))
+            tell_follows(l, n, i, n->kids[j], true);
+        else if (eq_same(&l->prover, n->kids[i], n->kids[j])
+                     ? eq_lint_report(l, EQ_W0503, n->kids[i]->span, "stands here twice")
+                     : eq_lint_report(l, EQ_W0504, n->kids[i]->span, "needless beside %.*s, which covers it", (int)q.len,
+                                      q.ptr))
             remove_part(l, n, i);
         return true;
     }
@@ -179,8 +185,7 @@ static enum truth look_around(struct eq_lint *l, const struct eq_node *n, uint32
     const struct eq_node *fact = find_fact(l, facts, kid, false);
     if (!fact)
         return UNKNOWN;
-    struct eq_slice q = eq_lint_quote(l, fact->span);
-    eq_lint_report(l, EQ_W0504, kid->span, "adds nothing to %.*s, from which it follows", (int)q.len, q.ptr);
+    tell_follows(l, n, i, fact, false);
     return ALWAYS;
 }
 
@@ -204,9 +209,9 @@ static enum truth look_at_parts(struct eq_lint *l, const struct eq_node *n, cons
         const struct eq_node *kid = n->kids[i];
         struct eq_facts around = {facts, n->kids, kid->kind == EQ_N_AND ? i : n->n_kids, i};
         enum truth truth = look(l, kid, n->kind == EQ_N_AND ? &around : facts);
-        if (truth == UNKNOWN)
+        if (truth == UNKNOWN && !(event && i == 0)) /* the category is what the condition is measured by */
             truth = look_around(l, n, i, facts);
-        else if (!reads_field(kid) && !(event && truth == ALWAYS))
+        else if (truth != UNKNOWN && !reads_field(kid) && !(event && truth == ALWAYS))
             tell_constant(l, n, i, truth);
         decided |= truth == zero;
         all_units &= truth == opposite(zero);

@@ -1,5 +1,8 @@
 /* lint_text.c — constants that hardly say what was meant: needless elements, stars, wildcards, letter case. */
 #include "plan/lint_priv.h"
+
+#include <stdio.h>
+
 #include "base/intern.h"
 #include "base/utf8.h"
 #include "plan/glob.h"
@@ -16,9 +19,15 @@ static void remove_element(struct eq_lint *l, const struct eq_node *list, uint32
         eq_lint_edit(l, (struct eq_span){at.start, list->kids[2]->span.start}, "");
 }
 
-/* Tell of repeated elements and note them in `gone`. */
-static void find_repeated(struct eq_lint *l, const struct eq_node *list, bool *gone)
+/* What is known of the elements of a list: cover[i] is 0, or the element that makes i needless. */
+struct elements {
+    const struct eq_node *list;
+    uint32_t *cover, *patterns, n_patterns;
+};
+
+static void find_repeated(struct eq_lint *l, struct elements *e, uint32_t *first)
 {
+    const struct eq_node *list = e->list;
     struct eq_intern seen;
     struct eq_buf text;
     bool added = true;
@@ -26,7 +35,7 @@ static void find_repeated(struct eq_lint *l, const struct eq_node *list, bool *g
     eq_buf_init(&text, l->scratch.alloc);
     for (uint32_t i = 1; i < list->n_kids && !l->nomem; i++) {
         const struct eq_value *v = &list->kids[i]->value;
-        uint32_t id;
+        uint32_t id = 0;
         eq_buf_clear(&text);
         eq_buf_putc(&text, v->type == EQ_STRING ? 's' : 'v');
         if (v->type == EQ_STRING && list->fold)
@@ -34,54 +43,82 @@ static void find_repeated(struct eq_lint *l, const struct eq_node *list, bool *g
         else
             eq_value_json(&text, v);
         l->nomem = eq_buf_status(&text) != EQ_OK || eq_intern_put(&id, &seen, eq_buf_slice(&text), &added) != EQ_OK;
-        gone[i] = !added;
-        if (!added && eq_lint_report(l, EQ_W0503, list->kids[i]->span, "stands in this list twice"))
-            remove_element(l, list, i);
+        if (added)
+            first[id] = i;
+        else
+            e->cover[i] = first[id];
     }
     eq_buf_free(&text);
     eq_intern_free(&seen);
 }
 
-static bool is_pattern(const struct eq_node *list, uint32_t i)
+/* The pattern of the list that covers element i too. Of two that cover each other the later one is needless. */
+static uint32_t find_cover(struct eq_lint *l, const struct elements *e, uint32_t i)
 {
-    return eq_glob_is_wild(eq_value_slice(&list->kids[i]->value));
+    for (uint32_t k = 0; k < e->n_patterns; k++) {
+        uint32_t j = e->patterns[k];
+        if (j == i || e->cover[j] || !eq_element_implies(&l->prover, e->list, i, e->list, j))
+            continue;
+        if (j < i || !eq_element_implies(&l->prover, e->list, j, e->list, i))
+            return j;
+    }
+    return 0;
 }
 
-/* Tell if a pattern of the list covers element i too. Of two that cover each other the later one is needless. */
-static void find_cover(struct eq_lint *l, const struct eq_node *list, const uint32_t *patterns, uint32_t n, uint32_t i,
-                       bool *gone)
+static bool is_repeated(const struct eq_node *list, uint32_t i, uint32_t cover)
 {
-    for (uint32_t k = 0; k < n; k++) {
-        uint32_t j = patterns[k];
-        if (j == i || gone[j] || !eq_element_implies(&l->prover, list, i, list, j))
-            continue;
-        if (j > i && eq_element_implies(&l->prover, list, j, list, i))
-            continue;
-        struct eq_slice q = eq_lint_quote(l, list->kids[j]->span);
-        gone[i] = true;
-        if (eq_lint_report(l, EQ_W0504, list->kids[i]->span, "adds nothing to %.*s, which covers it", (int)q.len, q.ptr))
-            remove_element(l, list, i);
+    const struct eq_value *a = &list->kids[i]->value, *b = &list->kids[cover]->value;
+    if (a->type != EQ_STRING || b->type != EQ_STRING)
+        return true;
+    return list->fold ? eq_fold_eq(eq_value_slice(a), eq_value_slice(b)) : eq_slice_eq(eq_value_slice(a), eq_value_slice(b));
+}
+
+/* One report for all elements of a list that are repeated, or covered; each is taken out. */
+static void tell_needless(struct eq_lint *l, const struct elements *e, bool repeated)
+{
+    const struct eq_node *list = e->list;
+    uint32_t first = 0, n = 0;
+    if (!eq_lint_wants(l, repeated ? EQ_W0503 : EQ_W0517))
         return;
+    for (uint32_t i = 1; i < list->n_kids; i++) {
+        if (!e->cover[i] || is_repeated(list, i, e->cover[i]) != repeated)
+            continue;
+        first = first ? first : i;
+        n++;
+        remove_element(l, list, i);
     }
+    if (!n)
+        return;
+    char more[64] = "";
+    if (n > 1)
+        snprintf(more, sizeof more, "; so %s %u more of its elements", repeated ? "do" : n == 2 ? "does" : "do", n - 1);
+    struct eq_slice q = eq_lint_quote(l, list->kids[e->cover[first]]->span);
+    if (repeated)
+        eq_lint_report(l, EQ_W0503, list->kids[first]->span, "stands in this list twice%s", more);
+    else
+        eq_lint_report(l, EQ_W0517, list->kids[first]->span, "needless in this list beside %.*s, which covers it%s",
+                       (int)q.len, q.ptr, more);
 }
 
 void eq_lint_elements(struct eq_lint *l, const struct eq_node *list)
 {
+    size_t size = list->n_kids * sizeof(uint32_t);
+    struct elements e = {list, eq_arena_alloc(&l->scratch, size), eq_arena_alloc(&l->scratch, size), 0};
     if (list->n_kids < 3)
         return;
-    bool *gone = eq_arena_alloc(&l->scratch, list->n_kids * sizeof *gone);
-    uint32_t *patterns = eq_arena_alloc(&l->scratch, list->n_kids * sizeof *patterns), n = 0;
-    if (!gone || !patterns) {
+    if (!e.cover || !e.patterns) {
         l->nomem = true;
         return;
     }
-    find_repeated(l, list, gone);
+    find_repeated(l, &e, e.patterns); /* its room is free until patterns are known */
     for (uint32_t i = 1; list->kind == EQ_N_LIKE && i < list->n_kids; i++)
-        if (!gone[i] && is_pattern(list, i))
-            patterns[n++] = i;
-    for (uint32_t i = 1; n && i < list->n_kids; i++)
-        if (!gone[i])
-            find_cover(l, list, patterns, n, i, gone);
+        if (!e.cover[i] && eq_glob_is_wild(eq_value_slice(&list->kids[i]->value)))
+            e.patterns[e.n_patterns++] = i;
+    for (uint32_t i = 1; e.n_patterns && i < list->n_kids; i++)
+        if (!e.cover[i])
+            e.cover[i] = find_cover(l, &e, i);
+    tell_needless(l, &e, true);
+    tell_needless(l, &e, false);
 }
 
 /* ── x : "*" ── */
@@ -116,6 +153,7 @@ void eq_lint_wildcards(struct eq_lint *l, const struct eq_node *list)
                                            "the * is compared as it stands: %s has no wildcards",
                                            list->kind == EQ_N_IN ? "\"in\"" : "\"==\"");
         eq_diag_help(l->diags, d, "for a pattern write \":\" or \"like\"");
+        return; /* once for a list */
     }
 }
 

@@ -10,6 +10,7 @@
 #include "base/diag.h"
 #include "base/intern.h"
 #include "lang/languages.h"
+#include "plan/lint.h"
 #include "rule/toml.h"
 
 enum eq_level { EQ_LEVEL_LOW, EQ_LEVEL_MEDIUM, EQ_LEVEL_HIGH, EQ_LEVEL_CRITICAL };
@@ -97,6 +98,11 @@ enum eq_status eq_rule_load(struct eq_rule_set *set, const char *path, const str
 /* A rule file's text from memory; `name` stands for the path and decides the shape by its ending. */
 enum eq_status eq_rule_load_text(struct eq_rule_set *set, struct eq_slice name, struct eq_slice text,
                                  const struct eq_rule_options *options, struct eq_diags *diags);
+
+/* Append `file`, the text that the rule was read from, with edits of its query made: settled ones (plan/lint.h), with
+ * spans in rule->source. EQ_LIMIT: the query could not be found again in the file; EQ_NOMEM. */
+enum eq_status eq_rule_edit(struct eq_buf *out, struct eq_slice file, const struct eq_rule *rule,
+                            const struct eq_edits *edits);
 
 /* All that the file says, as one JSON object. */
 void eq_rule_json(struct eq_buf *out, const struct eq_rule *rule);
