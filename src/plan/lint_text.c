@@ -123,6 +123,29 @@ void eq_lint_elements(struct eq_lint *l, const struct eq_node *list)
 
 /* ── x : "*" ── */
 
+/* Between field and star stands an operator and perhaps a parenthesis: move the star's end behind the one that closes
+ * it. False: something else is there, such as a comment. */
+static bool find_list_end(const struct eq_lint *l, struct eq_span field, struct eq_span *star)
+{
+    static const char *const signs[] = {":", "like", "like~"};
+    struct eq_slice sign = eq_lint_between(l, field, *star), text = l->source->text;
+    bool open = sign.len && sign.ptr[sign.len - 1] == '(';
+    sign.len -= open;
+    while (sign.len && strchr(" \t\r\n", sign.ptr[sign.len - 1]))
+        sign.len--;
+    bool known = false;
+    for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
+        known |= eq_slice_eq(sign, eq_slice_of(signs[i]));
+    if (!open)
+        return known;
+    uint32_t end = star->end;
+    while (end < text.len && strchr(" \t\r\n", text.ptr[end]) && text.ptr[end])
+        end++;
+    known = known && end < text.len && text.ptr[end] == ')';
+    star->end = end + 1;
+    return known;
+}
+
 void eq_lint_stars(struct eq_lint *l, const struct eq_node *leaf, const struct eq_facts *facts)
 {
     (void)facts;
@@ -133,9 +156,7 @@ void eq_lint_stars(struct eq_lint *l, const struct eq_node *leaf, const struct e
     struct eq_span field = list->kids[0]->span, star = list->kids[1]->span;
     struct eq_diag *d = eq_lint_report(l, EQ_W0505, star, "matches every value: this asks only whether there is one");
     eq_diag_help(l->diags, d, "write != null");
-    struct eq_slice sign = eq_lint_between(l, field, star);
-    if (d && sign.len && !memchr(sign.ptr, '(', sign.len) && !memchr(sign.ptr, '/', sign.len) &&
-        !memchr(sign.ptr, ')', sign.len))
+    if (d && find_list_end(l, field, &star))
         eq_lint_edit(l, (struct eq_span){field.end, star.end}, " != null");
 }
 
@@ -203,7 +224,7 @@ void eq_lint_negation(struct eq_lint *l, const struct eq_node *leaf, const struc
     if (!eq_lint_wants(l, EQ_W0509) || leaf->kind != EQ_N_NOT || leaf->kids[0]->kind != EQ_N_ANY)
         return;
     const struct eq_node *e = leaf->kids[0]->kids[0];
-    if (e->n_kids < 2 || e->kids[0]->kind != EQ_N_FIELD || has_value(l, e->kids[0], facts))
+    if (e->n_kids < 2 || e->kids[0]->kind != EQ_N_FIELD || (eq_is_list(e) && eq_is_stars(e, 1)) || has_value(l, e->kids[0], facts))
         return;
     struct eq_slice path = eq_lint_quote(l, e->kids[0]->span);
     struct eq_diag *d = eq_lint_report(l, EQ_W0509, leaf->span, "also true of events without %.*s", (int)path.len, path.ptr);
