@@ -4,13 +4,24 @@
  *      all simplified plans ─▶ findings about rules beside each other
  *
  * Rules are compiled once more for it, so that those who only run them pay nothing. */
+#include <stdlib.h>
+
 #include "api/compiler_priv.h"
 
-#include "plan/implies.h"
 #include "plan/lint.h"
 
 /* Findings can be many more than the mistakes that a compiler keeps. */
 #define FINDINGS_MAX 100000u
+
+static int by_place(const void *a, const void *b)
+{
+    const struct eq_diag *x = a, *y = b;
+    if (x->span.start != y->span.start)
+        return x->span.start < y->span.start ? -1 : 1;
+    if (x->span.end != y->span.end)
+        return x->span.end < y->span.end ? -1 : 1;
+    return x->code != y->code ? (x->code < y->code ? -1 : 1) : eq_slice_cmp(x->message, y->message);
+}
 
 static enum eq_status lint_rule(eqlite_compiler *c, const struct eq_rule *rule, enum eq_severity least)
 {
@@ -25,6 +36,8 @@ static enum eq_status lint_rule(eqlite_compiler *c, const struct eq_rule *rule, 
         st = eq_lint_plan(plan, &arena, &rule->source, least, diags, NULL);
     for (size_t i = told; i < diags->n; i++)
         diags->items[i].rule = rule->id;
+    if (diags->n > told)
+        qsort(diags->items + told, diags->n - told, sizeof *diags->items, by_place);
     eq_diags_free(&again);
     eq_arena_free(&arena);
     return st;

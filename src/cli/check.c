@@ -43,6 +43,14 @@ static const char *plural(size_t n)
     return n == 1 ? "" : "s";
 }
 
+static size_t count_notes(const eqlite_diagnostics *d)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < eqlite_diagnostics_count(d); i++)
+        n += eqlite_diagnostics_get(d, i).severity == EQLITE_NOTE;
+    return n;
+}
+
 static void summary(const struct cli *c, const eqlite_compiler *compiler, const eqlite_rules *rules)
 {
     const eqlite_diagnostics *d = eqlite_compiler_diagnostics(compiler);
@@ -54,6 +62,11 @@ static void summary(const struct cli *c, const eqlite_compiler *compiler, const 
     struct cli_text t = {0};
     cli_text_printf(&t, "%zu checked, %zu error%s, %zu warning%s", n, errors, plural(errors), warnings,
                     plural(warnings));
+    size_t kept = eqlite_diagnostics_count(d), notes = count_notes(d);
+    if (c->info)
+        cli_text_printf(&t, ", %zu note%s", notes, plural(notes));
+    if (errors + warnings + notes > kept)
+        cli_text_printf(&t, ", %zu of them not shown", errors + warnings + notes - kept);
     if (not_runnable)
         cli_text_printf(&t, ", %zu cannot be run yet", not_runnable);
     cli_note("eqlite: %s", t.ptr);

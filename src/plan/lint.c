@@ -10,7 +10,7 @@
 /* Comparisons for one query: far beyond what real ones need, and done in about a second. */
 #define STEPS_MAX 20000000u
 
-enum { QUOTED_BYTES = 60 };
+enum { QUOTED_BYTES = 60, FINDINGS_MAX = 200 };
 
 /* ── Edits ── */
 
@@ -63,8 +63,13 @@ struct eq_diag *eq_lint_report(struct eq_lint *l, enum eq_code code, struct eq_s
 {
     char message[512];
     va_list args;
-    if (!eq_lint_wants(l, code))
+    if (!eq_lint_wants(l, code) || l->n_findings > FINDINGS_MAX)
         return NULL;
+    if (l->n_findings++ == FINDINGS_MAX) {
+        eq_diag_add(l->diags, EQ_W0514, l->source, span, "more than %d findings in this query: the others are not told",
+                    FINDINGS_MAX);
+        return NULL;
+    }
     va_start(args, format);
     vsnprintf(message, sizeof message, format, args);
     va_end(args);

@@ -40,7 +40,7 @@ static const struct eq_node *find_fact(struct eq_lint *l, const struct eq_facts 
                                        bool excludes)
 {
     for (const struct eq_facts *f = facts; f; f = f->outer)
-        for (uint32_t i = 0; i < f->n; i++)
+        for (uint32_t i = 0; i < f->n && l->prover.steps_left; i++)
             if (i != f->skip && (excludes ? eq_excludes(&l->prover, f->kids[i], n) : eq_implies(&l->prover, f->kids[i], n)))
                 return f->kids[i];
     return NULL;
@@ -96,7 +96,7 @@ static void tell_follows(struct eq_lint *l, const struct eq_node *n, uint32_t i,
 /* Tell if part i adds nothing to another part of the same connective. */
 static bool needless(struct eq_lint *l, const struct eq_node *n, uint32_t i)
 {
-    for (uint32_t j = 0; j < n->n_kids; j++) {
+    for (uint32_t j = 0; j < n->n_kids && l->prover.steps_left; j++) {
         if (j == i || !covers(l, n, j, i))
             continue;
         struct eq_slice q = eq_lint_quote(l, n->kids[j]->span);
@@ -117,7 +117,7 @@ static bool completes(struct eq_lint *l, const struct eq_node *n, uint32_t i)
 {
     const struct eq_node *b = n->kids[i];
     for (int one_value = 0; one_value < 2; one_value++)
-        for (uint32_t j = 0; j < i; j++) {
+        for (uint32_t j = 0; j < i && l->prover.steps_left; j++) {
             const struct eq_node *a = n->kids[j];
             bool all = false;
             l->prover.one_value = one_value;

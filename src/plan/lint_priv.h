@@ -20,6 +20,7 @@ struct eq_lint {
     struct eq_diags *diags;
     struct eq_edits *edits; /* may be NULL */
     enum eq_severity least;
+    unsigned n_findings;
     bool nomem;
 };
 

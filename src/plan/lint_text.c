@@ -55,7 +55,7 @@ static void find_repeated(struct eq_lint *l, struct elements *e, uint32_t *first
 /* The pattern of the list that covers element i too. Of two that cover each other the later one is needless. */
 static uint32_t find_cover(struct eq_lint *l, const struct elements *e, uint32_t i)
 {
-    for (uint32_t k = 0; k < e->n_patterns; k++) {
+    for (uint32_t k = 0; k < e->n_patterns && l->prover.steps_left; k++) {
         uint32_t j = e->patterns[k];
         if (j == i || e->cover[j] || !eq_element_implies(&l->prover, e->list, i, e->list, j))
             continue;
@@ -213,7 +213,7 @@ static bool has_value(struct eq_lint *l, const struct eq_node *field, const stru
     struct eq_node f = *field, *kid = &f;
     const struct eq_node exists = {.kind = EQ_N_EXISTS, .kids = &kid, .n_kids = 1};
     for (; facts; facts = facts->outer)
-        for (uint32_t i = 0; i < facts->n; i++)
+        for (uint32_t i = 0; i < facts->n && l->prover.steps_left; i++)
             if (i != facts->skip && eq_implies(&l->prover, facts->kids[i], &exists))
                 return true;
     return false;

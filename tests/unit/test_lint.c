@@ -193,7 +193,7 @@ static bool hold(const struct pair *p, struct ref_random *r, bool implied, bool 
 
 static void test_proofs(void)
 {
-    const struct eq_alloc alloc = eq_alloc_default;
+    struct eq_alloc alloc = eq_alloc_default;
     struct ref_random r = {ref_number("EQLITE_SEED", 1)};
     uint64_t pairs = ref_number("EQLITE_CASES", PAIRS);
     unsigned implied = 0, excluded = 0, differ = 0;
@@ -224,7 +224,7 @@ static void test_proofs(void)
 /* A condition implies itself, also if it is large; without steps nothing is proven. */
 static void test_bounded(void)
 {
-    const struct eq_alloc alloc = eq_alloc_default;
+    struct eq_alloc alloc = eq_alloc_default;
     struct ref_random r = {7};
     for (int i = 0; i < 200; i++) {
         struct pair p;
@@ -238,6 +238,35 @@ static void test_bounded(void)
         eq_arena_free(&scratch);
         free_pair(&p);
     }
+}
+
+static bool forget(const char *ptr, size_t len, void *ctx)
+{
+    (void)ptr, (void)len, (void)ctx;
+    return true;
+}
+
+/* Too much to be compared is told, and takes no time worth mentioning. */
+static void test_too_large(void)
+{
+    struct eq_alloc alloc = eq_alloc_default;
+    struct eq_buf query;
+    eqlite_compiler *c = NULL;
+    size_t n = 0, fixes = 0;
+    eq_buf_init(&query, &alloc);
+    eq_buf_puts(&query, "any where a : \"x\"");
+    for (int i = 0; i < 6000; i++)
+        eq_buf_printf(&query, " or a : (\"x%d\", \"b%d*\")", i, i);
+    CU_ASSERT_EQUAL_FATAL(eqlite_compiler_new(&c, NULL), EQLITE_OK);
+    CU_ASSERT_EQUAL(eqlite_compiler_add_query(c, "q", query.ptr, query.len), EQLITE_OK);
+    CU_ASSERT_EQUAL(eqlite_compiler_lint(c, EQLITE_WARNING), EQLITE_OK);
+    const eqlite_diagnostics *d = eqlite_compiler_diagnostics(c);
+    for (size_t i = 0; i < eqlite_diagnostics_count(d); i++)
+        n += strcmp(eqlite_diagnostics_get(d, i).code, "W0514") == 0;
+    CU_ASSERT_EQUAL(n, 1);
+    CU_ASSERT_EQUAL(eqlite_fix(c, EQLITE_NOTE, "q.eql", query.ptr, query.len, &fixes, forget, NULL), EQLITE_OK);
+    eqlite_compiler_free(c);
+    eq_buf_free(&query);
 }
 
 /* ── Mending ── */
@@ -339,7 +368,7 @@ static bool mend(struct ref_random *r, const struct form *form, const struct eq_
 
 static void test_mending(void)
 {
-    const struct eq_alloc alloc = eq_alloc_default;
+    struct eq_alloc alloc = eq_alloc_default;
     struct ref_random r = {ref_number("EQLITE_SEED", 1)};
     uint64_t rules = ref_number("EQLITE_CASES", RULES);
     size_t fixes = 0;
@@ -352,5 +381,6 @@ static void test_mending(void)
 
 CU_TestInfo eq_tests_lint[] = {{"what is proven holds for random events", test_proofs},
                                {"proofs are bounded", test_bounded},
+                               {"what is too large is told", test_too_large},
                                {"mending changes no answer, and is done after once", test_mending},
                                CU_TEST_INFO_NULL};
