@@ -37,9 +37,12 @@ static void check_stage(struct eq_lint *l, const struct eq_program *p, uint32_t 
     if (share < COMMON_SHARE || questions < 3) /* a category alone is meant so */
         return;
     struct eq_span span = s->span.end ? s->span : s->filter->span;
-    enum eq_code code = clause->n_witnesses ? EQ_W0515 : EQ_W0510;
-    struct eq_diag *d = eq_lint_report(l, code, span, "asked about %u of 100 events by estimate, with up to %u questions each",
-                                       (unsigned)(share * 100 + 0.5), questions);
+    struct eq_diag *d;
+    if (!clause->n_witnesses)
+        d = eq_lint_report(l, EQ_W0510, span, "asked about every event, with up to %u questions each", questions);
+    else
+        d = eq_lint_report(l, EQ_W0515, span, "asked about %u of 100 events by estimate, with up to %u questions each",
+                           (unsigned)(share * 100 + 0.5), questions);
     eq_diag_help(l->diags, d, "add a condition that few events meet: a name, a path, a code");
 }
 

@@ -82,7 +82,8 @@ static bool covers(struct eq_lint *l, const struct eq_node *n, uint32_t j, uint3
 static bool is_habit(const struct eq_node *wide, const struct eq_node *narrow)
 {
     bool leaf = narrow->kind == EQ_N_ANY || (narrow->kind == EQ_N_NOT && narrow->kids[0]->kind == EQ_N_ANY);
-    return wide->kind == EQ_N_EXISTS || !leaf;
+    bool stars = wide->kind == EQ_N_ANY && eq_is_list(wide->kids[0]) && eq_is_stars(wide->kids[0], 1);
+    return wide->kind == EQ_N_EXISTS || stars || !leaf;
 }
 
 static void tell_follows(struct eq_lint *l, const struct eq_node *n, uint32_t i, const struct eq_node *fact, bool mend)

@@ -298,7 +298,7 @@ static void ask(struct set *s, uint32_t rule)
     for (uint32_t at = id == EQ_NONE ? 0 : s->heads[id]; at && !s->found && s->candidates < CANDIDATES_MAX;
          at = s->filed[at - 1].next) {
         uint32_t other = s->filed[at - 1].rule;
-        if (other == rule || s->asked[other] == rule + 1)
+        if (other == rule || s->told[other] || s->asked[other] == rule + 1)
             continue;
         s->asked[other] = rule + 1;
         s->candidates++;

@@ -91,7 +91,8 @@ static void tell_needless(struct eq_lint *l, const struct elements *e, bool repe
         return;
     char more[64] = "";
     if (n > 1)
-        snprintf(more, sizeof more, "; so %s %u more of its elements", repeated ? "do" : n == 2 ? "does" : "do", n - 1);
+        snprintf(more, sizeof more, "; so %s %u more of its elements",
+                 repeated ? (n == 2 ? "does" : "do") : (n == 2 ? "is" : "are"), n - 1);
     struct eq_slice q = eq_lint_quote(l, list->kids[e->cover[first]]->span);
     if (repeated)
         eq_lint_report(l, EQ_W0503, list->kids[first]->span, "stands in this list twice%s", more);
