@@ -47,7 +47,8 @@ static const struct eq_rule *rule_of(const struct reading *r)
 /* EQ_INVALID: the text is no rule that compiles. */
 static enum eq_status read_rule(struct reading *r, eqlite_compiler *c, struct eq_slice name)
 {
-    enum eq_status st = eq_rule_load_text(&r->set, name, eq_buf_slice(&r->text), eq_compiler_rule_options(c), &r->ignored);
+    enum eq_status st =
+        eq_rule_load_text(&r->set, name, eq_buf_slice(&r->text), eq_compiler_rule_options(c), &r->ignored);
     if (st != EQ_OK)
         return st;
     return r->set.n == 1 ? eq_compiler_build(&r->plan, c, rule_of(r), &r->arena, &r->ignored) : EQ_INVALID;

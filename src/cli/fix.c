@@ -9,8 +9,8 @@ static bool fix_file(const struct cli *c, eqlite_compiler *compiler, const char 
     struct cli_text text = {0}, mended = {0};
     size_t n = 0;
     bool fine = cli_read_file(&text, path);
-    if (fine && eqlite_fix(compiler, c->info ? EQLITE_NOTE : EQLITE_WARNING, path, text.ptr, text.len, &n, cli_text_write,
-                           &mended) == EQLITE_NOMEM) {
+    if (fine && eqlite_fix(compiler, c->info ? EQLITE_NOTE : EQLITE_WARNING, path, text.ptr, text.len, &n,
+                           cli_text_write, &mended) == EQLITE_NOMEM) {
         cli_failed(EQLITE_NOMEM);
         fine = false;
     }

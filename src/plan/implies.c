@@ -30,8 +30,8 @@ bool eq_same(struct eq_prover *p, const struct eq_node *a, const struct eq_node 
 {
     if (a == b)
         return true;
-    if (!eq_prover_step(p) || a->kind != b->kind || a->op != b->op || a->fold != b->fold || a->function != b->function ||
-        a->n_kids != b->n_kids)
+    if (!eq_prover_step(p) || a->kind != b->kind || a->op != b->op || a->fold != b->fold ||
+        a->function != b->function || a->n_kids != b->n_kids)
         return false;
     if (a->kind == EQ_N_FIELD)
         return a->frame == b->frame && eq_slice_eq(a->path, b->path);
@@ -142,7 +142,8 @@ static bool leaf_implies(struct eq_prover *p, const struct eq_node *a, const str
         return expression_implies(p, a->kids[0], b->kids[0]);
     if (a->kind == EQ_N_ANY && b->kind == EQ_N_EXISTS)
         return needs(a->kids[0], b->kids[0]);
-    if (a->kind == EQ_N_EXISTS && b->kind == EQ_N_ANY && eq_is_list(b->kids[0]) && eq_same(p, a->kids[0], b->kids[0]->kids[0]))
+    if (a->kind == EQ_N_EXISTS && b->kind == EQ_N_ANY && eq_is_list(b->kids[0]) &&
+        eq_same(p, a->kids[0], b->kids[0]->kids[0]))
         for (uint32_t i = 1; i < b->kids[0]->n_kids; i++)
             if (eq_is_stars(b->kids[0], i))
                 return true;
@@ -182,7 +183,8 @@ bool eq_holds_one_value(const struct eq_node *field)
 #include "plan/one_value.def"
 #undef ONE_VALUE
     };
-    for (size_t i = 0; field->kind == EQ_N_FIELD && field->frame == EQ_FRAME_EVENT && i < sizeof paths / sizeof *paths; i++)
+    for (size_t i = 0; field->kind == EQ_N_FIELD && field->frame == EQ_FRAME_EVENT && i < sizeof paths / sizeof *paths;
+         i++)
         if (eq_slice_eq(field->path, eq_slice_of(paths[i])))
             return true;
     return false;
@@ -245,7 +247,7 @@ bool eq_excludes(struct eq_prover *p, const struct eq_node *a, const struct eq_n
 
 /* ── Plans ── */
 
-static bool equal_keys(const struct eq_plan_stage *a, const struct eq_plan_stage *b)
+bool eq_keys_equal(const struct eq_plan_stage *a, const struct eq_plan_stage *b)
 {
     if (a->n_keys != b->n_keys)
         return false;
@@ -257,15 +259,15 @@ static bool equal_keys(const struct eq_plan_stage *a, const struct eq_plan_stage
 
 static bool equal_stages(struct eq_prover *p, const struct eq_plan_stage *a, const struct eq_plan_stage *b)
 {
-    return a->missing == b->missing && a->runs == b->runs && equal_keys(a, b) && eq_slice_eq(a->alias, b->alias) &&
+    return a->missing == b->missing && a->runs == b->runs && eq_keys_equal(a, b) && eq_slice_eq(a->alias, b->alias) &&
            (eq_same(p, a->filter, b->filter) ||
             (eq_implies(p, a->filter, b->filter) && eq_implies(p, b->filter, a->filter)));
 }
 
 bool eq_plans_equal(struct eq_prover *p, const struct eq_plan *a, const struct eq_plan *b)
 {
-    if (a->kind != b->kind || a->n_stages != b->n_stages || a->maxspan_ns != b->maxspan_ns || a->n_pipes != b->n_pipes ||
-        !a->until != !b->until)
+    if (a->kind != b->kind || a->n_stages != b->n_stages || a->maxspan_ns != b->maxspan_ns ||
+        a->n_pipes != b->n_pipes || !a->until != !b->until)
         return false;
     for (uint32_t i = 0; i < a->n_pipes; i++)
         if (a->pipes[i].kind != b->pipes[i].kind || a->pipes[i].count != b->pipes[i].count)

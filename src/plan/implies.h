@@ -39,6 +39,8 @@ bool eq_is_stars(const struct eq_node *list, uint32_t i);
 /* By ECS the field holds one value (one_value.def). What else might be an array is left alone. */
 bool eq_holds_one_value(const struct eq_node *field);
 
+/* The stages are joined by the same fields. */
+bool eq_keys_equal(const struct eq_plan_stage *a, const struct eq_plan_stage *b);
 /* The plans give the same results for all events. */
 bool eq_plans_equal(struct eq_prover *p, const struct eq_plan *a, const struct eq_plan *b);
 

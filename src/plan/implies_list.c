@@ -176,7 +176,8 @@ static bool texts_exclude(struct eq_prover *p, const struct eq_node *a, struct e
     return !meet && p->steps_left > 0;
 }
 
-static bool elements_exclude(struct eq_prover *p, const struct eq_node *a, uint32_t i, const struct eq_node *b, uint32_t j)
+static bool elements_exclude(struct eq_prover *p, const struct eq_node *a, uint32_t i, const struct eq_node *b,
+                             uint32_t j)
 {
     const struct eq_value *x = &a->kids[i]->value, *y = &b->kids[j]->value;
     if (!eq_prover_step(p))

@@ -3,8 +3,8 @@
  *      plan as written ─▶ checks (lint.def) ─┬─▶ diagnostics W05xx, warnings and notes
  *                                            └─▶ edits that mend without changing what the query means
  *
- * Works on plans that were not simplified, since what is repeated or needless is gone afterwards. Nothing here runs when
- * rules are run. Where a finding says "never", "always" or "covered", it was proven (implies.h). */
+ * Works on plans that were not simplified, since what is repeated or needless is gone afterwards. Nothing here runs
+ * when rules are run. Where a finding says "never", "always" or "covered", it was proven (implies.h). */
 #ifndef EQ_PLAN_LINT_H
 #define EQ_PLAN_LINT_H
 

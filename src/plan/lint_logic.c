@@ -41,7 +41,8 @@ static const struct eq_node *find_fact(struct eq_lint *l, const struct eq_facts 
 {
     for (const struct eq_facts *f = facts; f; f = f->outer)
         for (uint32_t i = 0; i < f->n && l->prover.steps_left; i++)
-            if (i != f->skip && (excludes ? eq_excludes(&l->prover, f->kids[i], n) : eq_implies(&l->prover, f->kids[i], n)))
+            if (i != f->skip &&
+                (excludes ? eq_excludes(&l->prover, f->kids[i], n) : eq_implies(&l->prover, f->kids[i], n)))
                 return f->kids[i];
     return NULL;
 }
@@ -50,7 +51,8 @@ static void tell_never(struct eq_lint *l, const struct eq_node *n, const struct 
 {
     struct eq_slice q = eq_lint_quote(l, fact->span);
     if (l->prover.one_value)
-        eq_lint_report(l, EQ_W0513, n->span, "never true together with %.*s: the field holds one value", (int)q.len, q.ptr);
+        eq_lint_report(l, EQ_W0513, n->span, "never true together with %.*s: the field holds one value", (int)q.len,
+                       q.ptr);
     else
         eq_lint_report(l, EQ_W0501, n->span, "never true together with %.*s", (int)q.len, q.ptr);
 }
@@ -105,8 +107,8 @@ static bool needless(struct eq_lint *l, const struct eq_node *n, uint32_t i)
             tell_follows(l, n, i, n->kids[j], true);
         else if (eq_same(&l->prover, n->kids[i], n->kids[j])
                      ? eq_lint_report(l, EQ_W0503, n->kids[i]->span, "stands here twice")
-                     : eq_lint_report(l, EQ_W0504, n->kids[i]->span, "needless beside %.*s, which covers it", (int)q.len,
-                                      q.ptr))
+                     : eq_lint_report(l, EQ_W0504, n->kids[i]->span, "needless beside %.*s, which covers it",
+                                      (int)q.len, q.ptr))
             remove_part(l, n, i);
         return true;
     }
@@ -133,8 +135,10 @@ static bool completes(struct eq_lint *l, const struct eq_node *n, uint32_t i)
                 continue;
             struct eq_slice q = eq_lint_quote(l, a->span);
             if (one_value)
-                eq_lint_report(l, EQ_W0513, b->span, "always true together with %.*s: the field holds one value, so it "
-                               "differs from one of them", (int)q.len, q.ptr);
+                eq_lint_report(l, EQ_W0513, b->span,
+                               "always true together with %.*s: the field holds one value, so it "
+                               "differs from one of them",
+                               (int)q.len, q.ptr);
             else
                 eq_lint_report(l, EQ_W0502, b->span, "always true together with %.*s: one of the two always is",
                                (int)q.len, q.ptr);

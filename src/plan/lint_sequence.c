@@ -20,8 +20,10 @@ static void check_key(struct eq_lint *l, const struct eq_plan_stage *s)
         const struct eq_node exists = {.kind = EQ_N_EXISTS, .kids = &kid, .n_kids = 1};
         if (s->keys[i].optional || !eq_excludes(&l->prover, s->filter, &exists))
             continue;
-        struct eq_diag *d = eq_lint_report(l, EQ_W0508, span_of(s), "no event gets here: the stage asks for events without "
-                                           "the join key %.*s", (int)field.path.len, field.path.ptr);
+        struct eq_diag *d = eq_lint_report(l, EQ_W0508, span_of(s),
+                                           "no event gets here: the stage asks for events without "
+                                           "the join key %.*s",
+                                           (int)field.path.len, field.path.ptr);
         eq_diag_help(l->diags, d, "by ?%.*s lets it be missing", (int)field.path.len, field.path.ptr);
     }
 }
@@ -59,17 +61,11 @@ static void check_keys(struct eq_lint *l, const struct eq_plan_stage *a, const s
     for (uint32_t k = 0; k < b->n_keys; k++)
         if (!a->missing && !b->missing && keys_differ(l, a, b, k)) {
             struct eq_slice path = b->keys[k].path;
-            eq_lint_report(l, EQ_W0508, span_of(b), "never joins the stage before it: they ask for different values of the "
-                           "join key %.*s", (int)path.len, path.ptr);
+            eq_lint_report(l, EQ_W0508, span_of(b),
+                           "never joins the stage before it: they ask for different values of the "
+                           "join key %.*s",
+                           (int)path.len, path.ptr);
         }
-}
-
-static bool equal_keys(const struct eq_plan_stage *a, const struct eq_plan_stage *b)
-{
-    for (uint32_t i = 0; i < a->n_keys; i++)
-        if (!eq_slice_eq(a->keys[i].path, b->keys[i].path) || a->keys[i].optional != b->keys[i].optional)
-            return false;
-    return a->n_keys == b->n_keys;
 }
 
 /* What stage i begins is ended at once. The last event of all completes before until is asked. */
@@ -77,7 +73,7 @@ static void check_until(struct eq_lint *l, uint32_t i)
 {
     const struct eq_plan_stage *s = &l->plan->stages[i], *until = l->plan->until;
     bool last = i + 1 == l->plan->n_stages && s->runs == 1;
-    if (last || s->missing || !equal_keys(s, until) || !eq_implies(&l->prover, s->filter, until->filter))
+    if (last || s->missing || !eq_keys_equal(s, until) || !eq_implies(&l->prover, s->filter, until->filter))
         return;
     eq_lint_report(l, EQ_W0508, span_of(s), "nothing gets beyond this stage: each of its events also meets \"until\"");
 }

@@ -3,9 +3,9 @@
  *      rule A   process where process.name : ("cmd.exe", "pwsh.exe") and …
  *      rule B   process where process.name : ("cmd.exe", "a*")                      is A within B?
  *
- * If A is within B, each part of B's `and` follows from A. So every rule is filed under one part of its own, the rarest,
- * by its texts: B under "cmd.exe" and under "patterns of process.name". A looks only where its own texts lie, and there
- * proves or gives up. The same queries are found by their canonical text, parts sorted. */
+ * If A is within B, each part of B's `and` follows from A. So every rule is filed under one part of its own, the
+ * rarest, by its texts: B under "cmd.exe" and under "patterns of process.name". A looks only where its own texts lie,
+ * and there proves or gives up. The same queries are found by their canonical text, parts sorted. */
 #include <stdlib.h>
 
 #include "base/intern.h"
@@ -18,7 +18,7 @@
 #define CANDIDATES_MAX 256u /* rules that one rule is compared with */
 #define STEPS_OF_A_PAIR 20000u
 
-struct filed { /* a rule in a drawer */
+struct filed {           /* a rule in a drawer */
     uint32_t rule, next; /* next: number + 1, 0: the last */
 };
 
@@ -34,8 +34,8 @@ struct set {
     size_t heads_cap;
     struct filed *filed;
     size_t n_filed, filed_cap;
-    uint32_t *asked;  /* by rule: the last rule that was compared with it, + 1 */
-    bool *told;       /* by rule: it is the same as an earlier one */
+    uint32_t *asked;               /* by rule: the last rule that was compared with it, + 1 */
+    bool *told;                    /* by rule: it is the same as an earlier one */
     const struct eq_node **rarest; /* by rule: the part that it is filed under */
     unsigned candidates;           /* rules that the one at hand was compared with */
     bool found;                    /* a wider one among them */

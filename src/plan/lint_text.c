@@ -70,7 +70,8 @@ static bool is_repeated(const struct eq_node *list, uint32_t i, uint32_t cover)
     const struct eq_value *a = &list->kids[i]->value, *b = &list->kids[cover]->value;
     if (a->type != EQ_STRING || b->type != EQ_STRING)
         return true;
-    return list->fold ? eq_fold_eq(eq_value_slice(a), eq_value_slice(b)) : eq_slice_eq(eq_value_slice(a), eq_value_slice(b));
+    return list->fold ? eq_fold_eq(eq_value_slice(a), eq_value_slice(b))
+                      : eq_slice_eq(eq_value_slice(a), eq_value_slice(b));
 }
 
 /* One report for all elements of a list that are repeated, or covered; each is taken out. */
@@ -171,9 +172,9 @@ void eq_lint_wildcards(struct eq_lint *l, const struct eq_node *list)
         const struct eq_value *v = &list->kids[i]->value;
         if (v->type != EQ_STRING || v->len < 2 || !memchr(v->s, '*', v->len))
             continue;
-        struct eq_diag *d = eq_lint_report(l, EQ_W0506, list->kids[i]->span,
-                                           "the * is compared as it stands: %s has no wildcards",
-                                           list->kind == EQ_N_IN ? "\"in\"" : "\"==\"");
+        struct eq_diag *d =
+            eq_lint_report(l, EQ_W0506, list->kids[i]->span, "the * is compared as it stands: %s has no wildcards",
+                           list->kind == EQ_N_IN ? "\"in\"" : "\"==\"");
         eq_diag_help(l->diags, d, "for a pattern write \":\" or \"like\"");
         return; /* once for a list */
     }
@@ -202,7 +203,10 @@ void eq_lint_paths(struct eq_lint *l, const struct eq_node *list)
             continue;
         struct eq_diag *d = eq_lint_report(l, EQ_W0507, list->kids[i]->span,
                                            "Windows ignores letter case in paths, this comparison does not");
-        eq_diag_help(l->diags, d, "write %s", list->kind == EQ_N_IN ? "in~" : list->kind == EQ_N_LIKE ? "like~" : "\":\"");
+        eq_diag_help(l->diags, d, "write %s",
+                     list->kind == EQ_N_IN     ? "in~"
+                     : list->kind == EQ_N_LIKE ? "like~"
+                                               : "\":\"");
         return; /* once for a list */
     }
 }
@@ -225,9 +229,11 @@ void eq_lint_negation(struct eq_lint *l, const struct eq_node *leaf, const struc
     if (!eq_lint_wants(l, EQ_W0509) || leaf->kind != EQ_N_NOT || leaf->kids[0]->kind != EQ_N_ANY)
         return;
     const struct eq_node *e = leaf->kids[0]->kids[0];
-    if (e->n_kids < 2 || e->kids[0]->kind != EQ_N_FIELD || (eq_is_list(e) && eq_is_stars(e, 1)) || has_value(l, e->kids[0], facts))
+    if (e->n_kids < 2 || e->kids[0]->kind != EQ_N_FIELD || (eq_is_list(e) && eq_is_stars(e, 1)) ||
+        has_value(l, e->kids[0], facts))
         return;
     struct eq_slice path = eq_lint_quote(l, e->kids[0]->span);
-    struct eq_diag *d = eq_lint_report(l, EQ_W0509, leaf->span, "also true of events without %.*s", (int)path.len, path.ptr);
+    struct eq_diag *d =
+        eq_lint_report(l, EQ_W0509, leaf->span, "also true of events without %.*s", (int)path.len, path.ptr);
     eq_diag_help(l->diags, d, "if that is not meant, add: %.*s != null", (int)path.len, path.ptr);
 }
