@@ -232,8 +232,8 @@ static bool on_alert(const eqlite_alert *alert, void *ctx)
     return true;
 }
 
-/* Compile what is asked about, for one engine (NULL: the usual one). */
-static eqlite_status compile(eqlite_compiler **compiler, eqlite_rules **rules, const struct state *s, const char *engine)
+/* A compiler with what is asked about, for one engine (NULL: the usual one). */
+static eqlite_status add_subject(eqlite_compiler **compiler, const struct state *s, const char *engine)
 {
     bool is_rule = !strcmp(s->subject->keyword, "rule");
     size_t len = strlen(s->query);
@@ -247,8 +247,13 @@ static eqlite_status compile(eqlite_compiler **compiler, eqlite_rules **rules, c
     options.metadata = s->checks;
     if (eqlite_compiler_new(compiler, &options) != EQLITE_OK)
         case_die("%s:%zu: no compiler for these settings", s->file->path, s->subject->line);
-    eqlite_status status = is_rule ? eqlite_compiler_add_rule(*compiler, s->subject->argument, s->query, len)
-                                   : eqlite_compiler_add_query(*compiler, "<query>", s->query, len);
+    return is_rule ? eqlite_compiler_add_rule(*compiler, s->subject->argument, s->query, len)
+                   : eqlite_compiler_add_query(*compiler, "<query>", s->query, len);
+}
+
+static eqlite_status compile(eqlite_compiler **compiler, eqlite_rules **rules, const struct state *s, const char *engine)
+{
+    eqlite_status status = add_subject(compiler, s, engine);
     return status == EQLITE_OK ? eqlite_compiler_finish(rules, *compiler) : status;
 }
 
@@ -465,6 +470,52 @@ static char *found_format(const struct state *s, const char *keyword)
     return text_take(&once);
 }
 
+static bool keep_text(const char *ptr, size_t len, void *ctx)
+{
+    text_add(ctx, ptr, len);
+    return true;
+}
+
+/* What lint says of it, warnings and notes, in order of place; a mended form is read like a rule of its own. */
+static char *found_lint(const struct state *s, const char *keyword)
+{
+    struct text t = {0};
+    eqlite_compiler *c = NULL;
+    (void)keyword;
+    eqlite_status status = add_subject(&c, s, NULL);
+    size_t before = eqlite_diagnostics_count(eqlite_compiler_diagnostics(c));
+    if (status == EQLITE_OK)
+        status = eqlite_compiler_lint(c, EQLITE_NOTE);
+    const eqlite_diagnostics *d = eqlite_compiler_diagnostics(c);
+    for (size_t i = before; i < eqlite_diagnostics_count(d); i++) {
+        eqlite_diagnostic one = eqlite_diagnostics_get(d, i);
+        char *text = case_printf("%s%s %u:%u", t.len ? ", " : "", one.code, one.line, one.column);
+        text_puts(&t, text);
+        free(text);
+    }
+    if (status != EQLITE_OK || !t.len)
+        text_puts(&t, status == EQLITE_OK ? "none" : "failed");
+    eqlite_compiler_free(c);
+    return text_take(&t);
+}
+
+/* The query as mending leaves it. */
+static char *found_mended(const struct state *s, const char *keyword)
+{
+    struct text t = {0};
+    eqlite_compiler *c = NULL;
+    size_t n = 0;
+    bool is_rule = !strcmp(s->subject->keyword, "rule");
+    (void)keyword;
+    add_subject(&c, s, NULL);
+    eqlite_status status = eqlite_fix(c, EQLITE_NOTE, is_rule ? s->subject->argument : "query.eql", s->query,
+                                      strlen(s->query), &n, keep_text, &t);
+    if (status != EQLITE_OK)
+        text_puts(&t, eqlite_status_text(status));
+    eqlite_compiler_free(c);
+    return text_take(&t);
+}
+
 /* ── Expectations ───────────────────────────────────────────────────────────────────────────────────────── */
 
 /* Equal lists, where an expected diagnostic without a position stands for any position. */
@@ -496,6 +547,8 @@ static const struct expectation {
     {"ids", found_ids, same_text, false},
     {"error", found_errors, same_list, false},
     {"warning", found_warnings, same_list, false},
+    {"lint", found_lint, same_list, false},
+    {"mended", found_mended, same_text, true},
     {"tokens", found_stage, same_text, true},
     {"ast", found_stage, same_text, true},
     {"plan", found_stage, same_text, true},

@@ -220,15 +220,21 @@ static void check_order(struct eqlite_compiler *c, const struct eq_rule *rule, c
                 "sequences follow the time field of the run, %.*s, not rule.timestamp_field", (int)run.len, run.ptr);
 }
 
-static enum eq_status plan_rule(struct eq_plan **out, struct eqlite_compiler *c, const struct eq_rule *rule)
+enum eq_status eq_compiler_build(struct eq_plan **out, const eqlite_compiler *c, const struct eq_rule *rule,
+                                 struct eq_arena *arena, struct eq_diags *diags)
 {
     struct eq_language_options options = {
         .category_field = first_set(rule->category_field, c->category),
         .timestamp_field = first_set(rule->timestamp_field, c->timestamp),
     };
-    struct eq_diags *diags = &c->diags.list;
     const struct eq_language *language = &eq_languages[rule->dialect ? rule->dialect : EQ_DIALECT_ELASTIC];
-    enum eq_status st = language->compile(out, &rule->source, &options, &c->making->plans, diags);
+    return language->compile(out, &rule->source, &options, arena, diags);
+}
+
+static enum eq_status plan_rule(struct eq_plan **out, struct eqlite_compiler *c, const struct eq_rule *rule)
+{
+    struct eq_diags *diags = &c->diags.list;
+    enum eq_status st = eq_compiler_build(out, c, rule, &c->making->plans, diags);
     if (st == EQ_OK && c->schema)
         st = eq_schema_check(c->schema, *out, &rule->source, diags);
     if (st == EQ_OK && c->rule_options.metadata)
@@ -425,7 +431,7 @@ eqlite_status eqlite_compiler_finish(eqlite_rules **out, eqlite_compiler *c)
     return EQLITE_OK;
 }
 
-/* ── For explain.c, format.c and schema.c ── */
+/* ── For explain.c, format.c, schema.c and lint.c ── */
 
 struct eq_schema *eq_compiler_schema(eqlite_compiler *c)
 {
@@ -434,9 +440,19 @@ struct eq_schema *eq_compiler_schema(eqlite_compiler *c)
     return c->schema;
 }
 
+const struct eqlite_rules *eq_compiler_making(const eqlite_compiler *c)
+{
+    return c->making;
+}
+
 struct eq_diags *eq_compiler_diags(eqlite_compiler *c)
 {
     return &c->diags.list;
+}
+
+const struct eq_rule_options *eq_compiler_rule_options(const eqlite_compiler *c)
+{
+    return &c->rule_options;
 }
 
 const struct eq_alloc *eq_compiler_alloc(const eqlite_compiler *c)

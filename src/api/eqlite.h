@@ -144,6 +144,15 @@ typedef struct eqlite_survey eqlite_survey;
 /* Compare the fields of rules that are added later with those of data: what the survey has learnt so far is known, and
  * what it lacks is told (W0206). Nothing is kept of the survey but a copy of the names. */
 EQLITE_API eqlite_status eqlite_compiler_compare(eqlite_compiler *c, const eqlite_survey *survey);
+/* Report what is right but hardly meant in all that was added and not finished yet: conditions that are never true,
+ * needless elements, rules within each other (docs/errors.md, W05). `least`: EQLITE_WARNING, or EQLITE_NOTE for notes
+ * too. Refuses nothing. */
+EQLITE_API eqlite_status eqlite_compiler_lint(eqlite_compiler *c, eqlite_severity least);
+/* The text of a rule file (.toml or .eql, by the ending of `name`) with what can be mended mended: findings of at least
+ * `least` that go without changing what the query asks, which is proven for each. Only bytes of the query change;
+ * *fixes tells how many places did. EQLITE_INVALID: it is no rule that compiles; nothing is written then. */
+EQLITE_API eqlite_status eqlite_fix(eqlite_compiler *c, eqlite_severity least, const char *name, const char *text,
+                                    size_t len, size_t *fixes, eqlite_write *write, void *ctx);
 /* Compile what was added so far into rules, and forget it: the compiler can be filled again. */
 EQLITE_API eqlite_status eqlite_compiler_finish(eqlite_rules **out, eqlite_compiler *c);
 /* Everything reported so far; valid until the compiler is freed. */

@@ -103,6 +103,11 @@ const char *eq_code_title(enum eq_code code)
     return codes[code].title;
 }
 
+enum eq_severity eq_code_severity(enum eq_code code)
+{
+    return codes[code].severity;
+}
+
 const char *eq_severity_name(enum eq_severity s)
 {
     static const char *const names[] = {"error", "warning", "note"};

@@ -67,6 +67,7 @@ void eq_diag_help(struct eq_diags *d, struct eq_diag *diag, const char *format, 
 
 const char *eq_code_name(enum eq_code code);  /* "E0101" */
 const char *eq_code_title(enum eq_code code); /* "syntax error" */
+enum eq_severity eq_code_severity(enum eq_code code);
 const char *eq_severity_name(enum eq_severity s);
 /* 1-based line and column (in code points) of byte `at` of the source, in the file it is part of. */
 void eq_source_position(const struct eq_source *source, uint32_t at, uint32_t *line, uint32_t *column);

@@ -28,7 +28,7 @@ static void summary(const struct cli *c, const eqlite_compiler *compiler, const 
     cli_text_printf(&t, "%zu checked, %zu error%s, %zu warning%s", n, errors, plural(errors), warnings,
                     plural(warnings));
     size_t notes = eqlite_diagnostics_notes(d), told = errors + warnings + notes, shown = eqlite_diagnostics_count(d);
-    if (notes)
+    if (notes || c->info)
         cli_text_printf(&t, ", %zu note%s", notes, plural(notes));
     if (told > shown)
         cli_text_printf(&t, " (the first %zu are listed)", shown);
@@ -68,13 +68,20 @@ int cli_check(struct cli *c)
     int status = CLI_TROUBLE;
     if (!c->exprs.n && !c->files.n)
         return cli_usage(c, "nothing to check: give rule files, folders, -e QUERY or -f FILE");
+    if (c->fix && c->exprs.n)
+        return cli_usage(c, "--fix mends rule files, not queries of -e and -f");
+    if (c->fix && !cli_fix(c))
+        return CLI_TROUBLE;
     eqlite_compiler *compiler = cli_compiler(c);
     if (!compiler || !cli_schema_compare(compiler, c) || !cli_output_open(&o, c, NULL))
         goto done;
     cli_add_queries(compiler, c, &unreadable);
     if (!cli_add_paths(compiler, &c->files, &unreadable))
         goto done;
-    eqlite_status st = eqlite_compiler_finish(&rules, compiler);
+    bool notes = c->info || c->fail_level >= EQLITE_NOTE;
+    eqlite_status st = eqlite_compiler_lint(compiler, notes ? EQLITE_NOTE : EQLITE_WARNING);
+    if (st == EQLITE_OK)
+        st = eqlite_compiler_finish(&rules, compiler);
     if (st != EQLITE_OK) {
         cli_failed(st);
         goto done;

@@ -73,6 +73,7 @@ struct cli {
     enum cli_level min_severity, fail_on;
     eqlite_severity fail_level; /* check: findings from this on make it fail */
     bool no_unwrap, follow, strict, count, exit_status, missing, stats, stats_json, quiet, verbose, explain;
+    bool info, fix;          /* check */
     bool write, check, diff; /* fmt */
     bool named, help;
     enum cli_when color, progress;
@@ -94,6 +95,7 @@ int cli_query(struct cli *c);
 int cli_run(struct cli *c);
 int cli_check(struct cli *c);
 int cli_fmt(struct cli *c);
+bool cli_fix(struct cli *c); /* mend the rule files of the operands; false: trouble, already told */
 int cli_test(struct cli *c);
 int cli_explain(struct cli *c);
 int cli_explain_events(struct cli *c); /* --event, explain_event.c */

@@ -246,6 +246,8 @@ static bool take(struct cli *c, enum cli_option_id id, char *value, unsigned ind
     case CLI_OPT_COLOR: c->color = (enum cli_when)index; break;
     case CLI_OPT_PROGRESS: c->progress = (enum cli_when)index; break;
     case CLI_OPT_QUIET: c->quiet = true; break;
+    case CLI_OPT_FIX: c->fix = true; break;
+    case CLI_OPT_INFO: c->info = true; break;
     case CLI_OPT_VERBOSE: c->verbose = true; break;
     case CLI_OPT_HELP: c->help = true; break;
     case CLI_OPTIONS: break;

@@ -142,7 +142,10 @@ What is wrong is told with its place, and stays; the rest goes on.
       1,
       1
     )
-  eqlite: 1 checked, 0 errors, 0 warnings
+  list.eql:4:5: warning[W0503]: stands in this list twice; so do 99999 more of its elements
+  4 |     1,
+    |     ^
+  eqlite: 1 checked, 0 errors, 1 warning
   $ awk 'BEGIN { printf "any where a"; for (i = 0; i < 300; i++) printf " and (a"; print }' | sed 's/$/ or b/' > deep.eql; for i in $(seq 300); do printf ')'; done >> deep.eql; eqlite fmt deep.eql 2>&1 | grep -o 'error.*'
   error[E0901]: nested more than 256 levels deep
 
@@ -150,4 +153,7 @@ The interactive shell formats what was asked last.
 
   $ printf '.fmt\nany  where  (false);\n.fmt\n' | eqlite repl "$data"/ev.ndjson
   eqlite: no query to format yet
+  <query>:1:13: warning[W0501]: this is never true
+  1 | any  where  (false)
+    |             ^^^^^^^
   any where false

@@ -172,11 +172,11 @@ Of many findings the first thousand are listed, and it is said that there are mo
 
   $ { echo 'process where false'; seq 1 1200 | sed 's/.*/ or process.wrong& == 1/'; } > many.eql
   $ eqlite check many.eql > many.txt; grep -c W0202 many.txt
-  eqlite: 1 checked, 0 errors, 1200 warnings (the first 1000 are listed)
+  eqlite: 1 checked, 0 errors, 1201 warnings (the first 1001 are listed)
   1000
   $ eqlite check -q --format sarif many.eql > many.sarif; grep -o '[0-9]* more findings are not listed' many.sarif; python3 "$tests"/check_sarif.py many.sarif
   200 more findings are not listed
-  1000 results
+  1001 results
   $ eqlite check -q --format github many.eql | tail -n 1
   ::notice::200 more findings are not listed
 

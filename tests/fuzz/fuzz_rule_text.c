@@ -2,7 +2,7 @@
  *
  * Promised: compiling ends with a status that its diagnostics bear out; every span lies inside the text; a query that
  * compiles can be printed, matched and freed; explain works on wrong text as far as it goes. The first byte picks the
- * dialect. */
+ * dialect. What lint finds lies inside the text too; a mended query compiles, and is mended for good. */
 #include "api/eqlite.h"
 #include "fuzz.h"
 
@@ -56,6 +56,34 @@ static void match(eqlite_rules *rules)
     eqlite_matcher_free(m);
 }
 
+struct mended {
+    char *ptr;
+    size_t len;
+};
+
+static bool keep(const char *ptr, size_t len, void *ctx)
+{
+    struct mended *m = ctx;
+    m->ptr = fuzz_copy(ptr, len);
+    m->len = len;
+    return true;
+}
+
+static void mend(eqlite_compiler *c, const char *text, size_t size)
+{
+    struct mended once = {0}, twice = {0};
+    size_t n = 0, left = 0;
+    eqlite_status status = eqlite_fix(c, EQLITE_NOTE, "q.eql", text, size, &n, keep, &once);
+    PROMISE(status == EQLITE_OK || status == EQLITE_INVALID);
+    if (status != EQLITE_OK)
+        return;
+    PROMISE(eqlite_fix(c, EQLITE_NOTE, "q.eql", once.ptr, once.len, &left, keep, &twice) == EQLITE_OK);
+    PROMISE(left == 0 && once.len == twice.len && memcmp(once.ptr, twice.ptr, once.len) == 0);
+    PROMISE(once.len <= size + 8 * n);
+    free(once.ptr);
+    free(twice.ptr);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static const char *const stages[] = {"tokens", "ast", "plan", "program"};
@@ -76,6 +104,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     PROMISE(status == EQLITE_OK || status == EQLITE_INVALID || status == EQLITE_LIMIT);
     PROMISE((status == EQLITE_OK) == (eqlite_diagnostics_errors(d) == 0));
     check_diagnostics(d, size);
+    PROMISE(eqlite_compiler_lint(c, EQLITE_NOTE) == EQLITE_OK);
+    check_diagnostics(d, size);
+    mend(c, text, size);
     PROMISE(eqlite_compiler_finish(&rules, c) == EQLITE_OK);
     PROMISE(eqlite_rules_count(rules) == (status == EQLITE_OK));
     if (status == EQLITE_OK)

@@ -52,6 +52,15 @@ static const char *const queries[] = {
     "process where unknownFunction(1) and \"unterminated",
 };
 
+static const char *const dubious[] = {
+    "process where process.name : (\"a*\", \"ab*\", \"A*\") and 1 == 2 and not user.id == \"x\"",
+    "process where process.name : (\"a*\", \"ab*\", \"A*\") and 1 == 2 and not user.id == \"x\"",
+    "process where process.name : \"*\" and (process.name == \"a*\" or process.name : \"A*\")",
+    "process where process.name == \"ab\"",
+    "process where process.name : \"a*\"",
+    "sequence by user.id [a where x] [b where user.id == null] until [any where true]",
+};
+
 static const char rule[] =
     "[metadata]\nmaturity = \"production\"\n"
     "[rule]\nauthor = [\"a\"]\ndescription = \"d\"\nlanguage = \"eql\"\nname = \"n\"\nrisk_score = 47\n"
@@ -212,6 +221,23 @@ static bool put(const eqlite_alert *alert, void *ctx)
     return true;
 }
 
+static void lint_queries(struct run *r)
+{
+    eqlite_compiler *c = NULL;
+    size_t fixes = 0;
+    if (!fine(r, eqlite_compiler_new(&c, &r->options)))
+        return;
+    for (size_t i = 0; i < sizeof dubious / sizeof *dubious; i++) {
+        fine(r, eqlite_compiler_add_query(c, "q", dubious[i], strlen(dubious[i])));
+        fine(r, eqlite_fix(c, EQLITE_NOTE, "q.eql", dubious[i], strlen(dubious[i]), &fixes, keep, r));
+    }
+    fine(r, eqlite_compiler_lint(c, EQLITE_NOTE));
+    const eqlite_diagnostics *d = eqlite_compiler_diagnostics(c);
+    for (size_t i = 0; i < eqlite_diagnostics_count(d); i++)
+        fine(r, eqlite_diagnostics_json(d, i, keep, r));
+    eqlite_compiler_free(c);
+}
+
 static void match_into(struct run *r, const char *format, const char *content)
 {
     static const char *const columns[] = {"@timestamp", "process.name", "process.args"};
@@ -334,6 +360,7 @@ EACH(explain_events)
 EACH(load_rule)
 EACH(format)
 EACH(check_rule)
+EACH(lint_queries)
 EACH(to_ndjson)
 EACH(to_json)
 EACH(to_table)
@@ -348,6 +375,7 @@ CU_TestInfo eq_tests_oom[] = {
     {"loading rule files", fail_load_rule},
     {"formatting queries and rule files", fail_format},
     {"holding rules against schema, data and ATT&CK", fail_check_rule},
+    {"looking for what is hardly meant, and mending it", fail_lint_queries},
     {"matching, alerts as NDJSON", fail_to_ndjson},
     {"matching, alerts as JSON", fail_to_json},
     {"matching, events as a table", fail_to_table},

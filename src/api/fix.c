@@ -1,0 +1,132 @@
+/* fix.c — a rule file mended: what is needless goes, what is asked stays.
+ *
+ *      text ─▶ rule ─▶ plan ─▶ edits (plan/lint.h) ─▶ new text ─▶ rule ─▶ plan
+ *                       └────────────── proven to mean the same ───────────┘         again, until nothing is left
+ *
+ * An edit whose result cannot be proven equal is not made, so a mistake in here can leave a finding, never change a
+ * rule. */
+#include "api/compiler_priv.h"
+
+#include "plan/implies.h"
+#include "plan/lint.h"
+
+#define ROUNDS_MAX 100u
+#define PROOF_STEPS 20000000u
+
+/* A text as the rule that it holds. */
+struct reading {
+    struct eq_buf text;
+    struct eq_rule_set set;
+    struct eq_arena arena;
+    struct eq_diags ignored; /* wrong files are told when they are checked */
+    struct eq_plan *plan;    /* as written, until it was looked at */
+};
+
+static void reading_init(struct reading *r, const struct eq_alloc *alloc)
+{
+    eq_buf_init(&r->text, alloc);
+    eq_rule_set_init(&r->set, alloc);
+    eq_arena_init(&r->arena, alloc);
+    eq_diags_init(&r->ignored, alloc);
+    r->plan = NULL;
+}
+
+static void reading_free(struct reading *r)
+{
+    eq_diags_free(&r->ignored);
+    eq_arena_free(&r->arena);
+    eq_rule_set_free(&r->set);
+    eq_buf_free(&r->text);
+}
+
+static const struct eq_rule *rule_of(const struct reading *r)
+{
+    return r->set.items[0];
+}
+
+/* EQ_INVALID: the text is no rule that compiles. */
+static enum eq_status read_rule(struct reading *r, eqlite_compiler *c, struct eq_slice name)
+{
+    enum eq_status st =
+        eq_rule_load_text(&r->set, name, eq_buf_slice(&r->text), eq_compiler_rule_options(c), &r->ignored);
+    if (st != EQ_OK)
+        return st;
+    return r->set.n == 1 ? eq_compiler_build(&r->plan, c, rule_of(r), &r->arena, &r->ignored) : EQ_INVALID;
+}
+
+static enum eq_status find_edits(struct eq_edits *edits, struct reading *r, enum eq_severity least)
+{
+    enum eq_status st = eq_lint_plan(r->plan, &r->arena, &rule_of(r)->source, least, &r->ignored, edits);
+    eq_edits_settle(edits);
+    return st;
+}
+
+/* Both plans were simplified. */
+static bool same_meaning(bool *nomem, struct reading *a, const struct reading *b)
+{
+    struct eq_prover prover = {.scratch = &a->arena, .steps_left = PROOF_STEPS};
+    bool same = eq_plans_equal(&prover, a->plan, b->plan);
+    *nomem = prover.nomem;
+    return same;
+}
+
+/* Make the edits in `to`. EQ_END: they cannot be made, or it cannot be shown that nothing changes. */
+static enum eq_status edit(struct reading *to, struct reading *from, eqlite_compiler *c, struct eq_slice name,
+                           const struct eq_edits *edits)
+{
+    bool nomem = false;
+    enum eq_status st = eq_rule_edit(&to->text, eq_buf_slice(&from->text), rule_of(from), edits);
+    if (st == EQ_OK)
+        st = read_rule(to, c, name);
+    if (st == EQ_OK)
+        st = eq_plan_simplify(to->plan, &to->arena, &rule_of(to)->source, &to->ignored);
+    if (st == EQ_NOMEM)
+        return st;
+    bool same = st == EQ_OK && same_meaning(&nomem, from, to);
+    return nomem ? EQ_NOMEM : same ? EQ_OK : EQ_END;
+}
+
+/* One round: `r` is replaced by its mended form. EQ_END: nothing left to do. */
+static enum eq_status mend(struct reading *r, size_t *fixes, eqlite_compiler *c, struct eq_slice name,
+                           enum eq_severity least)
+{
+    const struct eq_alloc *alloc = eq_compiler_alloc(c);
+    struct eq_edits edits = {.alloc = alloc};
+    struct reading next;
+    reading_init(&next, alloc);
+    enum eq_status st = find_edits(&edits, r, least);
+    if (st == EQ_OK)
+        st = edits.n ? edit(&next, r, c, name, &edits) : EQ_END;
+    if (st == EQ_OK) {
+        *fixes += edits.n;
+        reading_free(r);
+        reading_init(r, alloc);
+        eq_buf_add(&r->text, eq_buf_slice(&next.text));
+        st = eq_buf_status(&r->text);
+        if (st == EQ_OK)
+            st = read_rule(r, c, name);
+    }
+    reading_free(&next);
+    eq_edits_free(&edits);
+    return st;
+}
+
+eqlite_status eqlite_fix(eqlite_compiler *c, eqlite_severity least, const char *name, const char *text, size_t len,
+                         size_t *fixes, eqlite_write *write, void *ctx)
+{
+    struct reading r;
+    size_t count = 0;
+    reading_init(&r, eq_compiler_alloc(c));
+    eq_buf_add(&r.text, eq_slice(text, len));
+    enum eq_status st = eq_buf_status(&r.text);
+    if (st == EQ_OK)
+        st = read_rule(&r, c, eq_api_slice(name));
+    for (unsigned round = 0; st == EQ_OK && round < ROUNDS_MAX; round++)
+        st = mend(&r, &count, c, eq_api_slice(name), (enum eq_severity)least);
+    if (st == EQ_OK || st == EQ_END) {
+        st = (enum eq_status)eq_api_write(&r.text, write, ctx);
+        *fixes = count;
+    }
+    reading_free(&r);
+    return eq_api_status(st);
+}
