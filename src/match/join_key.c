@@ -87,6 +87,12 @@ void eq_join_key_values(struct eq_value *out, size_t n, struct eq_slice tuple)
         out[i] = decode(&tuple);
 }
 
+void eq_join_key_encode(struct eq_buf *out, const struct eq_value *values, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        encode(out, &values[i]);
+}
+
 static int rank(const struct eq_value *v)
 {
     return v->type == EQ_NULL ? 0 : eq_value_is_number(v) ? 1 : v->type == EQ_STRING ? 2 : 3;

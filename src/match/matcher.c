@@ -1,36 +1,8 @@
 /* matcher.c — see matcher.h. */
-#include "match/matcher.h"
-
-#include "match/sample.h"
-#include "match/sequence.h"
+#include "match/matcher_priv.h"
 
 /* Every so many events all rules forget what has expired, also those that no event has touched. */
 #define SWEEP_EVERY 1024
-
-struct eq_matcher {
-    const struct eq_alloc *alloc;
-    const struct eq_program *program;
-    struct eq_engine *engine;
-    struct eq_matcher_options options;
-    struct eq_results **results; /* by rule */
-    bool *runs;                  /* by rule: it can be run */
-    struct eq_sequence **sequences; /* by rule; NULL for others */
-    struct eq_sample **samples;
-    uint32_t *waiting;           /* sequences that time alone may complete: those with a trailing missing event */
-    size_t n_waiting;
-    bool keeps_order;            /* there are sequences */
-    struct eq_lineage *lineage;  /* NULL without trackers */
-    struct eq_order *order;      /* NULL: events are matched as they come */
-    struct eq_reorder *reorder;  /* with order */
-    struct eq_sequence_context context;
-    struct eq_budget budget;     /* of the context */
-    struct eq_rule_stats *rule_stats; /* by rule */
-    struct eq_arena arena;       /* of the context */
-    struct eq_time newest;
-    bool has_newest;
-    size_t n_open;               /* rules whose results are not done */
-    struct eq_matcher_stats stats;
-};
 
 static bool reads_alias(const struct eq_node *n)
 {
@@ -126,6 +98,13 @@ static enum eq_status open_all(struct eq_matcher *m, const struct eq_ruleset *ru
     return st;
 }
 
+enum eq_status eq_matcher_open_order(struct eq_matcher *m, struct eq_slice timestamp, struct eq_slice tiebreaker)
+{
+    struct eq_decode_options decode = {.unwrap = m->options.unwrap};
+    enum eq_status st = eq_order_new(&m->order, timestamp, tiebreaker, &decode, m->alloc);
+    return st == EQ_OK ? eq_reorder_new(&m->reorder, &m->options.order, m->alloc) : st;
+}
+
 /* Sort events before they are matched, if that can matter. */
 static enum eq_status open_order(struct eq_matcher *m)
 {
@@ -133,11 +112,8 @@ static enum eq_status open_order(struct eq_matcher *m)
     bool depends = m->keeps_order || m->lineage, ties = p->tiebreaker_field != EQ_NONE;
     if (!depends || p->timestamp_field == EQ_NONE || (m->options.order.lateness_ns <= 0 && !ties))
         return EQ_OK;
-    struct eq_decode_options decode = {.unwrap = m->options.unwrap};
-    struct eq_slice tiebreaker = ties ? p->fields->items[p->tiebreaker_field].path : (struct eq_slice){0};
-    enum eq_status st =
-        eq_order_new(&m->order, p->fields->items[p->timestamp_field].path, tiebreaker, &decode, m->alloc);
-    return st == EQ_OK ? eq_reorder_new(&m->reorder, &m->options.order, m->alloc) : st;
+    return eq_matcher_open_order(m, p->fields->items[p->timestamp_field].path,
+                                 ties ? p->fields->items[p->tiebreaker_field].path : (struct eq_slice){0});
 }
 
 enum eq_status eq_matcher_new(struct eq_matcher **out, const struct eq_ruleset *rules,
@@ -365,7 +341,14 @@ enum eq_status eq_matcher_finish(struct eq_matcher *m)
         if (st == EQ_OK)
             st = eq_results_finish(m->results[i]);
     }
+    m->ended = true;
     return st;
+}
+
+enum eq_status eq_matcher_settle(struct eq_matcher *m)
+{
+    (void)m; /* what was fed is matched, or held, when feed returns */
+    return EQ_OK;
 }
 
 bool eq_matcher_done(const struct eq_matcher *m)
@@ -386,6 +369,10 @@ void eq_matcher_stats(const struct eq_matcher *m, struct eq_matcher_stats *out)
     out->memory_used = m->budget.used;
     out->memory_peak = m->budget.peak;
     eq_engine_stats(m->engine, &out->engine);
+    out->engine.regex_fallbacks += m->before.regex_fallbacks;
+    out->engine.regex_failures += m->before.regex_failures;
+    out->engine.choices_cut += m->before.choices_cut;
+    out->engine.broken_elements += m->before.broken_elements;
 }
 
 const struct eq_rule_stats *eq_matcher_rule_stats(const struct eq_matcher *m, size_t rule)

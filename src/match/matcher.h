@@ -7,6 +7,7 @@
 #ifndef EQ_MATCH_MATCHER_H
 #define EQ_MATCH_MATCHER_H
 
+#include "base/pack.h"
 #include "match/alert.h"
 #include "match/engine.h"
 #include "match/reorder.h"
@@ -46,6 +47,21 @@ enum eq_status eq_matcher_feed(struct eq_matcher *m, struct eq_slice text, const
 enum eq_status eq_matcher_flush(struct eq_matcher *m);
 enum eq_status eq_matcher_finish(struct eq_matcher *m);
 bool eq_matcher_done(const struct eq_matcher *m);
+/* Everything fed so far is matched, or held back for order. */
+enum eq_status eq_matcher_settle(struct eq_matcher *m);
+
+/* A rule by its content, whatever its number is. */
+struct eq_rule_identity {
+    char bytes[16];
+};
+struct eq_restored {
+    size_t kept, fresh, dropped; /* rules: with their past; without one; that are no more */
+};
+/* matcher_save.c: write down all that is remembered (save.h). `identities` are those of the rules, by number. */
+void eq_matcher_save(struct eq_pack *p, struct eq_matcher *m, const struct eq_rule_identity *identities);
+/* Into a new matcher. Where it fails, the matcher can only be freed. */
+void eq_matcher_restore(struct eq_restored *out, struct eq_unpack *u, struct eq_matcher *m,
+                        const struct eq_rule_identity *identities);
 void eq_matcher_stats(const struct eq_matcher *m, struct eq_matcher_stats *out);
 const struct eq_rule_stats *eq_matcher_rule_stats(const struct eq_matcher *m, size_t rule); /* its own, live */
 

@@ -7,6 +7,7 @@
  * Events leave roughly in the order in which they came, so a chunk is given back as a whole when its last one has left. */
 #include "match/reorder.h"
 
+#include "match/save.h"
 #include "match/spill.h"
 
 #define MAX_EVENTS 1000000
@@ -352,4 +353,73 @@ enum eq_status eq_reorder_next(const struct eq_held **out, struct eq_reorder *r,
     r->out = heap_pop(r);
     *out = &r->out->held;
     return note_last(r, &r->out->held.place);
+}
+
+/* ── Saving ── */
+
+static void save_place(struct eq_pack *p, const struct eq_place *place)
+{
+    eq_save_time(p, place->time);
+    eq_save_value(p, &place->tie);
+    eq_pack_u64(p, place->position);
+}
+
+static struct eq_place restore_place(struct eq_unpack *u)
+{
+    struct eq_place place = {.has_time = true, .time = eq_restore_time(u)};
+    eq_restore_value(&place.tie, u);
+    place.position = eq_unpack_u64(u);
+    return place;
+}
+
+void eq_reorder_save(struct eq_pack *p, const struct eq_reorder *r)
+{
+    if (r->spill && p->status == EQ_OK)
+        p->status = EQ_LIMIT;
+    eq_pack_bool(p, r->has_newest);
+    eq_save_time(p, r->newest);
+    eq_pack_bool(p, r->has_last);
+    if (r->has_last)
+        save_place(p, &r->last);
+    eq_pack_u64(p, r->position);
+    eq_pack_u64(p, r->stats.reordered);
+    eq_pack_u64(p, r->stats.forced);
+    eq_pack_u64(p, r->n);
+    for (size_t i = 0; i < r->n; i++) { /* as they stand in the heap: put in one by one they stand there again */
+        const struct eq_held *held = &r->heap[i].event->held;
+        save_place(p, &held->place);
+        eq_pack_bytes(p, held->text);
+        eq_save_origin(p, &held->origin);
+    }
+}
+
+static void restore_held(struct eq_unpack *u, struct eq_reorder *r)
+{
+    struct eq_place place = restore_place(u);
+    struct eq_slice text = eq_unpack_bytes(u);
+    struct eq_origin origin = eq_restore_origin(u);
+    if (!eq_unpack_ok(u))
+        return;
+    struct kept *k = keep(r, &place, text, &origin);
+    if (!k || !eq_grow(r->alloc, &r->heap, &r->cap, r->n + 1, sizeof *r->heap))
+        eq_unpack_fail(u, EQ_NOMEM, NULL); /* what is kept goes with its chunk */
+    else
+        heap_push(r, (struct slot){place.time, k});
+}
+
+void eq_reorder_restore(struct eq_unpack *u, struct eq_reorder *r)
+{
+    r->has_newest = eq_unpack_bool(u);
+    r->newest = eq_restore_time(u);
+    bool has_last = eq_unpack_bool(u);
+    if (has_last) {
+        struct eq_place last = restore_place(u);
+        if (eq_unpack_ok(u) && note_last(r, &last) != EQ_OK)
+            eq_unpack_fail(u, EQ_NOMEM, NULL);
+    }
+    r->position = eq_unpack_u64(u);
+    r->stats.reordered = eq_unpack_u64(u);
+    r->stats.forced = eq_unpack_u64(u);
+    for (size_t n = eq_unpack_count(u); n-- && eq_unpack_ok(u);)
+        restore_held(u, r);
 }

@@ -10,6 +10,7 @@
 #ifndef EQ_MATCH_REORDER_H
 #define EQ_MATCH_REORDER_H
 
+#include "base/pack.h"
 #include "match/alert.h"
 #include "match/order.h"
 
@@ -46,5 +47,9 @@ enum eq_status eq_reorder_put(bool *late, struct eq_reorder *r, const struct eq_
  * input has ended, and so all are let go. */
 enum eq_status eq_reorder_next(const struct eq_held **out, struct eq_reorder *r, bool end);
 struct eq_reorder_stats eq_reorder_stats(const struct eq_reorder *r);
+
+/* What is held, and the order so far; see save.h. EQ_LIMIT: some of it is in files. */
+void eq_reorder_save(struct eq_pack *p, const struct eq_reorder *r);
+void eq_reorder_restore(struct eq_unpack *u, struct eq_reorder *r); /* a new one */
 
 #endif

@@ -18,6 +18,8 @@
 #include "match/trace.h"
 
 struct eq_sequence;
+struct eq_saving;
+struct eq_restoring;
 
 /* What sequences of one matcher share. */
 struct eq_sequence_context {
@@ -41,5 +43,8 @@ enum eq_status eq_sequence_feed(struct eq_sequence *s, struct eq_moment *moment,
 enum eq_status eq_sequence_advance(struct eq_sequence *s, struct eq_time now);
 /* The input has ended: nothing more can refute. */
 enum eq_status eq_sequence_finish(struct eq_sequence *s);
+/* sequence_save.c, see save.h. */
+void eq_sequence_save(struct eq_saving *out, struct eq_sequence *s);
+void eq_sequence_restore(struct eq_restoring *r, struct eq_sequence *s); /* a new one */
 
 #endif
