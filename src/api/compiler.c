@@ -354,7 +354,7 @@ static bool needs_order(const struct eq_program *p)
     return false;
 }
 
-/* Fields that are read beside those of the rules: when events happened. */
+/* Fields that are read beside those of the rules: when events happened, and in which partition. */
 static enum eq_status add_time_fields(struct eqlite_compiler *c, struct eq_program *p)
 {
     if (!needs_order(p))
@@ -362,6 +362,8 @@ static enum eq_status add_time_fields(struct eqlite_compiler *c, struct eq_progr
     enum eq_status st = eq_fields_add(&p->timestamp_field, p->fields, first_set(c->timestamp, EQ_LIT("@timestamp")));
     if (st == EQ_OK && c->tiebreaker.len)
         st = eq_fields_add(&p->tiebreaker_field, p->fields, c->tiebreaker);
+    for (size_t i = 0; i < c->n_partition && st == EQ_OK; i++)
+        st = eq_fields_add(&p->partition_fields[p->n_partition_fields++], p->fields, c->partition[i]);
     return st;
 }
 

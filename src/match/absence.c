@@ -9,8 +9,8 @@
  * and lie within maxspan of each other (docs/semantics.md, Missing events). Complete matches leave in the order in
  * which they were completed, so one that waits holds back those behind it.
  *
- * Always true: a key is in `seen` exactly while it has absences; `seen` is in order of the latest ones, so those that
- * refute nothing any more are in front. */
+ * Always true: a key is in `seen` of its lane exactly while it has absences; `seen` is in order of the latest ones, so
+ * those that refute nothing any more are in front. */
 #include "match/sequence_priv.h"
 
 /* The latest time before `t` at which the gap's event was seen; false if there is none that we know of. */
@@ -58,45 +58,45 @@ void eq_absence_extended(struct eq_sequence *s, struct eq_partial *p)
 
 /* ── Keys with absences ── */
 
-static void leave_seen(struct eq_sequence *s, eq_ref key)
+static void leave_seen(struct eq_sequence *s, struct eq_queue *seen, eq_ref key)
 {
     struct eq_key_gaps *k = eq_key_gaps(s, key);
     if (k->previous)
         eq_key_gaps(s, k->previous)->next = k->next;
     else
-        s->seen.first = k->next;
+        seen->first = k->next;
     if (k->next)
         eq_key_gaps(s, k->next)->previous = k->previous;
     else
-        s->seen.last = k->previous;
+        seen->last = k->previous;
     k->previous = k->next = 0;
 }
 
-static void enter_seen(struct eq_sequence *s, eq_ref key)
+static void enter_seen(struct eq_sequence *s, struct eq_queue *seen, eq_ref key)
 {
     struct eq_key_gaps *k = eq_key_gaps(s, key);
-    k->previous = s->seen.last;
-    if (s->seen.last)
-        eq_key_gaps(s, s->seen.last)->next = key;
+    k->previous = seen->last;
+    if (seen->last)
+        eq_key_gaps(s, seen->last)->next = key;
     else
-        s->seen.first = key;
-    s->seen.last = key;
+        seen->first = key;
+    seen->last = key;
 }
 
-void eq_absence_forget(struct eq_sequence *s)
+void eq_absence_forget(struct eq_sequence *s, struct eq_lane *lane)
 {
-    eq_ref key = s->seen.first;
+    eq_ref key = lane->seen.first;
     struct eq_key_gaps *k = eq_key_gaps(s, key);
-    leave_seen(s, key);
+    leave_seen(s, &lane->seen, key);
     k->queued = false;
     memset(k->absences, 0, s->n_gaps * sizeof *k->absences);
     eq_state_leave(s, key);
 }
 
-void eq_absence_expire(struct eq_sequence *s, struct eq_time now)
+void eq_absence_expire(struct eq_sequence *s, struct eq_lane *lane, struct eq_time now)
 {
-    while (s->seen.first && !within(s, eq_key_gaps(s, s->seen.first)->latest, now))
-        eq_absence_forget(s);
+    while (lane->seen.first && !within(s, eq_key_gaps(s, lane->seen.first)->latest, now))
+        eq_absence_forget(s, lane);
 }
 
 /* ── Complete ones ── */
@@ -158,12 +158,13 @@ void eq_absence_seen(struct eq_sequence *s, uint32_t gap, eq_ref key, struct eq_
     }
     a->latest = k->latest = time;
     a->seen = true;
+    struct eq_queue *seen = &eq_lane_of(s, key)->seen;
     if (k->queued)
-        leave_seen(s, key);
+        leave_seen(s, seen, key);
     else
         eq_key_at(s, key)->uses++;
     k->queued = true;
-    enter_seen(s, key);
+    enter_seen(s, seen, key);
 }
 
 /* Its fate is decided: it is in no queue. */
@@ -191,7 +192,7 @@ enum eq_status eq_absence_complete(struct eq_sequence *s, eq_ref r)
         p->refuted = true;
     if (!s->trails)
         return decide(s, r);
-    eq_partial_push(s, &s->done, r);
+    eq_partial_push(s, &eq_lane_of(s, p->key)->done, r);
     if (!p->refuted && (s->leads ? leading_near : within(s, p->events[0]->time, end)))
         wait_with_key(s, r);
     return EQ_OK;
@@ -199,23 +200,23 @@ enum eq_status eq_absence_complete(struct eq_sequence *s, eq_ref r)
 
 /* The queue of all complete ones and that of each key have the same order, so the first of one is the first of its own.
  */
-eq_ref eq_absence_take_done(struct eq_sequence *s)
+eq_ref eq_absence_take_done(struct eq_sequence *s, struct eq_lane *lane)
 {
-    eq_ref r = s->done.first;
+    eq_ref r = lane->done.first;
     const struct eq_partial *p = eq_partial_at(s, r);
     if (p->waits)
         leave_key(s, p->key);
-    eq_partial_remove(s, &s->done, r);
+    eq_partial_remove(s, &lane->done, r);
     return r;
 }
 
-enum eq_status eq_absence_release(struct eq_sequence *s, const struct eq_time *now)
+enum eq_status eq_absence_release(struct eq_sequence *s, struct eq_lane *lane, const struct eq_time *now)
 {
-    while (s->done.first) {
-        struct eq_partial *p = eq_partial_at(s, s->done.first);
+    while (lane->done.first) {
+        struct eq_partial *p = eq_partial_at(s, lane->done.first);
         if (p->waits && now && within(s, trailing_base(s, p), *now))
             return EQ_OK;
-        enum eq_status st = decide(s, eq_absence_take_done(s));
+        enum eq_status st = decide(s, eq_absence_take_done(s, lane));
         if (st != EQ_OK)
             return st;
     }

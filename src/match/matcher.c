@@ -88,6 +88,8 @@ static enum eq_status open_all(struct eq_matcher *m, const struct eq_ruleset *ru
     m->context.trace_ctx = m->options.ctx;
     m->context.stats = m->rule_stats;
     if (st == EQ_OK)
+        st = eq_clocks_init(&m->context.clocks, m->program, &m->budget);
+    if (st == EQ_OK)
         st = eq_lineage_new(&m->lineage, m->program, m->alloc);
     if (st == EQ_OK)
         eq_engine_set_lineage(m->engine, m->lineage);
@@ -156,6 +158,7 @@ void eq_matcher_free(struct eq_matcher *m)
     eq_order_free(m->order);
     eq_reorder_free(m->reorder);
     eq_join_keys_free(&m->context.keys);
+    eq_clocks_free(&m->context.clocks);
     eq_arena_free(&m->arena);
     eq_free(m->alloc, m->results);
     eq_free(m->alloc, m->sequences);
@@ -208,23 +211,20 @@ static enum eq_status put_hits(struct eq_matcher *m, const struct eq_hits *hits,
     return st;
 }
 
-/* When the event happened. An event older than the newest one is too late for sequences: they need order. `late`: it is
- * known to be so. */
-static void set_time(struct eq_matcher *m, struct eq_moment *moment, bool late)
+/* When the event happened. An event older than its clocks show is too late for sequences: they need order. `late`: it
+ * is known to be so. */
+static enum eq_status set_time(struct eq_matcher *m, struct eq_moment *moment, bool late)
 {
     const struct eq_frame *f = &moment->event->frame;
     uint32_t v = f->slots[m->program->timestamp_field].head;
     if (v == EQ_END_OF_CHAIN || !eq_time_of_value(&moment->time, &f->values[v])) {
         m->stats.no_timestamp++;
-        return;
+        return EQ_OK;
     }
-    moment->has_time = !late && (!m->has_newest || eq_time_cmp(moment->time, m->newest) >= 0);
-    if (!moment->has_time) {
-        m->stats.late++;
-        return;
-    }
-    m->newest = moment->time;
-    m->has_newest = true;
+    enum eq_status st = late ? EQ_OK : eq_clocks_move(&late, &m->context.clocks, f, moment->time);
+    moment->has_time = st == EQ_OK && !late;
+    m->stats.late += late;
+    return st;
 }
 
 static enum eq_status advance(struct eq_matcher *m, const struct eq_moment *moment)
@@ -232,6 +232,8 @@ static enum eq_status advance(struct eq_matcher *m, const struct eq_moment *mome
     enum eq_status st = EQ_OK;
     if (!moment->has_time)
         return EQ_OK;
+    if (m->program->n_partition_fields)
+        return eq_sequences_advance(m->sequences, &m->context.clocks);
     for (size_t i = 0; i < m->n_waiting && st == EQ_OK; i++)
         st = eq_sequence_advance(m->sequences[m->waiting[i]], moment->time);
     for (size_t i = 0; m->stats.events % SWEEP_EVERY == 0 && i < m->program->n_rules && st == EQ_OK; i++)
@@ -279,12 +281,14 @@ static enum eq_status match_event(struct eq_matcher *m, struct eq_slice text, co
     if (m->lineage)
         st = ask_past(m, &hits);
     if (m->keeps_order && st == EQ_OK) {
-        set_time(m, &moment, late);
-        st = advance(m, &moment);
+        st = set_time(m, &moment, late);
+        if (st == EQ_OK)
+            st = advance(m, &moment);
     }
     if (st == EQ_OK)
         st = put_hits(m, &hits, &moment);
     eq_moment_end(&moment);
+    eq_clocks_relieve(&m->context.clocks);
     eq_budget_relieve(&m->budget);
     return st;
 }

@@ -85,7 +85,7 @@ static enum eq_status start(struct eq_sequence *s, struct eq_moment *m, eq_ref k
     if (s->n_steps == 1)
         return eq_absence_complete(s, p);
     wait_at(s, p, 0);
-    eq_partial_push(s, &s->waiting, p);
+    eq_partial_push(s, &eq_lane_of(s, key)->waiting, p);
     return EQ_OK;
 }
 
@@ -113,7 +113,7 @@ static enum eq_status extend(struct eq_sequence *s, struct eq_moment *m, uint32_
     eq_absence_extended(s, p);
     *slot = 0;
     if (step == s->n_steps - 1) {
-        eq_partial_remove(s, &s->waiting, r);
+        eq_partial_remove(s, &eq_lane_of(s, key)->waiting, r);
         return eq_absence_complete(s, r);
     }
     eq_state_trace(s, EQ_TRACE_EXTENDED, p);
@@ -143,15 +143,22 @@ static enum eq_status feed_key(struct eq_sequence *s, struct eq_moment *m, uint3
 static enum eq_status keys_of_stage(struct eq_sequence *s, const struct eq_moment *m, const struct eq_plan_stage *stage,
                                     uint32_t number)
 {
-    return eq_join_keys_of(&s->context->keys, &m->event->frame, stage->keys, s->rule->keys + number * stage->n_keys,
-                           stage->n_keys);
+    struct eq_join_keys *keys = &s->context->keys;
+    enum eq_status st = eq_join_keys_of(keys, &m->event->frame, stage->keys, s->rule->keys + number * stage->n_keys,
+                                        stage->n_keys);
+    return st == EQ_OK && s->clocks && s->clocks->n_now > 1 ? eq_lanes_filter(s, keys) : st;
+}
+
+static bool nothing_waits(const struct eq_sequence *s)
+{
+    return s->clocks ? s->lanes.n == 0 : !s->lane.waiting.first;
 }
 
 static enum eq_status feed_positive(struct eq_sequence *s, struct eq_moment *m, uint32_t clause, uint32_t number)
 {
     const struct eq_plan_stage *stage = &s->plan->stages[number];
     const struct eq_join_keys *keys = &s->context->keys;
-    if (s->first_step[number] > 0 && !s->waiting.first) /* nothing waits: most events end here */
+    if (s->first_step[number] > 0 && nothing_waits(s)) /* most events end here */
         return EQ_OK;
     enum eq_status st = keys_of_stage(s, m, stage, number);
     for (size_t k = 0; k < keys->n && st == EQ_OK; k++)
@@ -200,7 +207,7 @@ static enum eq_status kill_key(struct eq_sequence *s, uint32_t clause, eq_ref ke
 static enum eq_status feed_until(struct eq_sequence *s, struct eq_moment *m, uint32_t clause)
 {
     const struct eq_join_keys *keys = &s->context->keys;
-    if (!s->waiting.first)
+    if (nothing_waits(s))
         return EQ_OK;
     enum eq_status st = keys_of_stage(s, m, s->plan->until, s->plan->n_stages);
     for (size_t k = 0; k < keys->n && st == EQ_OK; k++) {
@@ -217,7 +224,7 @@ enum eq_status eq_sequence_feed(struct eq_sequence *s, struct eq_moment *m, cons
 {
     const struct eq_clause *all = s->context->program->clauses;
     bool until = n && all[clauses[n - 1]].stage == s->plan->n_stages;
-    enum eq_status st = eq_sequence_advance(s, m->time);
+    enum eq_status st = s->clocks ? eq_lanes_advance(s) : eq_sequence_advance(s, m->time);
     for (size_t i = n - until; i-- > 0 && st == EQ_OK;) {
         uint32_t stage = all[clauses[i]].stage;
         st = s->plan->stages[stage].missing ? feed_missing(s, m, stage) : feed_positive(s, m, clauses[i], stage);
@@ -227,25 +234,36 @@ enum eq_status eq_sequence_feed(struct eq_sequence *s, struct eq_moment *m, cons
     return st;
 }
 
-enum eq_status eq_sequence_advance(struct eq_sequence *s, struct eq_time now)
+static void expire(struct eq_sequence *s, struct eq_lane *lane, struct eq_time now)
 {
-    while (s->waiting.first) {
-        const struct eq_partial *p = eq_partial_at(s, s->waiting.first);
+    while (lane->waiting.first) {
+        const struct eq_partial *p = eq_partial_at(s, lane->waiting.first);
         if (!too_late(s, p, now))
             break;
         s->stats->expired += end(s, EQ_TRACE_EXPIRED, eq_key_slot(s, p->key, p->n - 1u));
     }
     if (s->n_gaps)
-        eq_absence_expire(s, now);
-    return s->trails ? eq_absence_release(s, &now) : EQ_OK;
+        eq_absence_expire(s, lane, now);
+}
+
+enum eq_status eq_sequence_advance_lane(struct eq_sequence *s, struct eq_lane *lane, const struct eq_time *now)
+{
+    if (now)
+        expire(s, lane, *now);
+    enum eq_status st = s->trails ? eq_absence_release(s, lane, now) : EQ_OK;
+    for (eq_ref r = lane->waiting.first; r && !now && s->context->on_trace; r = eq_partial_at(s, r)->next)
+        eq_state_trace(s, EQ_TRACE_WAITING, eq_partial_at(s, r));
+    return st;
+}
+
+enum eq_status eq_sequence_advance(struct eq_sequence *s, struct eq_time now)
+{
+    return eq_sequence_advance_lane(s, &s->lane, &now);
 }
 
 enum eq_status eq_sequence_finish(struct eq_sequence *s)
 {
-    enum eq_status st = eq_absence_release(s, NULL);
-    for (eq_ref r = s->waiting.first; r && s->context->on_trace; r = eq_partial_at(s, r)->next)
-        eq_state_trace(s, EQ_TRACE_WAITING, eq_partial_at(s, r));
-    return st;
+    return s->clocks ? eq_lanes_finish(s) : eq_sequence_advance_lane(s, &s->lane, NULL);
 }
 
 /* ── Life ── */
@@ -332,6 +350,8 @@ enum eq_status eq_sequence_new(struct eq_sequence **out, struct eq_sequence_cont
     enum eq_status st = lay_out(s);
     if (st == EQ_OK)
         st = make_frames(s);
+    if (st == EQ_OK)
+        st = eq_lanes_init(s);
     if (st != EQ_OK) {
         eq_sequence_free(s);
         return st;
@@ -347,6 +367,7 @@ void eq_sequence_free(struct eq_sequence *s)
         return;
     const struct eq_alloc *alloc = s->context->alloc;
     eq_state_free(s);
+    eq_lanes_free(s);
     for (uint32_t i = 0; i < s->n_frames; i++)
         eq_past_frame_free(&s->frames[i], alloc);
     eq_free(alloc, s->frames);

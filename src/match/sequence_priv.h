@@ -1,14 +1,15 @@
 /* sequence_priv.h — the state of one rule's sequences.
  *
  *      sequence_state.c   partials and keys, and what they cost
+ *      lane.c             what waits in one partition
  *      sequence.c         positive stages
  *      absence.c          missing ones
  *
  * State is in cells of the pool (pool.h), whose layout depends on the rule:
  *
  *      partial   [struct eq_partial | events, one for each step | struct eq_partial_gaps, if needed]
- *      key       [struct eq_key | waiting partials, one for each step but the last | struct eq_key_gaps with the
- *                 absences, if there are gaps | bytes] */
+ *      key       [struct eq_key | waiting partials, one for each step but the last | its lane, if there are
+ *                 partitions | struct eq_key_gaps with the absences, if there are gaps | bytes] */
 #ifndef EQ_MATCH_SEQUENCE_PRIV_H
 #define EQ_MATCH_SEQUENCE_PRIV_H
 
@@ -30,10 +31,6 @@ struct eq_partial_gaps {
     struct eq_time leading; /* last event that must be missing, before the first */
     bool has_leading;
     eq_ref key_next;        /* complete and waiting ones of the same key */
-};
-
-struct eq_queue {
-    eq_ref first, last;
 };
 
 /* When events of a missing stage were last seen with a key: the latest time, and the latest before that. */
@@ -60,6 +57,19 @@ struct eq_gap {
     uint32_t after; /* MIDDLE: between positive stages after and after + 1 */
 };
 
+/* What waits in one partition, by the clock of that partition (clocks.h). Without partitions a rule has one lane, and no
+ * list of them. Lives while it has keys. */
+struct eq_lane {
+    struct eq_key key;                 /* first, found by the reference of its clock; its uses: keys */
+    eq_ref clock;
+    eq_ref previous, next;             /* lanes of the rule: the next that gives something up is first */
+    eq_ref clock_previous, clock_next; /* lanes of the clock, of all rules */
+    uint32_t rule;
+    struct eq_queue waiting; /* pending partials, by first event: the next to expire is first */
+    struct eq_queue done;    /* complete ones, by completion */
+    struct eq_queue seen;    /* keys with absences, by the latest */
+};
+
 struct eq_sequence {
     struct eq_sequence_context *context;
     struct eq_results *results;
@@ -77,11 +87,13 @@ struct eq_sequence {
 
     struct eq_pool *pool;
     struct eq_holder holder;
-    size_t partial_bytes, at_partial_gaps, at_key_gaps;
+    size_t partial_bytes, at_partial_gaps, at_key_lane, at_key_gaps;
     struct eq_key_table keys; /* of waiting and complete partials, and seen absences */
-    struct eq_queue waiting; /* all pending ones, by first event: the next to expire is first */
-    struct eq_queue done;    /* complete ones, by completion */
-    struct eq_queue seen;    /* keys with absences, by the latest */
+    struct eq_lane lane;      /* without partitions: the only one */
+    struct eq_clocks *clocks; /* NULL: no partitions */
+    uint32_t *partition_at;   /* positions of the partition fields among the join keys */
+    struct eq_key_table lanes;
+    struct eq_queue lane_list;
 
     struct eq_past_frame *frames;    /* by stage as written, as far as aliases are read */
     const struct eq_frame **frame_pointers;
@@ -108,6 +120,22 @@ static inline struct eq_key *eq_key_at(const struct eq_sequence *s, eq_ref r)
 static inline struct eq_key_gaps *eq_key_gaps(const struct eq_sequence *s, eq_ref key)
 {
     return (struct eq_key_gaps *)(void *)((char *)eq_pool_at(s->pool, key) + s->at_key_gaps);
+}
+
+/* Where a key of a rule with partitions has its lane. */
+static inline eq_ref *eq_key_lane(const struct eq_sequence *s, eq_ref key)
+{
+    return (eq_ref *)(void *)((char *)eq_pool_at(s->pool, key) + s->at_key_lane);
+}
+
+static inline struct eq_lane *eq_lane_at(const struct eq_sequence *s, eq_ref r)
+{
+    return eq_pool_at(s->pool, r);
+}
+
+static inline struct eq_lane *eq_lane_of(struct eq_sequence *s, eq_ref key)
+{
+    return s->clocks ? eq_lane_at(s, *eq_key_lane(s, key)) : &s->lane;
 }
 
 /* Where the partial of a key that has reached `step` waits; holds 0 if there is none. */
@@ -137,8 +165,25 @@ bool eq_slot_clear(struct eq_sequence *s, eq_ref *slot);
 /* Tell whoever listens what becomes of a partial. */
 void eq_state_trace(struct eq_sequence *s, enum eq_trace_what what, const struct eq_partial *p);
 
+/* lane.c, for rules with partitions */
+enum eq_status eq_lanes_init(struct eq_sequence *s);
+void eq_lanes_free(struct eq_sequence *s);
+/* The lane of a join tuple of the event at hand, adding it; the caller gives it back with eq_lane_leave. */
+enum eq_status eq_lane_enter(eq_ref *lane, struct eq_sequence *s, struct eq_slice tuple);
+void eq_lane_leave(struct eq_sequence *s, eq_ref lane);
+/* Leave out join tuples whose clock the event at hand has not moved: where there are too many of either. */
+enum eq_status eq_lanes_filter(struct eq_sequence *s, struct eq_join_keys *keys);
+/* Let something be given up by the lane whose turn it is. */
+void eq_lanes_shed(struct eq_sequence *s, void (*shed)(struct eq_sequence *s, struct eq_lane *lane));
+/* The event at hand moved clocks: advance the rule's lanes of these. */
+enum eq_status eq_lanes_advance(struct eq_sequence *s);
+/* The input has ended: advance all lanes. */
+enum eq_status eq_lanes_finish(struct eq_sequence *s);
+
 /* sequence.c: give a complete partial to the results. */
 enum eq_status eq_sequence_give(struct eq_sequence *s, const struct eq_partial *p);
+/* The lane's time has reached `now` (NULL: the input has ended). With partitions the lane must be entered. */
+enum eq_status eq_sequence_advance_lane(struct eq_sequence *s, struct eq_lane *lane, const struct eq_time *now);
 
 /* absence.c */
 void eq_absence_start(struct eq_sequence *s, struct eq_partial *p);    /* its first event was set */
@@ -148,12 +193,12 @@ void eq_absence_seen(struct eq_sequence *s, uint32_t gap, eq_ref key, struct eq_
 /* Take a complete partial: give it, drop it, or let it wait. */
 enum eq_status eq_absence_complete(struct eq_sequence *s, eq_ref p);
 /* Give complete ones that nothing after `now` can refute, in order. NULL: the input has ended. */
-enum eq_status eq_absence_release(struct eq_sequence *s, const struct eq_time *now);
+enum eq_status eq_absence_release(struct eq_sequence *s, struct eq_lane *lane, const struct eq_time *now);
 /* Forget what was seen so long ago that it refutes nothing after `now`. */
-void eq_absence_expire(struct eq_sequence *s, struct eq_time now);
+void eq_absence_expire(struct eq_sequence *s, struct eq_lane *lane, struct eq_time now);
 /* Forget the first of those that were seen; there must be one. */
-void eq_absence_forget(struct eq_sequence *s);
+void eq_absence_forget(struct eq_sequence *s, struct eq_lane *lane);
 /* Take the first complete one out of the queue; there must be one. */
-eq_ref eq_absence_take_done(struct eq_sequence *s);
+eq_ref eq_absence_take_done(struct eq_sequence *s, struct eq_lane *lane);
 
 #endif
