@@ -336,6 +336,42 @@ EQLITE_API eqlite_status eqlite_reader_next(eqlite_event *out, const char **prob
 EQLITE_API uint64_t eqlite_reader_total_bytes(const eqlite_reader *r); /* 0 if unknown */
 EQLITE_API const eqlite_diagnostics *eqlite_reader_diagnostics(const eqlite_reader *r);
 
+/* ── State ───────────────────────────────────────────────────────────────────────────────────────────────────────── */
+
+/* What a run knows, so that another one can go on where it stopped: what the matcher remembers, where the reader stands,
+ * and whatever the caller wants to find again. The bytes are the same on every machine and carry a version and a
+ * checksum. They hold the events that are remembered. */
+typedef struct eqlite_state {
+    size_t size;
+    eqlite_matcher *matcher; /* NULL: none */
+    eqlite_reader *reader;   /* NULL: none. Standard input and pipes have no place to go back to */
+    eqlite_string note;      /* the caller's own bytes */
+} eqlite_state;
+#define EQLITE_STATE_INIT {sizeof(eqlite_state), NULL, NULL, {NULL, 0}}
+
+/* Between two events, not from a callback of the matcher. Everything that was fed is in it, so the reader must stand
+ * behind the event that was fed last. After eqlite_matcher_finish what the end of the input gave is left out; sequences
+ * in progress are not. EQLITE_LIMIT: events that are held to be sorted are in temporary files. */
+EQLITE_API eqlite_status eqlite_state_save(const eqlite_state *state, eqlite_write *write, void *ctx);
+/* The same into a file, which is the old or the new one whatever happens meanwhile: written to PATH.tmp beside it, to the
+ * disk, and renamed. Only its owner may read it. EQLITE_IO: errno says why. Alerts that the state knows of must be safe
+ * before: then each is given at least once though the program is killed at any time, and again under the same id. */
+EQLITE_API eqlite_status eqlite_state_save_file(const eqlite_state *state, const char *path);
+
+typedef struct eqlite_state_report {
+    size_t size;            /* set by the caller to sizeof(eqlite_state_report) */
+    size_t kept, fresh, dropped; /* rules that take up what they remembered; that begin anew; that are no more */
+    const char *problem;    /* why the state cannot be used, one clause; NULL: it can. Static */
+    eqlite_string note;     /* part of the bytes given */
+} eqlite_state_report;
+
+/* Take up a state: a new matcher, and a new reader with its paths added. A rule goes on if its id, its query and the
+ * options that change what is remembered are the same. EQLITE_INVALID: these bytes are no state, are damaged, or of a
+ * newer version. EQLITE_LIMIT: more is remembered than memory_bytes allows. After a failure matcher and reader can only
+ * be freed. */
+EQLITE_API eqlite_status eqlite_state_restore(const eqlite_state *state, const char *ptr, size_t len,
+                                              eqlite_state_report *report);
+
 /* ── Sink ────────────────────────────────────────────────────────────────────────────────────────────────────────── */
 
 typedef struct eqlite_sink eqlite_sink;

@@ -88,3 +88,26 @@ const eqlite_diagnostics *eqlite_reader_diagnostics(const eqlite_reader *r)
 {
     return &r->diags;
 }
+
+/* ── State ── */
+
+const struct eq_alloc *eq_api_reader_alloc(const eqlite_reader *r)
+{
+    return &r->alloc;
+}
+
+void eq_api_reader_save(struct eq_pack *p, const eqlite_reader *r)
+{
+    if (r->merge)
+        eq_merge_save(p, r->merge);
+    else
+        eq_reader_save(p, r->inner);
+}
+
+void eq_api_reader_restore(struct eq_unpack *u, eqlite_reader *r)
+{
+    if (r->merge)
+        eq_merge_restore(u, r->merge);
+    else
+        eq_reader_restore(u, r->inner);
+}

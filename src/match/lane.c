@@ -169,6 +169,16 @@ void eq_lane_leave(struct eq_sequence *s, eq_ref lane)
     eq_key_remove(&s->lanes, lane);
 }
 
+void eq_lane_to_end(struct eq_sequence *s, eq_ref clock)
+{
+    eq_ref r = eq_key_find(&s->lanes, name_of(&clock));
+    if (!r)
+        return;
+    leave_clock(s, eq_lane_at(s, r));
+    eq_lane_at(s, r)->clock_next = 0;
+    enter_clock(s, r);
+}
+
 /* ── All of them ── */
 
 void eq_lanes_shed(struct eq_sequence *s, void (*shed)(struct eq_sequence *s, struct eq_lane *lane))

@@ -162,6 +162,8 @@ void eq_restoring_end(struct eq_restoring *r)
         eq_past_release(r->events[i], r->budget);
     eq_free(r->budget->alloc, r->events);
     eq_free(r->budget->alloc, r->fields);
+    eq_free(r->budget->alloc, r->rules);
+    eq_free(r->budget->alloc, r->clocks);
     eq_free(r->budget->alloc, r->values);
     eq_free(r->budget->alloc, r->alert_events);
     eq_buf_free(&r->tuple);

@@ -1,8 +1,8 @@
 /* save.h — what the parts of a matcher share while its past is written down, or read back.
  *
- *      [settings, clocks, counters] [names of fields] [events 1 … n] [lineage] [held events] [rule] [rule] …
- *                                                        ▲                                      │
- *                                                        └─ each event once; rules name it ─────┘
+ *      [settings, counters] [clocks] [names of fields] [events 1 … n] [lineage] [held events] [rule] [rule] …
+ *                                                       ▲                                      │
+ *                                                       └─ each event once; rules name it ─────┘
  *
  * Nothing that is written depends on how the rules are numbered, on the machine or on the seed of the hash: fields and
  * conditions stand there by name, rules by a hash of their content, keys as values. What is read back may be anything:
@@ -32,6 +32,10 @@ struct eq_restoring {
     size_t n_fields;
     struct eq_past **events;
     size_t n_events;
+    uint32_t *rules; /* by number in the saved state: the number now, or EQ_NONE */
+    size_t n_rules;
+    uint32_t *clocks; /* by number in the saved state: the clock now */
+    size_t n_clocks;
     struct eq_value *values;             /* room for EQ_PLAN_KEYS_MAX */
     struct eq_alert_event *alert_events; /* room for EQ_PLAN_STAGES_MAX */
     struct eq_buf tuple;
@@ -56,6 +60,14 @@ void eq_save_key(struct eq_saving *s, struct eq_slice tuple, size_t n_keys);
 struct eq_slice eq_restore_key(struct eq_restoring *r, size_t n_keys); /* valid until the next call */
 /* It fails when more is held than may be. */
 void eq_restore_check_memory(struct eq_restoring *r);
+
+/* Clocks, clocks_save.c: first where they stand; after the rules, in which order each lists its lanes. */
+struct eq_clocks;
+struct eq_sequence;
+void eq_clocks_save(struct eq_saving *s, const struct eq_clocks *c, struct eq_sequence **by_rule);
+void eq_clocks_restore(struct eq_restoring *r, struct eq_clocks *c);
+void eq_clocks_save_lanes(struct eq_saving *s, const struct eq_clocks *c, struct eq_sequence **by_rule);
+void eq_clocks_restore_lanes(struct eq_restoring *r, struct eq_sequence **by_rule);
 
 /* Kept events, past_save.c */
 /* Name an event, which will be written with the others. */
