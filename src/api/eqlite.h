@@ -148,7 +148,6 @@ typedef struct eqlite_rule { /* a view; strings belong to the rules */
     const eqlite_string *tags, *index, *references;
     size_t n_tags, n_index, n_references;
     size_t n_tests;
-    const char *not_runnable; /* NULL, or why this version can check but not run it; static */
 } eqlite_rule;
 
 typedef struct eqlite_rule_test {

@@ -56,7 +56,7 @@ enum eq_status eq_merge_new(struct eq_merge **out, const struct eq_reader_option
     m->alloc = alloc;
     m->options = *options;
     eq_bookmarks_init(&m->marks, alloc);
-    enum eq_status st = eq_order_new(&m->order, timestamp, (struct eq_slice){0}, &decode, alloc);
+    enum eq_status st = eq_order_new(&m->order, timestamp, (struct eq_slice){0}, NULL, 0, &decode, alloc);
     if (st != EQ_OK) {
         eq_merge_free(m);
         return st;

@@ -137,8 +137,8 @@ static enum eq_status find_clocks(struct eq_clocks *c)
     return EQ_OK;
 }
 
-static enum eq_status move_partitions(bool *late, struct eq_clocks *c, const struct eq_frame *frame,
-                                      struct eq_time time)
+enum eq_status eq_clocks_move_partitions(bool *late, struct eq_clocks *c, const struct eq_frame *frame,
+                                         struct eq_time time)
 {
     c->n_now = 0;
     c->turn++;
@@ -160,16 +160,4 @@ static enum eq_status move_partitions(bool *late, struct eq_clocks *c, const str
         }
     }
     return st;
-}
-
-enum eq_status eq_clocks_move(bool *late, struct eq_clocks *c, const struct eq_frame *frame, struct eq_time time)
-{
-    if (c->keys)
-        return move_partitions(late, c, frame, time);
-    *late = c->has_newest && eq_time_cmp(time, c->newest) < 0;
-    if (*late)
-        return EQ_OK;
-    c->newest = time;
-    c->has_newest = true;
-    return EQ_OK;
 }

@@ -47,7 +47,10 @@ struct eq_clocks {
 enum eq_status eq_clocks_init(struct eq_clocks *c, const struct eq_program *program, struct eq_budget *budget);
 void eq_clocks_free(struct eq_clocks *c); /* a zeroed one is fine */
 /* An event happened: move its clocks. *late: it is older than one of them shows; then none is moved. */
-enum eq_status eq_clocks_move(bool *late, struct eq_clocks *c, const struct eq_frame *frame, struct eq_time time);
+static inline enum eq_status eq_clocks_move(bool *late, struct eq_clocks *c, const struct eq_frame *frame,
+                                            struct eq_time time);
+enum eq_status eq_clocks_move_partitions(bool *late, struct eq_clocks *c, const struct eq_frame *frame,
+                                         struct eq_time time); /* the same, if there are partitions */
 /* Did the event at hand move this clock? */
 bool eq_clocks_moved(const struct eq_clocks *c, eq_ref clock);
 /* The clock of a partition; 0 if there is none. */
@@ -65,6 +68,18 @@ void eq_clocks_relieve(struct eq_clocks *c);
 static inline struct eq_clock *eq_clock_at(const struct eq_clocks *c, eq_ref r)
 {
     return eq_pool_at(&c->budget->pool, r);
+}
+
+static inline enum eq_status eq_clocks_move(bool *late, struct eq_clocks *c, const struct eq_frame *frame,
+                                            struct eq_time time)
+{
+    if (c->keys)
+        return eq_clocks_move_partitions(late, c, frame, time);
+    *late = c->has_newest && eq_time_cmp(time, c->newest) < 0;
+    if (!*late)
+        c->newest = time;
+    c->has_newest = true;
+    return EQ_OK;
 }
 
 #endif

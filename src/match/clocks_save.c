@@ -111,6 +111,8 @@ void eq_clocks_restore(struct eq_restoring *r, struct eq_clocks *c)
     uint64_t forgotten = eq_unpack_u64(r->in);
     size_t n_keys = (size_t)eq_unpack_most(r->in, EQ_PLAN_KEYS_MAX);
     bool same = same_fields(r, c, n_keys);
+    r->same_partitions = same;
+    r->n_partition_fields = n_keys;
     size_t n = eq_unpack_count(r->in);
     r->clocks = eq_unpack_ok(r->in) ? eq_new(c->budget->alloc, (n + 1) * sizeof *r->clocks) : NULL;
     if (!r->clocks)

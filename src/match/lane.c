@@ -196,12 +196,12 @@ void eq_lanes_shed(struct eq_sequence *s, void (*shed)(struct eq_sequence *s, st
     eq_lane_leave(s, r);
 }
 
-/* The lane may be gone afterwards, and only it. */
+/* NULL: the input has ended. The lane may be gone afterwards, and only it. */
 static enum eq_status advance(struct eq_sequence *s, eq_ref r, const struct eq_time *now)
 {
     struct eq_lane *l = eq_lane_at(s, r);
     l->key.uses++;
-    enum eq_status st = eq_sequence_advance_lane(s, l, now);
+    enum eq_status st = now ? eq_sequence_advance_lane(s, l, *now) : eq_sequence_finish_lane(s, l);
     eq_lane_leave(s, r);
     return st;
 }

@@ -1,35 +1,10 @@
 /* matcher.c — see matcher.h. */
 #include "match/matcher_priv.h"
 
+#include "plan/partition.h"
+
 /* Every so many events all rules forget what has expired, also those that no event has touched. */
 #define SWEEP_EVERY 1024
-
-static bool reads_alias(const struct eq_node *n)
-{
-    if (n->kind == EQ_N_FIELD && n->frame >= EQ_FRAME_ALIAS)
-        return true;
-    for (uint32_t i = 0; i < n->n_kids; i++)
-        if (reads_alias(n->kids[i]))
-            return true;
-    return false;
-}
-
-static const char *stage_cannot_run(const struct eq_plan_stage *stage)
-{
-    if (stage->missing && reads_alias(stage->filter))
-        return "a missing event that reads an alias is checked, but not matched by this version";
-    return NULL;
-}
-
-const char *eq_matcher_cannot_run(const struct eq_plan *plan)
-{
-    for (uint32_t i = 0; i < plan->n_stages; i++) {
-        const char *why = stage_cannot_run(&plan->stages[i]);
-        if (why)
-            return why;
-    }
-    return plan->until ? stage_cannot_run(plan->until) : NULL;
-}
 
 /* Where results of all rules end. */
 static enum eq_status give(const struct eq_alert *alert, void *ctx)
@@ -52,8 +27,7 @@ static enum eq_status open_rule(struct eq_matcher *m, uint32_t rule)
     const struct eq_plan *plan = m->program->rules[rule].plan;
     enum eq_status st = eq_results_new(&m->results[rule], plan, m->options.limit, give, m, &m->budget,
                                        &m->rule_stats[rule]);
-    m->runs[rule] = eq_matcher_cannot_run(plan) == NULL;
-    if (st != EQ_OK || !m->runs[rule])
+    if (st != EQ_OK)
         return st;
     m->n_open += !eq_results_done(m->results[rule]);
     if (plan->kind == EQ_PLAN_SEQUENCE) {
@@ -75,9 +49,8 @@ static enum eq_status open_all(struct eq_matcher *m, const struct eq_ruleset *ru
     m->sequences = eq_new(m->alloc, n * sizeof(struct eq_sequence *));
     m->samples = eq_new(m->alloc, n * sizeof(struct eq_sample *));
     m->waiting = eq_new(m->alloc, n * sizeof *m->waiting);
-    m->runs = eq_new(m->alloc, n);
     m->rule_stats = eq_new(m->alloc, n * sizeof *m->rule_stats);
-    if (!m->results || !m->sequences || !m->samples || !m->waiting || !m->runs || !m->rule_stats)
+    if (!m->results || !m->sequences || !m->samples || !m->waiting || !m->rule_stats)
         return EQ_NOMEM;
     enum eq_status st = eq_engine_new(&m->engine, rules, &decode, m->alloc);
     m->context.alloc = m->alloc;
@@ -100,10 +73,30 @@ static enum eq_status open_all(struct eq_matcher *m, const struct eq_ruleset *ru
     return st;
 }
 
+/* May events be held back by the time of their partition? Not if a rule needs one order of all: lineage whose processes
+ * may have relatives in other partitions. */
+static bool parts_order(const struct eq_matcher *m)
+{
+    const struct eq_clocks *clocks = &m->context.clocks;
+    struct eq_slice fields[EQ_PLAN_KEYS_MAX];
+    struct eq_buf why;
+    bool parts = clocks->n_keys > 0;
+    for (size_t i = 0; i < clocks->n_keys; i++)
+        fields[i] = clocks->keys[i].path;
+    eq_buf_init(&why, m->alloc);
+    for (size_t i = 0; parts && i < m->program->n_rules; i++)
+        parts = eq_partition_class(m->program->rules[i].plan, fields, clocks->n_keys, &why) != EQ_PARTITION_GLOBAL;
+    eq_buf_free(&why);
+    return parts;
+}
+
 enum eq_status eq_matcher_open_order(struct eq_matcher *m, struct eq_slice timestamp, struct eq_slice tiebreaker)
 {
     struct eq_decode_options decode = {.unwrap = m->options.unwrap};
-    enum eq_status st = eq_order_new(&m->order, timestamp, tiebreaker, &decode, m->alloc);
+    const struct eq_clocks *clocks = &m->context.clocks;
+    m->options.order.partitions = parts_order(m);
+    enum eq_status st =
+        eq_order_new(&m->order, timestamp, tiebreaker, clocks->keys, clocks->n_keys, &decode, m->alloc);
     return st == EQ_OK ? eq_reorder_new(&m->reorder, &m->options.order, m->alloc) : st;
 }
 
@@ -164,7 +157,6 @@ void eq_matcher_free(struct eq_matcher *m)
     eq_free(m->alloc, m->sequences);
     eq_free(m->alloc, m->samples);
     eq_free(m->alloc, m->waiting);
-    eq_free(m->alloc, m->runs);
     eq_budget_free(&m->budget);
     eq_free(m->alloc, m->rule_stats);
     eq_free(m->alloc, m);
@@ -185,7 +177,7 @@ static enum eq_status put_rule(struct eq_matcher *m, uint32_t rule, struct eq_mo
 {
     struct eq_results *r = m->results[rule];
     enum eq_status st = EQ_OK;
-    if (!m->runs[rule] || eq_results_done(r))
+    if (eq_results_done(r))
         return EQ_OK;
     m->rule_stats[rule].hits += n;
     if (m->samples[rule])
@@ -288,7 +280,8 @@ static enum eq_status match_event(struct eq_matcher *m, struct eq_slice text, co
     if (st == EQ_OK)
         st = put_hits(m, &hits, &moment);
     eq_moment_end(&moment);
-    eq_clocks_relieve(&m->context.clocks);
+    if (m->program->n_partition_fields)
+        eq_clocks_relieve(&m->context.clocks);
     eq_budget_relieve(&m->budget);
     return st;
 }
@@ -314,6 +307,7 @@ enum eq_status eq_matcher_feed(struct eq_matcher *m, struct eq_slice text, const
                                struct eq_decode_error *error)
 {
     struct eq_place place;
+    struct eq_slice partition;
     bool late = false;
     if (!m->reorder)
         return match_event(m, text, origin, false, error);
@@ -321,7 +315,9 @@ enum eq_status eq_matcher_feed(struct eq_matcher *m, struct eq_slice text, const
     if (st == EQ_INVALID || (st == EQ_OK && !place.has_time)) /* no place among others */
         return match_event(m, text, origin, false, error);
     if (st == EQ_OK)
-        st = eq_reorder_put(&late, m->reorder, &place, text, origin);
+        st = eq_order_partition(&partition, m->order);
+    if (st == EQ_OK)
+        st = eq_reorder_put(&late, m->reorder, &place, partition, text, origin);
     if (st == EQ_OK && late)
         return match_event(m, text, origin, true, error);
     return st == EQ_OK ? match_held(m, false) : st;

@@ -34,9 +34,6 @@ struct eq_matcher_stats {
     struct eq_engine_stats engine;
 };
 
-/* Why a plan can be checked but not run; NULL if it can be run. */
-const char *eq_matcher_cannot_run(const struct eq_plan *plan);
-
 enum eq_status eq_matcher_new(struct eq_matcher **out, const struct eq_ruleset *rules,
                               const struct eq_matcher_options *options, const struct eq_alloc *alloc);
 void eq_matcher_free(struct eq_matcher *m);

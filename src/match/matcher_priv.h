@@ -12,7 +12,6 @@ struct eq_matcher {
     struct eq_engine *engine;
     struct eq_matcher_options options;
     struct eq_results **results; /* by rule */
-    bool *runs;                  /* by rule: it can be run */
     struct eq_sequence **sequences; /* by rule; NULL for others */
     struct eq_sample **samples;
     uint32_t *waiting;           /* sequences that time alone may complete: those with a trailing missing event */

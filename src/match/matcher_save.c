@@ -123,7 +123,7 @@ void eq_matcher_save(struct eq_pack *p, struct eq_matcher *m, const struct eq_ru
     eq_lineage_save(p, m->lineage, m->alloc);
     eq_pack_bool(p, m->reorder);
     if (m->reorder)
-        eq_reorder_save(p, m->reorder);
+        eq_reorder_save(&s, m->reorder, m->context.clocks.n_keys);
     eq_pack_u64(p, m->program->n_rules);
     for (uint32_t i = 0; i < m->program->n_rules && p->status == EQ_OK; i++) {
         eq_pack_raw(p, eq_slice(identities[i].bytes, sizeof identities[i].bytes));
@@ -219,23 +219,24 @@ static void restore_fields(struct eq_restoring *r, const struct eq_matcher *m)
 }
 
 /* Held events are taken up though no rule asks for order any more: they have not been matched yet. */
-static void restore_held(struct eq_unpack *u, struct eq_matcher *m, struct eq_slice timestamp, struct eq_slice tiebreaker)
+static void restore_held(struct eq_restoring *r, struct eq_matcher *m, struct eq_slice timestamp,
+                         struct eq_slice tiebreaker)
 {
-    if (!eq_unpack_bool(u))
+    if (!eq_unpack_bool(r->in))
         return;
     enum eq_status st = m->reorder ? EQ_OK : EQ_INVALID;
     if (!m->reorder && timestamp.len)
         st = eq_matcher_open_order(m, timestamp, tiebreaker);
     if (st != EQ_OK)
-        eq_unpack_fail(u, st, NULL);
+        eq_unpack_fail(r->in, st, NULL);
     else
-        eq_reorder_restore(u, m->reorder);
+        eq_reorder_restore(r, m->reorder);
 }
 
 static void restore_rule(struct eq_restoring *r, struct eq_matcher *m, uint32_t rule)
 {
     struct eq_rule_stats stats;
-    bool was_open = m->runs[rule] && !eq_results_done(m->results[rule]);
+    bool was_open = !eq_results_done(m->results[rule]);
     eq_restore_counters(&stats, r->in, rule_counters, N_OF(rule_counters));
     if (m->sequences[rule])
         eq_sequence_restore(r, m->sequences[rule]);
@@ -297,7 +298,7 @@ void eq_matcher_restore(struct eq_restored *out, struct eq_unpack *u, struct eq_
     restore_fields(&r, m);
     eq_restore_events(&r);
     eq_lineage_restore(u, m->lineage, m->alloc);
-    restore_held(u, m, timestamp, tiebreaker);
+    restore_held(&r, m, timestamp, tiebreaker);
     restore_rules(out, &r, m, &rules);
     eq_clocks_restore_lanes(&r, m->sequences);
     eq_restoring_end(&r);

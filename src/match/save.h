@@ -36,6 +36,8 @@ struct eq_restoring {
     size_t n_rules;
     uint32_t *clocks; /* by number in the saved state: the clock now */
     size_t n_clocks;
+    bool same_partitions; /* the fields of partitions are those of the saved state */
+    size_t n_partition_fields; /* of the saved state */
     struct eq_value *values;             /* room for EQ_PLAN_KEYS_MAX */
     struct eq_alert_event *alert_events; /* room for EQ_PLAN_STAGES_MAX */
     struct eq_buf tuple;

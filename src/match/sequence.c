@@ -44,8 +44,7 @@ static void hide_aliases(struct eq_sequence *s)
         (void)eq_past_frame_show(&s->frames[i], NULL, s->context->alloc); /* showing nothing cannot fail */
 }
 
-/* Is the clause, which the engine could not decide alone, true given what `p` has matched? */
-static enum eq_status agrees(bool *out, struct eq_sequence *s, uint32_t clause, const struct eq_partial *p)
+enum eq_status eq_sequence_agrees(bool *out, struct eq_sequence *s, uint32_t clause, const struct eq_partial *p)
 {
     *out = true;
     if (!(s->context->program->clauses[clause].reads & EQ_READS_ALIAS))
@@ -101,7 +100,7 @@ static enum eq_status extend(struct eq_sequence *s, struct eq_moment *m, uint32_
     if (!r)
         return EQ_OK;
     struct eq_partial *p = eq_partial_at(s, r);
-    enum eq_status st = agrees(&yes, s, clause, p);
+    enum eq_status st = eq_sequence_agrees(&yes, s, clause, p);
     if (st != EQ_OK || !yes)
         return st;
     if (too_late(s, p, m->time)) {
@@ -166,8 +165,9 @@ static enum eq_status feed_positive(struct eq_sequence *s, struct eq_moment *m, 
     return st;
 }
 
-/* An event that must be missing. Only behind a sequence it matters to keys that are there already. */
-static enum eq_status feed_missing(struct eq_sequence *s, struct eq_moment *m, uint32_t number)
+/* An event that must be missing. Behind a sequence, or if partials are asked, it matters only to keys that are there
+ * already. */
+static enum eq_status feed_missing(struct eq_sequence *s, struct eq_moment *m, uint32_t clause, uint32_t number)
 {
     const struct eq_join_keys *keys = &s->context->keys;
     enum eq_status st = keys_of_stage(s, m, &s->plan->stages[number], number);
@@ -176,13 +176,16 @@ static enum eq_status feed_missing(struct eq_sequence *s, struct eq_moment *m, u
         gap++;
     for (size_t k = 0; k < keys->n && st == EQ_OK; k++) {
         eq_ref key;
-        if (s->gaps[gap].kind == EQ_GAP_TRAILING)
+        if (s->gaps[gap].kind == EQ_GAP_TRAILING || s->gaps[gap].asks)
             key = eq_state_find(s, keys->items[k]);
         else
             st = eq_state_enter(&key, s, keys->items[k]);
         if (st != EQ_OK || !key)
             continue;
-        eq_absence_seen(s, gap, key, m->time);
+        if (s->gaps[gap].asks)
+            st = eq_absence_ask(s, gap, clause, key, m->time);
+        else
+            eq_absence_seen(s, gap, key, m->time);
         eq_state_leave(s, key);
     }
     return st;
@@ -195,7 +198,7 @@ static enum eq_status kill_key(struct eq_sequence *s, uint32_t clause, eq_ref ke
         bool yes;
         if (!*slot)
             continue;
-        enum eq_status st = agrees(&yes, s, clause, eq_partial_at(s, *slot));
+        enum eq_status st = eq_sequence_agrees(&yes, s, clause, eq_partial_at(s, *slot));
         if (st != EQ_OK)
             return st;
         if (yes)
@@ -227,7 +230,8 @@ enum eq_status eq_sequence_feed(struct eq_sequence *s, struct eq_moment *m, cons
     enum eq_status st = s->clocks ? eq_lanes_advance(s) : eq_sequence_advance(s, m->time);
     for (size_t i = n - until; i-- > 0 && st == EQ_OK;) {
         uint32_t stage = all[clauses[i]].stage;
-        st = s->plan->stages[stage].missing ? feed_missing(s, m, stage) : feed_positive(s, m, clauses[i], stage);
+        st = s->plan->stages[stage].missing ? feed_missing(s, m, clauses[i], stage)
+                                            : feed_positive(s, m, clauses[i], stage);
     }
     if (until && st == EQ_OK)
         st = feed_until(s, m, clauses[n - 1]);
@@ -246,27 +250,42 @@ static void expire(struct eq_sequence *s, struct eq_lane *lane, struct eq_time n
         eq_absence_expire(s, lane, now);
 }
 
-enum eq_status eq_sequence_advance_lane(struct eq_sequence *s, struct eq_lane *lane, const struct eq_time *now)
+enum eq_status eq_sequence_advance_lane(struct eq_sequence *s, struct eq_lane *lane, struct eq_time now)
 {
-    if (now)
-        expire(s, lane, *now);
-    enum eq_status st = s->trails ? eq_absence_release(s, lane, now) : EQ_OK;
-    for (eq_ref r = lane->waiting.first; r && !now && s->context->on_trace; r = eq_partial_at(s, r)->next)
+    expire(s, lane, now);
+    return s->trails ? eq_absence_release(s, lane, &now) : EQ_OK;
+}
+
+enum eq_status eq_sequence_finish_lane(struct eq_sequence *s, struct eq_lane *lane)
+{
+    enum eq_status st = eq_absence_release(s, lane, NULL);
+    for (eq_ref r = lane->waiting.first; r && s->context->on_trace; r = eq_partial_at(s, r)->next)
         eq_state_trace(s, EQ_TRACE_WAITING, eq_partial_at(s, r));
     return st;
 }
 
 enum eq_status eq_sequence_advance(struct eq_sequence *s, struct eq_time now)
 {
-    return eq_sequence_advance_lane(s, &s->lane, &now);
+    return eq_sequence_advance_lane(s, &s->lane, now);
 }
 
 enum eq_status eq_sequence_finish(struct eq_sequence *s)
 {
-    return s->clocks ? eq_lanes_finish(s) : eq_sequence_advance_lane(s, &s->lane, NULL);
+    return s->clocks ? eq_lanes_finish(s) : eq_sequence_finish_lane(s, &s->lane);
 }
 
 /* ── Life ── */
+
+/* How many stages, from the first, a condition reads through aliases. */
+static uint32_t alias_reach(const struct eq_node *n)
+{
+    uint32_t reach = n->kind == EQ_N_FIELD && n->frame >= EQ_FRAME_ALIAS ? n->frame - EQ_FRAME_ALIAS + 1u : 0;
+    for (uint32_t i = 0; i < n->n_kids; i++) {
+        uint32_t kid = alias_reach(n->kids[i]);
+        reach = kid > reach ? kid : reach;
+    }
+    return reach;
+}
 
 /* Which stages are positive, which missing, and where. */
 static enum eq_status lay_out(struct eq_sequence *s)
@@ -285,7 +304,8 @@ static enum eq_status lay_out(struct eq_sequence *s)
     for (uint32_t i = 0; i < s->plan->n_stages; i++) {
         s->first_step[i] = s->n_steps;
         if (s->plan->stages[i].missing)
-            s->gaps[s->n_gaps++] = (struct eq_gap){EQ_GAP_MIDDLE, i, s->n_steps - 1};
+            s->gaps[s->n_gaps++] = (struct eq_gap){
+                EQ_GAP_MIDDLE, alias_reach(s->plan->stages[i].filter) > 0, i, s->n_steps - 1};
         for (uint32_t run = 0; !s->plan->stages[i].missing && run < s->plan->stages[i].runs; run++)
             s->steps[s->n_steps++] = i;
     }
@@ -296,20 +316,11 @@ static enum eq_status lay_out(struct eq_sequence *s)
             s->gaps[g].kind = EQ_GAP_TRAILING;
         s->leads |= s->gaps[g].kind == EQ_GAP_LEADING;
         s->trails |= s->gaps[g].kind == EQ_GAP_TRAILING;
+        s->asks_between |= s->gaps[g].asks && s->gaps[g].kind == EQ_GAP_MIDDLE;
+        s->asks_after |= s->gaps[g].asks && s->gaps[g].kind == EQ_GAP_TRAILING;
     }
     s->n_waits = s->n_steps - 1;
     return EQ_OK;
-}
-
-/* How many stages, from the first, a condition reads through aliases. */
-static uint32_t alias_reach(const struct eq_node *n)
-{
-    uint32_t reach = n->kind == EQ_N_FIELD && n->frame >= EQ_FRAME_ALIAS ? n->frame - EQ_FRAME_ALIAS + 1u : 0;
-    for (uint32_t i = 0; i < n->n_kids; i++) {
-        uint32_t kid = alias_reach(n->kids[i]);
-        reach = kid > reach ? kid : reach;
-    }
-    return reach;
 }
 
 static enum eq_status make_frames(struct eq_sequence *s)

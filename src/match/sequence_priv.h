@@ -7,7 +7,7 @@
  *
  * State is in cells of the pool (pool.h), whose layout depends on the rule:
  *
- *      partial   [struct eq_partial | events, one for each step | struct eq_partial_gaps, if needed]
+ *      partial   [struct eq_partial | events, one for each step | struct eq_partial_gaps, struct eq_partial_seen, if needed]
  *      key       [struct eq_key | waiting partials, one for each step but the last | its lane, if there are
  *                 partitions | struct eq_key_gaps with the absences, if there are gaps | bytes] */
 #ifndef EQ_MATCH_SEQUENCE_PRIV_H
@@ -33,6 +33,12 @@ struct eq_partial_gaps {
     eq_ref key_next;        /* complete and waiting ones of the same key */
 };
 
+/* Of rules with a missing stage between others that reads an alias: only the partial knows whether it was seen. */
+struct eq_partial_seen {
+    struct eq_time time; /* when first, after the partial's last event */
+    bool seen;
+};
+
 /* When events of a missing stage were last seen with a key: the latest time, and the latest before that. */
 struct eq_absence {
     bool seen, seen_before;
@@ -43,6 +49,7 @@ struct eq_absence {
 struct eq_key_gaps {
     eq_ref previous, next; /* in the queue of keys with absences, by the latest of them */
     struct eq_queue complete; /* complete ones that wait, by completion */
+    uint32_t n_complete;
     bool queued;
     struct eq_time latest; /* of all absences; valid while queued */
     struct eq_absence absences[];  /* by gap */
@@ -53,6 +60,7 @@ enum eq_gap_kind { EQ_GAP_LEADING, EQ_GAP_MIDDLE, EQ_GAP_TRAILING };
 /* A missing stage: where it stands among the positive ones. */
 struct eq_gap {
     enum eq_gap_kind kind;
+    bool asks;      /* it reads an alias: each partial is asked whether an event is meant */
     uint32_t stage; /* as written */
     uint32_t after; /* MIDDLE: between positive stages after and after + 1 */
 };
@@ -83,11 +91,13 @@ struct eq_sequence {
     struct eq_gap *gaps;
     uint32_t n_gaps;
     bool leads, trails;      /* has gaps of these kinds */
+    bool asks_between;       /* has a gap between stages that asks partials */
+    bool asks_after;         /* has one at the end that does */
     uint32_t n_waits;        /* steps after which a partial can wait */
 
     struct eq_pool *pool;
     struct eq_holder holder;
-    size_t partial_bytes, at_partial_gaps, at_key_lane, at_key_gaps;
+    size_t partial_bytes, at_partial_gaps, at_partial_seen, at_key_lane, at_key_gaps;
     struct eq_key_table keys; /* of waiting and complete partials, and seen absences */
     struct eq_lane lane;      /* without partitions: the only one */
     struct eq_clocks *clocks; /* NULL: no partitions */
@@ -110,6 +120,11 @@ static inline struct eq_partial *eq_partial_at(const struct eq_sequence *s, eq_r
 static inline struct eq_partial_gaps *eq_partial_gaps(const struct eq_sequence *s, struct eq_partial *p)
 {
     return (struct eq_partial_gaps *)(void *)((char *)p + s->at_partial_gaps);
+}
+
+static inline struct eq_partial_seen *eq_partial_seen(const struct eq_sequence *s, struct eq_partial *p)
+{
+    return (struct eq_partial_seen *)(void *)((char *)p + s->at_partial_seen);
 }
 
 static inline struct eq_key *eq_key_at(const struct eq_sequence *s, eq_ref r)
@@ -184,14 +199,19 @@ enum eq_status eq_lanes_finish(struct eq_sequence *s);
 
 /* sequence.c: give a complete partial to the results. */
 enum eq_status eq_sequence_give(struct eq_sequence *s, const struct eq_partial *p);
-/* The lane's time has reached `now` (NULL: the input has ended). With partitions the lane must be entered. */
-enum eq_status eq_sequence_advance_lane(struct eq_sequence *s, struct eq_lane *lane, const struct eq_time *now);
+/* Is a clause, which the engine could not decide alone, true given what the partial has matched? */
+enum eq_status eq_sequence_agrees(bool *out, struct eq_sequence *s, uint32_t clause, const struct eq_partial *p);
+/* The lane's time has reached `now`; the input has ended. With partitions the caller must have entered the lane. */
+enum eq_status eq_sequence_advance_lane(struct eq_sequence *s, struct eq_lane *lane, struct eq_time now);
+enum eq_status eq_sequence_finish_lane(struct eq_sequence *s, struct eq_lane *lane);
 
 /* absence.c */
 void eq_absence_start(struct eq_sequence *s, struct eq_partial *p);    /* its first event was set */
 void eq_absence_extended(struct eq_sequence *s, struct eq_partial *p); /* its last event was set */
 /* An event of missing stage `gap` with this key at `time`. */
 void eq_absence_seen(struct eq_sequence *s, uint32_t gap, eq_ref key, struct eq_time time);
+/* The same for a gap that asks partials. */
+enum eq_status eq_absence_ask(struct eq_sequence *s, uint32_t gap, uint32_t clause, eq_ref key, struct eq_time time);
 /* Take a complete partial: give it, drop it, or let it wait. */
 enum eq_status eq_absence_complete(struct eq_sequence *s, eq_ref p);
 /* Give complete ones that nothing after `now` can refute, in order. NULL: the input has ended. */

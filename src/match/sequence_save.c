@@ -19,6 +19,14 @@ static void save_tuple(struct eq_saving *out, const struct eq_sequence *s, eq_re
     eq_save_key(out, eq_key_slice(&s->keys, eq_key_at(s, key)), n_keys(s));
 }
 
+/* When something was seen, if it was. */
+static void save_seen(struct eq_pack *p, bool seen, struct eq_time time)
+{
+    eq_pack_bool(p, seen);
+    if (seen)
+        eq_save_time(p, time);
+}
+
 static void save_partial(struct eq_saving *out, const struct eq_sequence *s, eq_ref r)
 {
     struct eq_partial *p = eq_partial_at(s, r);
@@ -28,12 +36,12 @@ static void save_partial(struct eq_saving *out, const struct eq_sequence *s, eq_
         eq_save_past(out, p->events[i]);
     eq_pack_bool(out->out, p->refuted);
     eq_pack_bool(out->out, p->waits);
-    if (!s->leads && !s->trails)
-        return;
-    const struct eq_partial_gaps *gaps = eq_partial_gaps(s, p);
-    eq_pack_bool(out->out, gaps->has_leading);
-    if (gaps->has_leading)
-        eq_save_time(out->out, gaps->leading);
+    if (s->leads || s->trails) {
+        const struct eq_partial_gaps *gaps = eq_partial_gaps(s, p);
+        save_seen(out->out, gaps->has_leading, gaps->leading);
+    }
+    if (s->asks_between)
+        save_seen(out->out, eq_partial_seen(s, p)->seen, eq_partial_seen(s, p)->time);
 }
 
 static void save_partials(struct eq_saving *out, const struct eq_sequence *s, const struct eq_queue *q)
@@ -125,12 +133,12 @@ static void restore_events(struct eq_restoring *r, struct eq_sequence *s, struct
     }
 }
 
-static void restore_leading(struct eq_restoring *r, const struct eq_sequence *s, struct eq_partial *p)
+static bool restore_time_seen(struct eq_time *out, struct eq_unpack *u)
 {
-    struct eq_partial_gaps *gaps = eq_partial_gaps(s, p);
-    gaps->has_leading = eq_unpack_bool(r->in);
-    if (gaps->has_leading)
-        gaps->leading = eq_restore_time(r->in);
+    bool seen = eq_unpack_bool(u);
+    if (seen)
+        *out = eq_restore_time(u);
+    return seen;
 }
 
 /* A partial in no queue, of at most `most` events and at least `least`; 0 if it fails. */
@@ -155,7 +163,9 @@ static eq_ref restore_partial(struct eq_restoring *r, struct eq_sequence *s, uin
     p->refuted = eq_unpack_bool(r->in);
     p->waits = eq_unpack_bool(r->in);
     if (s->leads || s->trails)
-        restore_leading(r, s, p);
+        eq_partial_gaps(s, p)->has_leading = restore_time_seen(&eq_partial_gaps(s, p)->leading, r->in);
+    if (s->asks_between)
+        eq_partial_seen(s, p)->seen = restore_time_seen(&eq_partial_seen(s, p)->time, r->in);
     eq_restore_check_memory(r);
     if (eq_unpack_ok(r->in))
         return ref;

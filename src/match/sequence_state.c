@@ -49,16 +49,18 @@ eq_ref eq_state_find(struct eq_sequence *s, struct eq_slice tuple)
     return key;
 }
 
+static void remove_key(struct eq_sequence *s, eq_ref key)
+{
+    let_go(s, eq_key_bytes(&s->keys, eq_key_at(s, key)));
+    if (s->clocks)
+        eq_lane_leave(s, *eq_key_lane(s, key));
+    eq_key_remove(&s->keys, key);
+}
+
 void eq_state_leave(struct eq_sequence *s, eq_ref key)
 {
-    struct eq_key *k = eq_key_at(s, key);
-    if (--k->uses)
-        return;
-    let_go(s, eq_key_bytes(&s->keys, k));
-    eq_ref lane = s->clocks ? *eq_key_lane(s, key) : 0;
-    eq_key_remove(&s->keys, key);
-    if (lane)
-        eq_lane_leave(s, lane);
+    if (--eq_key_at(s, key)->uses == 0)
+        remove_key(s, key);
 }
 
 /* ── Partials ── */
@@ -211,7 +213,8 @@ void eq_state_init(struct eq_sequence *s)
     size_t key_bytes = sizeof(struct eq_key) + s->n_waits * sizeof(eq_ref);
     s->pool = &s->context->budget->pool;
     s->at_partial_gaps = sizeof(struct eq_partial) + s->n_steps * sizeof(struct eq_past *);
-    s->partial_bytes = s->at_partial_gaps + (s->leads || s->trails ? sizeof(struct eq_partial_gaps) : 0);
+    s->at_partial_seen = s->at_partial_gaps + (s->leads || s->trails ? sizeof(struct eq_partial_gaps) : 0);
+    s->partial_bytes = s->at_partial_seen + (s->asks_between ? sizeof(struct eq_partial_seen) : 0);
     s->at_key_lane = key_bytes;
     key_bytes += s->clocks ? sizeof(eq_ref) : 0;
     s->at_key_gaps = align(key_bytes);
