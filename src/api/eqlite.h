@@ -148,6 +148,7 @@ typedef struct eqlite_rule { /* a view; strings belong to the rules */
     const eqlite_string *tags, *index, *references;
     size_t n_tags, n_index, n_references;
     size_t n_tests;
+    bool at_end; /* it gives results only when the input ends: samples, tail */
 } eqlite_rule;
 
 typedef struct eqlite_rule_test {
@@ -296,6 +297,10 @@ EQLITE_API eqlite_status eqlite_matcher_feed(eqlite_matcher *m, const eqlite_eve
 EQLITE_API eqlite_status eqlite_matcher_flush(eqlite_matcher *m);
 /* True once no further event can change the result (every rule ends in a full `head`). */
 EQLITE_API bool eqlite_matcher_done(const eqlite_matcher *m);
+/* Nothing older than `time` (ISO-8601 text) will come: what is held back and older is matched, sequences whose missing
+ * events could only have come before are given, and older events are late from now on. EQLITE_INVALID: it is not a time.
+ * `m` NULL: only look whether it is. */
+EQLITE_API eqlite_status eqlite_matcher_advance(eqlite_matcher *m, const char *time, size_t len);
 /* The input has ended: results that waited for more (tail, limits, samples, missing events) are given now. */
 EQLITE_API eqlite_status eqlite_matcher_finish(eqlite_matcher *m);
 EQLITE_API void eqlite_matcher_stats(const eqlite_matcher *m, eqlite_stats *out);

@@ -149,6 +149,14 @@ eqlite_status eqlite_matcher_flush(eqlite_matcher *m)
     return eq_api_status(eq_matcher_flush(m->inner));
 }
 
+eqlite_status eqlite_matcher_advance(eqlite_matcher *m, const char *time, size_t len)
+{
+    struct eq_time first;
+    if (!eq_time_parse(&first, NULL, eq_slice(time, len)))
+        return EQLITE_INVALID;
+    return m ? eq_api_status(eq_matcher_advance(m->inner, first)) : EQLITE_OK;
+}
+
 eqlite_status eqlite_matcher_finish(eqlite_matcher *m)
 {
     return eq_api_status(eq_matcher_finish(m->inner));

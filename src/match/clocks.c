@@ -73,6 +73,19 @@ void eq_clocks_leave(struct eq_clocks *c, eq_ref r)
         enter_idle(c, r);
 }
 
+void eq_clocks_pass(struct eq_clocks *c, struct eq_time now)
+{
+    if (!c->keys && (!c->has_newest || eq_time_cmp(c->newest, now) < 0)) {
+        c->newest = now;
+        c->has_newest = true;
+    }
+    for (uint32_t i = 0; i < c->table.size; i++) {
+        struct eq_clock *k = c->table.places[i].key ? eq_clock_at(c, c->table.places[i].key) : NULL;
+        if (k && eq_time_cmp(k->newest, now) < 0)
+            k->newest = now;
+    }
+}
+
 void eq_clocks_relieve(struct eq_clocks *c)
 {
     while (c->idle_bytes > c->budget->limit / IDLE_SHARE) {

@@ -62,6 +62,8 @@ enum eq_status eq_clocks_point(struct eq_clocks *c, eq_ref clock);
 /* Something waits for the clock, or waits no longer. */
 void eq_clocks_use(struct eq_clocks *c, eq_ref clock);
 void eq_clocks_leave(struct eq_clocks *c, eq_ref clock);
+/* No clock shows less than `now`. */
+void eq_clocks_pass(struct eq_clocks *c, struct eq_time now);
 /* Forget idle clocks beyond what they may use. To be called between events. */
 void eq_clocks_relieve(struct eq_clocks *c);
 

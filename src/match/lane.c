@@ -206,6 +206,18 @@ static enum eq_status advance(struct eq_sequence *s, eq_ref r, const struct eq_t
     return st;
 }
 
+enum eq_status eq_lanes_pass(struct eq_sequence *s)
+{
+    enum eq_status st = EQ_OK;
+    for (eq_ref r = s->lane_list.first, next; r && st == EQ_OK; r = next) {
+        const struct eq_lane *l = eq_lane_at(s, r);
+        struct eq_time now = eq_clock_at(s->clocks, l->clock)->newest;
+        next = l->next;
+        st = advance(s, r, &now);
+    }
+    return st;
+}
+
 enum eq_status eq_lanes_finish(struct eq_sequence *s)
 {
     enum eq_status st = EQ_OK;

@@ -330,6 +330,21 @@ enum eq_status eq_matcher_flush(struct eq_matcher *m)
     return match_held(m, true);
 }
 
+enum eq_status eq_matcher_advance(struct eq_matcher *m, struct eq_time now)
+{
+    enum eq_status st = m->reorder ? eq_reorder_pass(m->reorder, now) : EQ_OK;
+    if (m->reorder && st == EQ_OK)
+        st = match_held(m, false);
+    if (m->reorder)
+        eq_reorder_passed(m->reorder);
+    if (st == EQ_OK)
+        eq_clocks_pass(&m->context.clocks, now);
+    for (size_t i = 0; i < m->program->n_rules && st == EQ_OK; i++)
+        if (m->sequences[i])
+            st = eq_sequence_pass(m->sequences[i]);
+    return st;
+}
+
 enum eq_status eq_matcher_finish(struct eq_matcher *m)
 {
     enum eq_status st = m->reorder ? match_held(m, true) : EQ_OK;

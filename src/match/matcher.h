@@ -42,6 +42,8 @@ enum eq_status eq_matcher_feed(struct eq_matcher *m, struct eq_slice text, const
                                struct eq_decode_error *error);
 /* Match what is held back for order, though earlier events may still come. */
 enum eq_status eq_matcher_flush(struct eq_matcher *m);
+/* Nothing older than `now` will come. */
+enum eq_status eq_matcher_advance(struct eq_matcher *m, struct eq_time now);
 enum eq_status eq_matcher_finish(struct eq_matcher *m);
 bool eq_matcher_done(const struct eq_matcher *m);
 /* Everything fed so far is matched, or held back for order. */

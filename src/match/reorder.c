@@ -44,6 +44,8 @@ struct eq_reorder {
     struct kept *out;         /* what was given last, still in its chunk */
     struct eq_spill *spill;   /* NULL until there is no room */
     uint64_t position;
+    bool passing;             /* what is older than `until` has its turn */
+    struct eq_time until;
     struct eq_reorder_stats stats;
 };
 
@@ -299,6 +301,8 @@ enum eq_status eq_reorder_put(bool *late, struct eq_reorder *r, const struct eq_
 /* Has the turn of the earliest come? */
 static bool is_due(const struct eq_reorder *r, const struct eq_hold *hold)
 {
+    if (r->passing && hold->heap.n > 0)
+        return eq_time_cmp(hold->heap.slots[0].time, r->until) < 0;
     return hold->heap.n > 0 && !holds_all(r) &&
            eq_time_diff_ns(hold->heap.slots[0].time, hold->newest) > r->options.lateness_ns;
 }
@@ -319,15 +323,17 @@ static struct eq_hold *forced(struct eq_reorder *r)
     return NULL;
 }
 
-/* All partitions let go: from here on their events go by time. */
-static enum eq_status gather(struct eq_reorder *r)
+/* All partitions let go what is older than `until` (NULL: everything): from here on it goes by time. */
+static enum eq_status gather(struct eq_reorder *r, const struct eq_time *until)
 {
     struct eq_heap *all = &r->all.heap;
     if (!eq_grow(r->alloc, &all->slots, &all->cap, r->n, sizeof *all->slots))
         return EQ_NOMEM;
-    for (eq_ref h = r->holds.silent.first; h; h = eq_hold_at(&r->holds, h)->next)
-        while (eq_hold_at(&r->holds, h)->heap.n > 0)
-            eq_heap_push(all, eq_heap_pop(&eq_hold_at(&r->holds, h)->heap));
+    for (eq_ref h = r->holds.silent.first; h; h = eq_hold_at(&r->holds, h)->next) {
+        struct eq_heap *heap = &eq_hold_at(&r->holds, h)->heap;
+        while (heap->n > 0 && (!until || eq_time_cmp(heap->slots[0].time, *until) < 0))
+            eq_heap_push(all, eq_heap_pop(heap));
+    }
     return EQ_OK;
 }
 
@@ -348,6 +354,18 @@ static struct eq_hold *choose(struct eq_reorder *r, bool end)
     return hold;
 }
 
+enum eq_status eq_reorder_pass(struct eq_reorder *r, struct eq_time until)
+{
+    r->until = until;
+    r->passing = !r->parted;
+    return r->parted ? gather(r, &until) : EQ_OK;
+}
+
+void eq_reorder_passed(struct eq_reorder *r)
+{
+    r->passing = false;
+}
+
 enum eq_status eq_reorder_next(const struct eq_held **out, struct eq_reorder *r, bool end)
 {
     const struct eq_held *spilled = NULL;
@@ -357,7 +375,7 @@ enum eq_status eq_reorder_next(const struct eq_held **out, struct eq_reorder *r,
     if (end && r->spill)
         st = eq_spill_first(&spilled, r->spill);
     if (end && r->parted && r->n > r->all.heap.n)
-        st = gather(r);
+        st = gather(r, NULL);
     if (st != EQ_OK)
         return st;
     if (spilled && (r->n == 0 || eq_place_cmp(&spilled->place, &r->all.heap.slots[0].event->place) < 0)) {

@@ -194,6 +194,8 @@ void eq_lanes_shed(struct eq_sequence *s, void (*shed)(struct eq_sequence *s, st
 void eq_lane_to_end(struct eq_sequence *s, eq_ref clock);
 /* The event at hand moved clocks: advance the rule's lanes of these. */
 enum eq_status eq_lanes_advance(struct eq_sequence *s);
+/* Advance all lanes to what their clocks show. */
+enum eq_status eq_lanes_pass(struct eq_sequence *s);
 /* The input has ended: advance all lanes. */
 enum eq_status eq_lanes_finish(struct eq_sequence *s);
 
