@@ -78,6 +78,8 @@ bool cli_state_restore(struct cli_feed *f)
         s->restored(s->ctx);
         tell(f->cli, &report);
         s->saved = s->before = f->events;
+        f->held = f->cli->follow; /* what was held back may wait for silence */
+        f->last = s->last;
     } else {
         bool colour = cli_colour(f->cli, stderr);
         cli_note("%serror[E0805]%s: %s: %s", colour ? "\033[1;31m" : "", colour ? "\033[0m" : "", f->cli->state,
