@@ -113,7 +113,8 @@ typedef struct eqlite_options {
     const char *engine; /* for comparing and debugging, same results: "memo" (default), "shared" (remembers no values),
                            "naive" (plans as written, no index, every rule asked about every event) */
     const char *partition_by; /* fields, parted by commas, that every sequence and sample is joined by besides its own
-                                 keys, as if each value of them were a world of its own; NULL: none */
+                                 keys, as if each value of them were a world of its own, with a time of its own; NULL:
+                                 none */
 } eqlite_options;
 #define EQLITE_OPTIONS_INIT {sizeof(eqlite_options), NULL, NULL, NULL, NULL, NULL, NULL, NULL}
 
@@ -235,8 +236,8 @@ typedef struct eqlite_matcher_options {
     uint32_t samples_per_key; /* of sample queries; 0: 1 */
     bool unwrap;             /* read {"_source": {…}} as the event inside */
     eqlite_write *on_bad_event; /* a broken event, described in one line; NULL: only counted */
-    int64_t max_lateness_ns; /* An event may come so much later than newer ones: for rules that depend on order, events
-                                are held back until nothing earlier is waited for. EQLITE_ANY_LATENESS: all are held to
+    int64_t max_lateness_ns; /* An event may come so much later than newer ones (of its partition): for rules that depend
+                                on order, events are held back until nothing earlier is waited for. EQLITE_ANY_LATENESS: all are held to
                                 the end. 0: none, but with a tiebreaker those of equal time. */
     const char *temporary_folder; /* with EQLITE_ANY_LATENESS: where events go that memory (256 MiB) has no room for;
                                      NULL: EQLITE_LIMIT then. Must outlive the matcher. */
@@ -260,12 +261,13 @@ typedef struct eqlite_stats {
     uint64_t broken_elements; /* searches of arrays with a value that is no JSON; read as no match */
     uint64_t keys_cut;        /* tuples of join keys beyond 1024 of one event: left out */
     uint64_t no_timestamp;    /* events without a usable timestamp: seen by event rules only */
-    uint64_t late;            /* events older than one already matched, kept out of sequences */
+    uint64_t late;            /* events older than one already matched (in their partition), kept out of sequences */
     uint64_t reordered;       /* events that came behind newer ones and were matched before them */
     uint64_t reorder_forced;  /* events matched before max_lateness_ns was over, because too many were held */
     uint64_t memory_limit;    /* bytes, see memory_bytes */
     uint64_t memory_used;     /* now */
     uint64_t memory_peak;     /* at most, so far */
+    uint64_t clocks_forgotten; /* times of partitions that nothing waited in, given up for memory */
 } eqlite_stats;
 
 /* What happened to one rule. started = completed + refuted + overwritten + killed + expired + evicted + live. */

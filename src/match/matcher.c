@@ -375,6 +375,7 @@ void eq_matcher_stats(const struct eq_matcher *m, struct eq_matcher_stats *out)
 {
     *out = m->stats;
     out->keys_cut = m->context.keys.cut;
+    out->clocks_forgotten = m->context.clocks.forgotten;
     if (m->reorder) {
         struct eq_reorder_stats order = eq_reorder_stats(m->reorder);
         out->reordered = order.reordered;

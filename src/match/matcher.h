@@ -30,6 +30,7 @@ struct eq_matcher_options {
 
 struct eq_matcher_stats {
     uint64_t events, bad_events, repaired_events, bytes, alerts, no_timestamp, late, keys_cut, reordered, reorder_forced;
+    uint64_t clocks_forgotten; /* of partitions, see clocks.h */
     size_t memory_limit, memory_used, memory_peak; /* bytes, of what is remembered */
     struct eq_engine_stats engine;
 };

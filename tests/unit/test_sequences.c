@@ -32,6 +32,7 @@ struct stream {
 struct world {
     int order; /* enum order */
     bool parted; /* by "host" */
+    int64_t lag; /* ns, by which the clocks of hosts differ then */
     struct eq_arena arena;
     struct ref_random random;
     uint64_t limit;
@@ -133,11 +134,10 @@ static struct eq_slice rule_text(struct world *w, const struct rule *rule)
  *      LATE        events come at most LATENESS too late, and are put in their place
  *      SHUFFLED    any order
  *
- * With partitions the clocks of hosts differ by HOST_LAG, and each of these is so for each host. */
+ * With partitions the clocks of hosts differ, and each of these is so for each host. */
 
 enum order { IN_ORDER, TIED, LATE, SHUFFLED };
 #define LATENESS 1000000000
-#define HOST_LAG INT64_C(20000000000)
 
 static struct ref_json *make_key(struct world *w)
 {
@@ -188,7 +188,7 @@ static struct ref_event make_event(struct world *w, int64_t time, bool timed)
     struct ref_random *r = &w->random;
     struct ref_json *e = ref_make(a, REF_OBJECT, EQ_LIT(""));
     if (w->parted && make_host(w, e) == 2)
-        time += HOST_LAG;
+        time += w->lag;
     ref_add(a, e, "event.category", ref_literal(a, ref_chance(r, 90) ? "process" : "file"));
     ref_add(a, e, "t", ref_literal(a, pick(w, (const char *const[]){"A", "A", "B", "B", "C", "D", NULL})));
     if (ref_chance(r, 90))
@@ -220,7 +220,7 @@ static void delay_events(struct world *w, struct stream *s)
     int64_t arrival[MAX_EVENTS], most = w->order == LATE ? LATENESS : INT64_C(100) * LATENESS;
     for (unsigned i = 0; i < s->n; i++) {
         struct ref_event event = s->events[i];
-        int64_t clock = event.time - (w->parted && hosts_of(&event) == 2 ? HOST_LAG : 0);
+        int64_t clock = event.time - (w->parted && hosts_of(&event) == 2 ? w->lag : 0);
         int64_t when = clock + (int64_t)(ref_next(&w->random) % (uint64_t)(most + 1));
         unsigned at = i;
         for (; at > 0 && arrival[at - 1] > when; at--) {
@@ -235,11 +235,11 @@ static void delay_events(struct world *w, struct stream *s)
 static void make_stream(struct world *w, struct stream *s)
 {
     static const int64_t gaps[] = {0, 0, 0, 1, 499999999, 500000000, 500000000, 1000000000, 1000000000, 1500000000};
-    int64_t now = 0;
+    int64_t now = 2000000000;
     s->n = 5 + ref_below(&w->random, MAX_EVENTS - 5);
     for (unsigned i = 0; i < s->n; i++) {
         now += gaps[ref_below(&w->random, 10)];
-        bool late = w->order == IN_ORDER && now > 0 && ref_chance(&w->random, 2);
+        bool late = w->order == IN_ORDER && i > 0 && ref_chance(&w->random, 2);
         s->events[i] = make_event(w, late ? now - 1 : now, !ref_chance(&w->random, 2));
     }
     if (w->order >= LATE)
@@ -568,6 +568,7 @@ static void compare(struct world *w, struct tally *t)
     unsigned n = 0, want = 1 + ref_below(&w->random, MAX_RULES);
     w->order = ref_chance(&w->random, 60) ? IN_ORDER : TIED + (int)ref_below(&w->random, 3);
     w->parted = ref_chance(&w->random, 30);
+    w->lag = (int64_t[]){0, 1000000000, -1500000000, 20000000000}[ref_below(&w->random, 4)];
     w->limit = !w->parted && ref_chance(&w->random, 15) ? 1 + ref_below(&w->random, 3) : 0;
     w->per_key = ref_below(&w->random, 4);
     w->cut = ref_chance(&w->random, 40) ? 1 + ref_below(&w->random, 3) : 0;
