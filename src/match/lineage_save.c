@@ -34,7 +34,7 @@ static void save_set(struct eq_pack *p, const uint64_t *set, uint32_t n_trackers
 {
     uint32_t n = 0;
     for (uint32_t i = 0; i < n_trackers; i++)
-        n += set[i / 64] >> (i % 64) & 1;
+        n += (uint32_t)(set[i / 64] >> (i % 64) & 1);
     eq_pack_u64(p, n);
     for (uint32_t i = 0; i < n_trackers; i++)
         if (set[i / 64] >> (i % 64) & 1)

@@ -28,8 +28,12 @@ static const char *const events[] = {
     "{\"@timestamp\":1767225603000,\"t\":\"C\",\"k\":1,\"process\":{\"entity_id\":\"q\",\"parent\":{\"entity_id\":\"p\"}}}",
 };
 
+/* The rules of these options, made once. */
 static eqlite_rules *compile(unsigned how)
 {
+    static eqlite_rules *made[4];
+    if (made[how & 3])
+        return made[how & 3];
     eqlite_options options = EQLITE_OPTIONS_INIT;
     eqlite_compiler *c = NULL;
     eqlite_rules *rules = NULL;
@@ -44,6 +48,7 @@ static eqlite_rules *compile(unsigned how)
     PROMISE(eqlite_compiler_finish(&rules, c) == EQLITE_OK);
     eqlite_compiler_free(c);
     PROMISE(eqlite_rules_count(rules) == n);
+    made[how & 3] = rules;
     return rules;
 }
 
@@ -125,7 +130,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (take_up(m, state, len) == EQLITE_OK)
         go_on(how, rules, m);
     eqlite_matcher_free(m);
-    eqlite_rules_free(rules);
     free(state);
     return 0;
 }
@@ -150,7 +154,6 @@ int main(void)
             PROMISE(out && fputc((int)how, out) != EOF);
             PROMISE(fwrite(saved.ptr + SEAL_HEAD, 1, saved.len - SEAL_HEAD - SEAL_BYTES, out) > 0 && fclose(out) == 0);
             eqlite_matcher_free(m);
-            eqlite_rules_free(rules);
             free(saved.ptr);
         }
     return 0;
