@@ -248,8 +248,27 @@ static eqlite_status compile(eqlite_compiler **compiler, eqlite_rules **rules, c
     return status == EQLITE_OK ? eqlite_compiler_finish(rules, *compiler) : status;
 }
 
-/* The ids of what the rules match. */
-static char *match(const struct state *s, eqlite_rules *rules)
+/* Another matcher goes on where this one stands. */
+static eqlite_status replace_matcher(eqlite_matcher **matcher, eqlite_rules *rules, const eqlite_matcher_options *options)
+{
+    struct text saved = {0};
+    eqlite_state state = EQLITE_STATE_INIT;
+    eqlite_state_report report = {.size = sizeof report};
+    state.matcher = *matcher;
+    eqlite_status status = eqlite_state_save(&state, text_write, &saved);
+    eqlite_matcher_free(*matcher);
+    *matcher = NULL;
+    if (status == EQLITE_OK)
+        status = eqlite_matcher_new(matcher, rules, options);
+    state.matcher = *matcher;
+    if (status == EQLITE_OK)
+        status = eqlite_state_restore(&state, saved.ptr, saved.len, &report);
+    free(saved.ptr);
+    return status;
+}
+
+/* The ids of what the rules match. `cut`: by another matcher for each event. */
+static char *match(const struct state *s, eqlite_rules *rules, bool cut)
 {
     struct hits hits = {.state = s};
     eqlite_matcher_options options = EQLITE_MATCHER_OPTIONS_INIT;
@@ -262,6 +281,8 @@ static char *match(const struct state *s, eqlite_rules *rules)
     for (size_t i = 0; status == EQLITE_OK && i < s->n_events; i++) {
         eqlite_event event = {.json = s->events[i].json, .len = strlen(s->events[i].json), .line = i + 1};
         status = eqlite_matcher_feed(matcher, &event);
+        if (cut && status == EQLITE_OK)
+            status = replace_matcher(&matcher, rules, &options);
     }
     if (status == EQLITE_OK)
         status = eqlite_matcher_finish(matcher);
@@ -281,16 +302,25 @@ static char *match_by(const struct state *s, const char *engine)
     eqlite_compiler *compiler = NULL;
     eqlite_rules *rules = NULL;
     eqlite_status status = compile(&compiler, &rules, s, engine);
-    char *ids = status == EQLITE_OK ? match(s, rules) : case_printf("failed: %s", eqlite_status_text(status));
+    char *ids = status == EQLITE_OK ? match(s, rules, false) : case_printf("failed: %s", eqlite_status_text(status));
     eqlite_rules_free(rules);
     eqlite_compiler_free(compiler);
     return ids;
 }
 
-/* The ids of what matches, or why nothing can. All engines must agree. */
+/* Add what another way found, if that is something else. */
+static char *compare_ways(char *ids, char *other, const char *how)
+{
+    char *both = strcmp(ids, other) != 0 ? case_printf("%s, but %s %s", ids, how, other) : NULL;
+    free(other);
+    if (both)
+        free(ids);
+    return both ? both : ids;
+}
+
+/* The ids of what matches, or why nothing can. All ways must agree. */
 static char *found_ids(const struct state *s, const char *keyword)
 {
-    static const char *const others[] = {"shared", "naive"};
     (void)keyword;
     if (!s->rules || eqlite_compiler_refused(s->compiler)) {
         char *errors = found_diagnostics(s, EQLITE_ERROR, true);
@@ -298,17 +328,10 @@ static char *found_ids(const struct state *s, const char *keyword)
         free(errors);
         return text;
     }
-    char *ids = match(s, s->rules);
-    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
-        char *other = match_by(s, others[i]);
-        if (strcmp(ids, other) != 0) {
-            char *both = case_printf("%s, but by the %s engine %s", ids, others[i], other);
-            free(ids);
-            ids = both;
-        }
-        free(other);
-    }
-    return ids;
+    char *ids = match(s, s->rules, false);
+    ids = compare_ways(ids, match_by(s, "shared"), "by the shared engine");
+    ids = compare_ways(ids, match_by(s, "naive"), "by the naive engine");
+    return compare_ways(ids, match(s, s->rules, true), "saved and restored after each event");
 }
 
 static char *found_stage(const struct state *s, const char *keyword)
