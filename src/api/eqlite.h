@@ -327,9 +327,12 @@ typedef struct eqlite_reader_options {
     const char *merge_field; /* NULL: one path after the other. Else all are open at once, and the event that is earliest
                                 by this field comes next; not with follow */
     bool merge_unwrap;       /* read the field in {"_source": {…}} */
+    bool leave_half;         /* a last line that has no end and is no whole object yet is being written: leave it for the
+                                reader that takes up this one's state */
 } eqlite_reader_options;
 #define EQLITE_MERGE_PATHS 64 /* that can be merged */
-#define EQLITE_READER_OPTIONS_INIT {sizeof(eqlite_reader_options), NULL, NULL, false, 0, NULL, NULL, NULL, NULL, true}
+#define EQLITE_READER_OPTIONS_INIT \
+    {sizeof(eqlite_reader_options), NULL, NULL, false, 0, NULL, NULL, NULL, NULL, true, false}
 
 EQLITE_API eqlite_status eqlite_reader_new(eqlite_reader **out, const eqlite_reader_options *options);
 EQLITE_API void eqlite_reader_free(eqlite_reader *r);

@@ -30,6 +30,7 @@ eqlite_status eqlite_reader_new(eqlite_reader **out, const eqlite_reader_options
     if (!parse_input(&inner.input, options.input) || (options.follow && options.merge_field))
         return EQLITE_INVALID;
     inner.follow = options.follow;
+    inner.leave_half = options.leave_half;
     inner.max_event = options.max_event;
     inner.stop = options.stop;
     inner.progress = options.progress;

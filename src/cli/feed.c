@@ -130,6 +130,7 @@ eqlite_status cli_feed_files(struct cli_feed *f, const struct cli_list *files)
     options.stop = on_stop;
     options.progress = on_progress;
     options.ctx = f;
+    options.leave_half = f->state && !f->cli->flush;
     if (f->merge) {
         options.merge_field = f->cli->timestamp_field ? f->cli->timestamp_field : "@timestamp";
         options.merge_unwrap = !f->cli->no_unwrap;

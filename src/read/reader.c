@@ -208,7 +208,7 @@ static void begin_text(struct eq_reader *r, struct chain *c)
 {
     c->block.unit = r->unit;
     eq_block_start(&c->block, c->stream);
-    c->ndjson = (struct eq_ndjson){.bulk = r->options.bulk};
+    c->ndjson = (struct eq_ndjson){.bulk = r->options.bulk, .leave_half = r->options.leave_half};
     c->json = (struct eq_json){0};
     c->first = (struct eq_json_scan){.want_hits = true};
     c->checked = false;

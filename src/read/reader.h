@@ -20,6 +20,7 @@ struct eq_reader_options {
     enum eq_input input;
     bool follow;          /* keep waiting for more at the end, as tail -F: rotation and truncation are noticed */
     bool bulk;            /* skip the action lines of the Elasticsearch _bulk format; found by itself under AUTO */
+    bool leave_half;      /* a last line that has no end and is no whole object yet is left for a later run */
     size_t max_event;     /* bytes; longer ones are skipped and reported; 0: 64 MiB */
     /* Polled while waiting and between events; true stops with EQ_END. May be NULL. */
     bool (*stop)(void *ctx);

@@ -113,6 +113,7 @@ struct eq_ndjson {
     bool bulk;       /* action lines alternate with events */
     bool after_action;
     bool too_long;   /* the line at hand is; its beginning is in block.head */
+    bool leave_half; /* do not give a last line that has no end and is no whole object yet */
     uint64_t line, offset; /* where that line began */
 };
 

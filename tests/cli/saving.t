@@ -147,6 +147,18 @@ Samples and tails answer at the end only.
   $ eqlite run -q --state s --flush --alerts compact -r sample.eql -r pair.eql more.ndjson 2>&1 | jq -c '[.rule.id, .events[].event.id]'
   ["sample","f1","f2"]
 
+A line that is being written is left to the next run; what --flush finds half is broken.
+
+  $ rm -f state alerts; { event 1 h1 x A; event 2 h2 x B | head -c 50; } > growing.ndjson
+  $ run growing.ndjson
+  eqlite: 1 event, 0 broken, 2 rules, 0 alerts
+  $ event 2 h2 x B | tail -c +51 >> growing.ndjson; event 3 h3 x B | head -c 50 >> growing.ndjson
+  $ run growing.ndjson
+  eqlite: 2 events, 0 broken, 2 rules, 1 alert (1 medium)
+  $ run --flush growing.ndjson
+  growing.ndjson:3: warning[W0801]: broken event left out: a string does not end, at byte 236
+  eqlite: 3 events, 1 broken, 2 rules, 1 alert (1 medium)
+
 What does not go together
 
   $ run --sort events.ndjson
