@@ -299,6 +299,8 @@ EQLITE_API eqlite_status eqlite_matcher_feed(eqlite_matcher *m, const eqlite_eve
 EQLITE_API eqlite_status eqlite_matcher_flush(eqlite_matcher *m);
 /* True once no further event can change the result (every rule ends in a full `head`). */
 EQLITE_API bool eqlite_matcher_done(const eqlite_matcher *m);
+/* Everything fed so far is matched, or held (see max_lateness_ns), and its alerts are given. */
+EQLITE_API eqlite_status eqlite_matcher_settle(eqlite_matcher *m);
 /* Nothing older than `time` (ISO-8601 text) will come: what is held back and older is matched, sequences whose missing
  * events could only have come before are given, and older events are late from now on. EQLITE_INVALID: it is not a time.
  * `m` NULL: only look whether it is. */
@@ -364,7 +366,8 @@ typedef struct eqlite_state {
 EQLITE_API eqlite_status eqlite_state_save(const eqlite_state *state, eqlite_write *write, void *ctx);
 /* The same into a file, which is the old or the new one whatever happens meanwhile: written to PATH.tmp beside it, to the
  * disk, and renamed. Only its owner may read it. EQLITE_IO: errno says why. Alerts that the state knows of must be safe
- * before: then each is given at least once though the program is killed at any time, and again under the same id. */
+ * before (eqlite_matcher_settle, then your output): then each is given at least once though the program is killed at any
+ * time, and again under the same id. */
 EQLITE_API eqlite_status eqlite_state_save_file(const eqlite_state *state, const char *path);
 
 typedef struct eqlite_state_report {

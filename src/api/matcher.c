@@ -149,6 +149,11 @@ eqlite_status eqlite_matcher_flush(eqlite_matcher *m)
     return eq_api_status(eq_matcher_flush(m->inner));
 }
 
+eqlite_status eqlite_matcher_settle(eqlite_matcher *m)
+{
+    return eq_api_status(eq_matcher_settle(m->inner));
+}
+
 eqlite_status eqlite_matcher_advance(eqlite_matcher *m, const char *time, size_t len)
 {
     struct eq_time first;

@@ -1,7 +1,7 @@
 /* state.c — --state: a run takes up where another one stopped, however that one ended.
  *
  *      start    read FILE ─▶ matcher, reader, our counters
- *      now and then, and at the end    output to the disk ─▶ FILE.tmp ─▶ FILE
+ *      now and then, and at the end    matcher settled ─▶ output to the disk ─▶ FILE.tmp ─▶ FILE
  *
  * The output goes first. So whatever a state says was given was given; what was given after it is given again. */
 #include <errno.h>
@@ -98,7 +98,7 @@ bool cli_state_save(struct cli_feed *f)
     eqlite_state state = EQLITE_STATE_INIT;
     state.matcher = f->matcher;
     state.reader = f->reader;
-    if (!cli_output_sync(f->output)) /* told when it is closed */
+    if (eqlite_matcher_settle(f->matcher) != EQLITE_OK || !cli_output_sync(f->output)) /* told when that is closed */
         return false;
     write_note(&note, s);
     state.note = (eqlite_string){note.ptr, note.len};
