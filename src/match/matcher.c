@@ -338,6 +338,8 @@ enum eq_status eq_matcher_advance(struct eq_matcher *m, struct eq_time now)
     if (m->reorder)
         eq_reorder_passed(m->reorder);
     if (st == EQ_OK)
+        st = eq_matcher_settle(m);
+    if (st == EQ_OK)
         eq_clocks_pass(&m->context.clocks, now);
     for (size_t i = 0; i < m->program->n_rules && st == EQ_OK; i++)
         if (m->sequences[i])
