@@ -258,8 +258,10 @@ static enum eq_status settle(struct eq_reader *r, struct chain *c)
     struct eq_stream *stream = c->stream;
     c->stream = NULL;
     st = eq_archive_new(&c->archives[c->nested], stream, r->alloc);
-    if (st != EQ_OK)
+    if (st != EQ_OK) { /* the stream is closed */
+        c->source = c->nested == 0 ? NULL : c->source;
         return st;
+    }
     c->names[c->nested++] = c->name;
     return EQ_OK;
 }
