@@ -175,6 +175,7 @@ typedef struct eqlite_rule { /* a view; strings belong to the rules */
     const eqlite_string *tags, *index, *references;
     size_t n_tags, n_index, n_references;
     size_t n_tests;
+    bool at_end; /* it gives results only when the input ends: samples, tail */
 } eqlite_rule;
 
 typedef struct eqlite_rule_test {
@@ -333,14 +334,18 @@ EQLITE_API void eqlite_matcher_free(eqlite_matcher *m);
 /* Match one event, or hold it (see max_lateness_ns) and match those whose turn has come. A broken one is counted and told
  * to on_bad_event: the status is still EQLITE_OK. Once eqlite_matcher_done, events are neither matched nor counted. */
 EQLITE_API eqlite_status eqlite_matcher_feed(eqlite_matcher *m, const eqlite_event *event);
-/* With several threads: give the results of everything fed so far, as live input needs when it pauses. Events that are held
- * for order stay held. */
+/* Everything fed so far is matched, or held (see max_lateness_ns), and its alerts are given. With one thread that is so
+ * after each event; with several, live input needs it when it pauses. */
 EQLITE_API eqlite_status eqlite_matcher_settle(eqlite_matcher *m);
 /* Match the events that are held, though earlier ones may still come: for live input that has fallen silent. Nothing
  * happens with EQLITE_ANY_LATENESS. */
 EQLITE_API eqlite_status eqlite_matcher_flush(eqlite_matcher *m);
 /* True once no further event can change the result (every rule ends in a full `head`). */
 EQLITE_API bool eqlite_matcher_done(const eqlite_matcher *m);
+/* Nothing older than `time` (ISO-8601 text) will come: what is held back and older is matched, sequences whose missing
+ * events could only have come before are given, and older events are late from now on. EQLITE_INVALID: it is not a time.
+ * `m` NULL: only look whether it is. */
+EQLITE_API eqlite_status eqlite_matcher_advance(eqlite_matcher *m, const char *time, size_t len);
 /* The input has ended: results that waited for more (tail, limits, samples, missing events) are given now. */
 EQLITE_API eqlite_status eqlite_matcher_finish(eqlite_matcher *m);
 EQLITE_API void eqlite_matcher_stats(const eqlite_matcher *m, eqlite_stats *out);
@@ -361,9 +366,12 @@ typedef struct eqlite_reader_options {
     const char *merge_field; /* NULL: one path after the other. Else all are open at once, and the event that is earliest
                                 by this field comes next; not with follow */
     bool merge_unwrap;       /* read the field in {"_source": {…}} */
+    bool leave_half;         /* a last line that has no end and is no whole object yet is being written: leave it for the
+                                reader that takes up this one's state */
 } eqlite_reader_options;
 #define EQLITE_MERGE_PATHS 64 /* that can be merged */
-#define EQLITE_READER_OPTIONS_INIT {sizeof(eqlite_reader_options), NULL, NULL, false, 0, NULL, NULL, NULL, NULL, true}
+#define EQLITE_READER_OPTIONS_INIT \
+    {sizeof(eqlite_reader_options), NULL, NULL, false, 0, NULL, NULL, NULL, NULL, true, false}
 
 EQLITE_API eqlite_status eqlite_reader_new(eqlite_reader **out, const eqlite_reader_options *options);
 EQLITE_API void eqlite_reader_free(eqlite_reader *r);
@@ -375,6 +383,43 @@ EQLITE_API eqlite_status eqlite_reader_add(eqlite_reader *r, const char *path);
 EQLITE_API eqlite_status eqlite_reader_next(eqlite_event *out, const char **problem, eqlite_reader *r);
 EQLITE_API uint64_t eqlite_reader_total_bytes(const eqlite_reader *r); /* 0 if unknown */
 EQLITE_API const eqlite_diagnostics *eqlite_reader_diagnostics(const eqlite_reader *r);
+
+/* ── State ───────────────────────────────────────────────────────────────────────────────────────────────────────── */
+
+/* What a run knows, so that another one can go on where it stopped: what the matcher remembers, where the reader stands,
+ * and whatever the caller wants to find again. The bytes are the same on every machine and carry a version and a
+ * checksum. They hold the events that are remembered. */
+typedef struct eqlite_state {
+    size_t size;
+    eqlite_matcher *matcher; /* NULL: none */
+    eqlite_reader *reader;   /* NULL: none. Standard input and pipes have no place to go back to */
+    eqlite_string note;      /* the caller's own bytes */
+} eqlite_state;
+#define EQLITE_STATE_INIT {sizeof(eqlite_state), NULL, NULL, {NULL, 0}}
+
+/* Between two events, not from a callback of the matcher. Everything that was fed is in it, so the reader must stand
+ * behind the event that was fed last. After eqlite_matcher_finish what the end of the input gave is left out; sequences
+ * in progress are not. EQLITE_LIMIT: events that are held to be sorted are in temporary files. */
+EQLITE_API eqlite_status eqlite_state_save(const eqlite_state *state, eqlite_write *write, void *ctx);
+/* The same into a file, which is the old or the new one whatever happens meanwhile: written to PATH.tmp beside it, to the
+ * disk, and renamed. Only its owner may read it. EQLITE_IO: errno says why. Alerts that the state knows of must be safe
+ * before (eqlite_matcher_settle, then your output): then each is given at least once though the program is killed at any
+ * time, and again under the same id. */
+EQLITE_API eqlite_status eqlite_state_save_file(const eqlite_state *state, const char *path);
+
+typedef struct eqlite_state_report {
+    size_t size;            /* set by the caller to sizeof(eqlite_state_report) */
+    size_t kept, fresh, dropped; /* rules that take up what they remembered; that begin anew; that are no more */
+    const char *problem;    /* why the state cannot be used, one clause; NULL: it can. Static */
+    eqlite_string note;     /* part of the bytes given */
+} eqlite_state_report;
+
+/* Take up a state: a new matcher, and a new reader with its paths added. A rule goes on if its id, its query and the
+ * options that change what is remembered are the same. EQLITE_INVALID: these bytes are no state, are damaged, or of a
+ * newer version. EQLITE_LIMIT: more is remembered than memory_bytes allows. After a failure matcher and reader can only
+ * be freed. */
+EQLITE_API eqlite_status eqlite_state_restore(const eqlite_state *state, const char *ptr, size_t len,
+                                              eqlite_state_report *report);
 
 /* ── Sink ────────────────────────────────────────────────────────────────────────────────────────────────────────── */
 

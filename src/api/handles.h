@@ -35,6 +35,14 @@ struct eqlite_alert {
     const struct eq_alloc *alloc;
 };
 
+/* matcher.c, reader.c: their parts of a saved state (state.c). */
+void eq_api_matcher_save(struct eq_pack *p, eqlite_matcher *m);
+void eq_api_matcher_restore(struct eq_restored *out, struct eq_unpack *u, eqlite_matcher *m);
+void eq_api_reader_save(struct eq_pack *p, const eqlite_reader *r);
+void eq_api_reader_restore(struct eq_unpack *u, eqlite_reader *r);
+const struct eq_alloc *eq_api_matcher_alloc(const eqlite_matcher *m);
+const struct eq_alloc *eq_api_reader_alloc(const eqlite_reader *r);
+
 static inline eqlite_status eq_api_status(enum eq_status st)
 {
     return (eqlite_status)st; /* the same numbers, asserted in eqlite.c */

@@ -28,6 +28,7 @@ struct eq_past {
     struct eq_time time;
     struct eq_alert_event event; /* strings are in this block */
     uint32_t n_values;
+    uint32_t number;             /* while it is saved (save.h); means nothing else */
     uint32_t *fields;            /* by value: its field, in groups */
     struct eq_value *values;
 };
