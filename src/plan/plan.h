@@ -62,10 +62,12 @@ struct eq_node {
     uint16_t function; /* CALL: enum eq_function_id */
     uint16_t frame;    /* FIELD */
     uint32_t n_kids;
-    struct eq_node **kids;
-    struct eq_slice path;  /* FIELD: dotted; "" is the element itself in frame ELEMENT */
-    struct eq_value value; /* CONST */
-    struct eq_span span;   /* in the source */
+    struct eq_span span; /* in the source */
+    union {
+        struct eq_slice path;  /* FIELD: dotted; "" is the element itself in frame ELEMENT */
+        struct eq_value value; /* CONST */
+        struct eq_node **kids; /* of all others: n_kids of them */
+    };
 };
 
 struct eq_plan_key {
