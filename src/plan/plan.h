@@ -116,5 +116,7 @@ enum eq_status eq_plan_simplify(struct eq_plan *plan, struct eq_arena *arena, co
 void eq_plan_print(struct eq_buf *out, const struct eq_plan *plan);
 /* One node on one line in a canonical form: equal text if and only if equal meaning by structure. */
 void eq_node_print(struct eq_buf *out, const struct eq_node *node);
+/* Nodes that print alike have the same; others rarely. It differs from process to process. */
+uint64_t eq_node_hash(const struct eq_node *node);
 
 #endif
