@@ -29,8 +29,8 @@ enum eq_status eq_past_fields_find(struct eq_past_fields *out, const struct eq_p
     out->n = 0;
     if (!f.seen || !out->fields)
         return EQ_NOMEM;
-    for (size_t r = 0; r < program->n_rules; r++)
-        for (uint32_t s = 0; s < program->rules[r].plan->n_stages; s++)
+    for (size_t r = 0; r < program->n_rules; r++) /* only sequences have aliases */
+        for (uint32_t s = 0; program->rules[r].plan->kind == EQ_PLAN_SEQUENCE && s < program->rules[r].plan->n_stages; s++)
             find_fields(&f, program->rules[r].plan->stages[s].filter);
     for (uint32_t i = 0; i < n; i++)
         if (f.seen[i])

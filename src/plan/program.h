@@ -94,14 +94,17 @@ struct eq_program {
     bool plain; /* for comparing: every leaf is lazy, so that the machine decides alone and no rule sleeps */
     struct eq_arena arena;
     struct eq_fields *fields;
-    struct eq_intern leaves; /* canonical text of each predicate, by its number when it was added */
+    struct eq_intern leaves;     /* canonical texts of predicates ... */
+    uint32_t *leaf_predicates;   /* ... and the number that each has while rules are added */
+    const struct eq_node *known; /* nodes that are told apart by where they are, and ... */
+    uint32_t *known_predicates;  /* ... the predicate of each, or EQ_NONE */
     struct eq_predicate *predicates;
     struct eq_clause *clauses;
     struct eq_jump *jumps;
     struct eq_program_rule *rules;
     struct eq_program_regex *regexes;
     size_t n_predicates, n_witnesses, n_eager, n_clauses, n_jumps, n_rules, n_regexes;
-    size_t cap_predicates, cap_clauses, cap_jumps, cap_rules, cap_regexes;
+    size_t cap_predicates, cap_clauses, cap_jumps, cap_rules, cap_regexes, cap_leaves, n_known;
     uint32_t timestamp_field, tiebreaker_field; /* field numbers; EQ_NONE if not asked for */
     uint32_t n_trackers;                        /* LINEAGE predicates */
     uint32_t lineage_fields[EQ_LF_COUNT];       /* field numbers, if there are trackers */
@@ -109,6 +112,9 @@ struct eq_program {
 
 enum eq_status eq_program_new(struct eq_program **out, bool plain, const struct eq_alloc *alloc);
 void eq_program_free(struct eq_program *p);
+/* The plans added from now on until the next call are made of these nodes, of which no two are equal: they need not be
+ * compared by their text. EQ_NOMEM. */
+enum eq_status eq_program_know(struct eq_program *p, const struct eq_node *nodes, size_t n);
 /* Add a rule; the plan must outlive the program. Its number is the count of rules before. */
 enum eq_status eq_program_add(struct eq_program *p, const struct eq_plan *plan);
 /* No more rules: number the predicates for good and freeze the fields. Read-only from here on. */
