@@ -7,6 +7,7 @@
  * fails leaves nothing behind but its diagnostics. */
 #include "api/compiler_priv.h"
 
+#include "api/pack.h"
 #include "plan/partition.h"
 
 /* How rules are matched; the results are the same. */
@@ -33,6 +34,9 @@ static void rules_destroy(struct eqlite_rules *r)
 {
     struct eq_alloc alloc = r->alloc;
     eq_ruleset_free(r->ruleset);
+    for (size_t i = 0; i < r->n_others; i++)
+        eqlite_rules_free(r->others[i]);
+    eq_free(&alloc, r->others);
     eq_program_free(r->program);
     eq_regexes_free(r->regexes);
     eq_arena_free(&r->plans);
@@ -271,7 +275,14 @@ static enum eq_status begin(struct eqlite_compiler *c)
 {
     if (c->making)
         return c->making->poisoned ? EQ_NOMEM : EQ_OK;
-    return rules_new(&c->making, c->engine == ENGINE_NAIVE, &c->alloc);
+    enum eq_status st = rules_new(&c->making, c->engine == ENGINE_NAIVE, &c->alloc);
+    if (st != EQ_OK)
+        return st;
+    struct eqlite_rules *r = c->making;
+    r->category = eq_arena_copy(&r->plans, c->category);
+    r->timestamp = eq_arena_copy(&r->plans, c->timestamp);
+    r->poisoned = !r->category.ptr || !r->timestamp.ptr;
+    return r->poisoned ? EQ_NOMEM : EQ_OK;
 }
 
 /* Rules of a file were loaded with `st`: compile them, and count those that the loader refused. */
@@ -286,11 +297,100 @@ static enum eq_status loaded(struct eqlite_compiler *c, enum eq_status st, uint6
     return compiled != EQ_OK ? compiled : st;
 }
 
+/* ── Rules that were compiled before ── */
+
+/* Rule and plan, which live as long as those in the making, join them. EQ_INVALID: refused, nothing is left. */
+static enum eq_status add_planned(struct eqlite_compiler *c, struct eq_rule *rule, const struct eq_plan *plan)
+{
+    struct eqlite_rules *r = c->making;
+    enum eq_status st = add_all_regexes(c, plan, &rule->source);
+    if (st == EQ_OK)
+        st = eq_rule_set_put(&r->set, rule);
+    if (st == EQ_OK)
+        st = eq_program_add(r->program, plan);
+    if (st == EQ_OK)
+        r->n_compiled = r->set.n;
+    else if (st == EQ_INVALID)
+        c->refused++;
+    else
+        r->poisoned = true;
+    return st;
+}
+
+/* Why an image does not fit the options of this compiler; NULL: it does. */
+static const char *misfit(const struct eqlite_compiler *c, const struct eq_api_packed *packed)
+{
+    struct eq_slice category = first_set(c->category, EQ_LIT("event.category"));
+    struct eq_slice timestamp = first_set(c->timestamp, EQ_LIT("@timestamp"));
+    if (!eq_slice_eq(category, first_set(packed->category, EQ_LIT("event.category"))))
+        return "the pack was compiled for another field of the event's category";
+    if (!eq_slice_eq(timestamp, first_set(packed->timestamp, EQ_LIT("@timestamp"))))
+        return "the pack was compiled for another field of the time";
+    for (size_t i = 0; c->rule_options.dialect && i < packed->n; i++)
+        if (packed->rules[i].dialect != c->rule_options.dialect)
+            return "the pack was compiled for another dialect";
+    return packed->n > EQ_RULES_MAX - c->making->set.n ? "with those of the pack there are more than 100000 rules" : NULL;
+}
+
+static enum eq_status add_packed(struct eqlite_compiler *c, struct eq_api_packed *packed)
+{
+    struct eqlite_rules *r = c->making;
+    enum eq_status st = eq_program_know(r->program, packed->nodes, packed->n_nodes);
+    for (size_t i = 0; i < packed->n && (st == EQ_OK || st == EQ_INVALID); i++) {
+        st = partition_plan(c, &packed->plans[i], &packed->rules[i].source);
+        if (st == EQ_OK)
+            st = add_planned(c, &packed->rules[i], &packed->plans[i]);
+        else
+            c->refused += st == EQ_INVALID;
+    }
+    if (st != EQ_OK && st != EQ_INVALID)
+        r->poisoned = true;
+    return st == EQ_INVALID ? EQ_OK : st;
+}
+
+static enum eq_status add_pack(struct eqlite_compiler *c, const char *path)
+{
+    struct eqlite_rules *r = c->making;
+    struct eq_arena_mark mark = eq_arena_mark(&r->plans);
+    struct eq_api_packed packed;
+    const char *why;
+    enum eq_status st = eq_api_unpack(&packed, path, &r->plans, &why);
+    if (st == EQ_OK && (why = misfit(c, &packed)))
+        st = EQ_INVALID;
+    if (st == EQ_OK)
+        return add_packed(c, &packed);
+    eq_arena_rewind(&r->plans, mark);
+    if (st != EQ_INVALID)
+        return st;
+    struct eq_diag *d = eq_diag_add(&c->diags.list, EQ_E0803, NULL, (struct eq_span){0, 0}, "%s: %s", path, why);
+    eq_diag_help(&c->diags.list, d, "compile it again: eqlite compile -r RULES -o %s", path);
+    c->refused++;
+    return EQ_OK;
+}
+
+eqlite_status eqlite_compiler_add_from(eqlite_compiler *c, eqlite_rules *rules, size_t index)
+{
+    enum eq_status st = begin(c);
+    if (st != EQ_OK)
+        return eq_api_status(st);
+    struct eqlite_rules *r = c->making;
+    if (index >= rules->set.n)
+        return EQLITE_INVALID;
+    if (r->n_others == 0 || r->others[r->n_others - 1] != rules) {
+        if (!eq_grow(&r->alloc, &r->others, &r->cap_others, r->n_others + 1, sizeof *r->others))
+            return EQLITE_NOMEM;
+        r->others[r->n_others++] = eqlite_rules_retain(rules);
+    }
+    return eq_api_status(add_planned(c, rules->set.items[index], eq_ruleset_program(rules->ruleset)->rules[index].plan));
+}
+
 eqlite_status eqlite_compiler_add_path(eqlite_compiler *c, const char *path)
 {
     enum eq_status st = begin(c);
     if (st != EQ_OK)
         return eq_api_status(st);
+    if (eqlite_is_pack(path))
+        return eq_api_status(add_pack(c, path));
     uint64_t refused = c->making->set.refused;
     st = eq_rule_load(&c->making->set, path, &c->rule_options, &c->diags.list);
     return eq_api_status(loaded(c, st, refused));

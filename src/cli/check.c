@@ -78,6 +78,13 @@ static void print_partitions(const struct cli *c, const eqlite_rules *rules, str
     }
 }
 
+static void tell_packs(const struct cli *c)
+{
+    for (size_t i = 0; i < c->files.n && !c->quiet; i++)
+        if (eqlite_is_pack(c->files.items[i]))
+            cli_note("eqlite: %s is compiled; its rules were checked then", c->files.items[i]);
+}
+
 int cli_check(struct cli *c)
 {
     struct cli_output o;
@@ -105,6 +112,7 @@ int cli_check(struct cli *c)
     if (c->partition_by && !c->format)
         print_partitions(c, rules, &o);
     bool written = cli_output_close(&o, true);
+    tell_packs(c);
     summary(c, compiler, rules);
     bool findings = eqlite_diagnostics_errors(d) || (c->fail_on_warnings && eqlite_diagnostics_warnings(d));
     status = unreadable || !written ? CLI_TROUBLE : findings ? CLI_NO : CLI_OK;

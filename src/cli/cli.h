@@ -92,6 +92,7 @@ int cli_check(struct cli *c);
 int cli_test(struct cli *c);
 int cli_explain(struct cli *c);
 int cli_fields(struct cli *c);
+int cli_pack(struct cli *c);
 int cli_repl(struct cli *c);
 int cli_completion(struct cli *c);
 int cli_version(struct cli *c);

@@ -68,9 +68,9 @@ struct eq_rule *eq_rule_new(struct eq_load *l)
     return rule->path.ptr ? rule : NULL;
 }
 
-enum eq_status eq_rule_set_add(struct eq_load *l, struct eq_rule *rule, uint32_t line, uint32_t column)
+/* *first: the rule of the set that has the id. */
+static enum eq_status put(struct eq_rule **first, struct eq_rule_set *set, struct eq_rule *rule)
 {
-    struct eq_rule_set *set = l->set;
     uint32_t number;
     bool added;
     enum eq_status st;
@@ -84,9 +84,24 @@ enum eq_status eq_rule_set_add(struct eq_load *l, struct eq_rule *rule, uint32_t
         return st;
     if (added)
         set->by_id[number] = rule;
-    else
-        eq_load_report(l, EQ_W0703, line, column, "the rule id %.*s is also that of %.*s", EQ_SHOW(rule->id),
-                       (int)set->by_id[number]->path.len, set->by_id[number]->path.ptr);
+    *first = set->by_id[number];
     set->items[set->n++] = rule;
     return EQ_OK;
+}
+
+enum eq_status eq_rule_set_put(struct eq_rule_set *set, struct eq_rule *rule)
+{
+    struct eq_rule *first;
+    return put(&first, set, rule);
+}
+
+enum eq_status eq_rule_set_add(struct eq_load *l, struct eq_rule *rule, uint32_t line, uint32_t column)
+{
+    struct eq_rule *first;
+    enum eq_status st = put(&first, l->set, rule);
+
+    if (st == EQ_OK && first != rule)
+        eq_load_report(l, EQ_W0703, line, column, "the rule id %.*s is also that of %.*s", EQ_SHOW(rule->id),
+                       (int)first->path.len, first->path.ptr);
+    return st;
 }

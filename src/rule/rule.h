@@ -88,6 +88,8 @@ struct eq_rule_options {
 
 void eq_rule_set_init(struct eq_rule_set *set, const struct eq_alloc *alloc);
 void eq_rule_set_free(struct eq_rule_set *set);
+/* A rule that lives as long as the set joins it, even if another has its id. EQ_NOMEM: it did not. */
+enum eq_status eq_rule_set_put(struct eq_rule_set *set, struct eq_rule *rule);
 /* Load a rule file, or every *.toml and *.eql below a folder, in order of path (bytewise). x.test.toml beside x.toml
  * adds tests to it. A rule that cannot be used is described in `diags` and left out; the rest still load. EQ_IO: `path`
  * or something below it could not be read, which was reported; the rest is loaded. EQ_NOMEM. Sources named by
