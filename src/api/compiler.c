@@ -159,7 +159,8 @@ size_t eqlite_compiler_refused(const eqlite_compiler *c)
 /* Regexes that PCRE2 finds too large are known only when they are compiled. */
 static enum eq_status add_regexes(struct eqlite_compiler *c, const struct eq_node *n, const struct eq_source *source)
 {
-    for (uint32_t i = 0; i < n->n_kids; i++) {
+    uint32_t n_kids = n->kind == EQ_N_LIKE ? 1 : n->n_kids; /* the others are constants */
+    for (uint32_t i = 0; i < n_kids; i++) {
         enum eq_status st = add_regexes(c, n->kids[i], source);
         if (st != EQ_OK)
             return st;

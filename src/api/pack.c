@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #define ENDING ".eqlpack"
+#define IMAGE_ALIGN 16u
 
 /* ── Writing ── */
 
@@ -106,7 +107,8 @@ static enum eq_status read_file(struct eq_slice *out, const char *path, struct e
     } else if (info.st_size > (off_t)EQ_PACK_MAX) {
         *why = "the pack is larger than 256 MiB";
     } else {
-        char *bytes = eq_arena_alloc(arena, (size_t)info.st_size + 1);
+        char *bytes = eq_arena_bytes(arena, (size_t)info.st_size + IMAGE_ALIGN);
+        bytes += bytes ? -(uintptr_t)bytes % IMAGE_ALIGN : 0;
         ssize_t got = bytes ? read_up_to(fd, bytes, (size_t)info.st_size) : 0;
         *why = strerror(errno);
         st = !bytes ? EQ_NOMEM : got < 0 ? EQ_INVALID : EQ_OK;

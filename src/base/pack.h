@@ -45,7 +45,7 @@ void eq_pack_write(struct eq_pack *k, const struct eq_alloc *alloc);
 enum eq_status eq_pack_seal(struct eq_buf *out, struct eq_pack *k, const char *version, uint64_t tables);
 void eq_pack_free(struct eq_pack *k); /* after writing */
 
-/* Begin to read an image, which is aligned as by malloc and outlives what is read. EQ_INVALID: *why says why it cannot
+/* Begin to read an image, which stands at a multiple of 16 and outlives what is read. EQ_INVALID: *why says why it cannot
  * be used; static. */
 enum eq_status eq_pack_read(struct eq_pack *k, struct eq_slice image, const char *version, uint64_t tables,
                             struct eq_arena *arena, const char **why);
