@@ -17,6 +17,8 @@ struct header {
     XXH128_canonical_t digest; /* of what stands before it, and of what follows */
 };
 
+_Static_assert(sizeof(struct header) == EQ_PACK_HEADER, "the header has no padding");
+
 static XXH128_canonical_t digest_of(const struct header *h, struct eq_slice body)
 {
     XXH128_canonical_t out;
@@ -45,25 +47,29 @@ void eq_pack_free(struct eq_pack *k)
     eq_intern_free(&k->known);
 }
 
+void eq_pack_sign(char *image, size_t len, uint32_t n_words, const char *version, uint64_t tables)
+{
+    struct header h = {.magic = EQ_PACK_MAGIC, .byte_order = BYTE_ORDER_MARK, .format = FORMAT, .tables = tables,
+                       .length = len, .n_words = n_words};
+    size_t named = strlen(version);
+    memcpy(h.version, version, named < sizeof h.version ? named : sizeof h.version);
+    h.digest = digest_of(&h, eq_slice(image + sizeof h, len - sizeof h));
+    memcpy(image, &h, sizeof h);
+}
+
 enum eq_status eq_pack_seal(struct eq_buf *out, struct eq_pack *k, const char *version, uint64_t tables)
 {
-    size_t body = k->words.len + k->bytes.len;
-    struct header h = {.magic = EQ_PACK_MAGIC, .byte_order = BYTE_ORDER_MARK, .format = FORMAT, .tables = tables};
-    size_t named = strlen(version);
+    size_t len = EQ_PACK_HEADER + k->words.len + k->bytes.len;
     if (k->nomem || k->words.failed || k->bytes.failed)
         return EQ_NOMEM;
-    if (k->bad || body > EQ_PACK_MAX - sizeof h)
+    if (k->bad || len > EQ_PACK_MAX)
         return EQ_LIMIT;
-    h.length = sizeof h + body;
-    h.n_words = (uint32_t)(k->words.len / sizeof(uint32_t));
-    memcpy(h.version, version, named < sizeof h.version ? named : sizeof h.version);
-    eq_buf_add(out, eq_slice((const char *)&h, sizeof h));
+    eq_buf_fill(out, '\0', EQ_PACK_HEADER);
     eq_buf_add(out, eq_buf_slice(&k->words));
     eq_buf_add(out, eq_buf_slice(&k->bytes));
     if (eq_buf_status(out) != EQ_OK)
         return EQ_NOMEM;
-    h.digest = digest_of(&h, eq_slice(out->ptr + out->len - body, body));
-    memcpy(out->ptr + out->len - body - sizeof h, &h, sizeof h);
+    eq_pack_sign(out->ptr + out->len - len, len, (uint32_t)(k->words.len / sizeof(uint32_t)), version, tables);
     return EQ_OK;
 }
 

@@ -21,6 +21,7 @@
 
 #define EQ_PACK_MAGIC "EQLPACK\n"
 #define EQ_PACK_MAGIC_LEN 8
+#define EQ_PACK_HEADER 80        /* bytes */
 #define EQ_PACK_MAX (256u << 20) /* bytes of an image */
 
 struct eq_pack {
@@ -44,6 +45,8 @@ void eq_pack_write(struct eq_pack *k, const struct eq_alloc *alloc);
  * both must be the same when it is read. EQ_NOMEM; EQ_LIMIT: larger than EQ_PACK_MAX. */
 enum eq_status eq_pack_seal(struct eq_buf *out, struct eq_pack *k, const char *version, uint64_t tables);
 void eq_pack_free(struct eq_pack *k); /* after writing */
+/* Write the header of an image of `len` bytes, EQ_PACK_HEADER at least, as if we had made it: for tests. */
+void eq_pack_sign(char *image, size_t len, uint32_t n_words, const char *version, uint64_t tables);
 
 /* Begin to read an image, which stands at a multiple of 16 and outlives what is read. EQ_INVALID: *why says why it cannot
  * be used; static. */
