@@ -156,15 +156,9 @@ size_t eqlite_compiler_refused(const eqlite_compiler *c)
 
 /* ── One rule ── */
 
-/* Regexes that PCRE2 finds too large are known only when they are compiled. */
-static enum eq_status add_regexes(struct eqlite_compiler *c, const struct eq_node *n, const struct eq_source *source)
+/* The patterns of one node. Regexes that PCRE2 finds too large are known only when they are compiled. */
+static enum eq_status add_patterns(struct eqlite_compiler *c, const struct eq_node *n, const struct eq_source *source)
 {
-    uint32_t n_kids = n->kind == EQ_N_LIKE ? 1 : n->n_kids; /* the others are constants */
-    for (uint32_t i = 0; i < n_kids; i++) {
-        enum eq_status st = add_regexes(c, n->kids[i], source);
-        if (st != EQ_OK)
-            return st;
-    }
     for (uint32_t i = 1; n->kind == EQ_N_REGEX && i < n->n_kids; i++) {
         uint32_t number;
         struct eq_regex_error error;
@@ -179,6 +173,17 @@ static enum eq_status add_regexes(struct eqlite_compiler *c, const struct eq_nod
         }
     }
     return EQ_OK;
+}
+
+static enum eq_status add_regexes(struct eqlite_compiler *c, const struct eq_node *n, const struct eq_source *source)
+{
+    uint32_t n_kids = n->kind == EQ_N_LIKE ? 1 : n->n_kids; /* the others are constants */
+    for (uint32_t i = 0; i < n_kids; i++) {
+        enum eq_status st = add_regexes(c, n->kids[i], source);
+        if (st != EQ_OK)
+            return st;
+    }
+    return add_patterns(c, n, source);
 }
 
 static enum eq_status add_all_regexes(struct eqlite_compiler *c, const struct eq_plan *plan,
@@ -300,19 +305,15 @@ static enum eq_status loaded(struct eqlite_compiler *c, enum eq_status st, uint6
 
 /* ── Rules that were compiled before ── */
 
-/* Rule and plan, which live as long as those in the making, join them. EQ_INVALID: refused, nothing is left. */
+/* Rule and plan, which live as long as those in the making, join them; the plan's regexes are there. */
 static enum eq_status add_planned(struct eqlite_compiler *c, struct eq_rule *rule, const struct eq_plan *plan)
 {
     struct eqlite_rules *r = c->making;
-    enum eq_status st = add_all_regexes(c, plan, &rule->source);
-    if (st == EQ_OK)
-        st = eq_rule_set_put(&r->set, rule);
+    enum eq_status st = eq_rule_set_put(&r->set, rule);
     if (st == EQ_OK)
         st = eq_program_add(r->program, plan);
     if (st == EQ_OK)
         r->n_compiled = r->set.n;
-    else if (st == EQ_INVALID)
-        c->refused++;
     else
         r->poisoned = true;
     return st;
@@ -349,6 +350,15 @@ static enum eq_status add_packed(struct eqlite_compiler *c, struct eq_api_packed
     return st == EQ_INVALID ? EQ_OK : st;
 }
 
+/* Each distinct node is looked at once, not wherever it stands. */
+static enum eq_status add_packed_regexes(struct eqlite_compiler *c, const struct eq_api_packed *packed)
+{
+    enum eq_status st = EQ_OK;
+    for (size_t i = 0; i < packed->n_nodes && st == EQ_OK; i++)
+        st = add_patterns(c, &packed->nodes[i], NULL);
+    return st;
+}
+
 static enum eq_status add_pack(struct eqlite_compiler *c, const char *path)
 {
     struct eqlite_rules *r = c->making;
@@ -358,6 +368,10 @@ static enum eq_status add_pack(struct eqlite_compiler *c, const char *path)
     enum eq_status st = eq_api_unpack(&packed, path, &r->plans, &why);
     if (st == EQ_OK && (why = misfit(c, &packed)))
         st = EQ_INVALID;
+    if (st == EQ_OK) {
+        why = "a regular expression in the pack is not valid";
+        st = add_packed_regexes(c, &packed);
+    }
     if (st == EQ_OK)
         return add_packed(c, &packed);
     eq_arena_rewind(&r->plans, mark);
@@ -382,7 +396,14 @@ eqlite_status eqlite_compiler_add_from(eqlite_compiler *c, eqlite_rules *rules, 
             return EQLITE_NOMEM;
         r->others[r->n_others++] = eqlite_rules_retain(rules);
     }
-    return eq_api_status(add_planned(c, rules->set.items[index], eq_ruleset_program(rules->ruleset)->rules[index].plan));
+    struct eq_rule *rule = rules->set.items[index];
+    const struct eq_plan *plan = eq_ruleset_program(rules->ruleset)->rules[index].plan;
+    st = add_all_regexes(c, plan, &rule->source);
+    if (st == EQ_OK)
+        st = add_planned(c, rule, plan);
+    else
+        r->poisoned = true; /* they were compiled before, so memory ran out */
+    return eq_api_status(st);
 }
 
 eqlite_status eqlite_compiler_add_path(eqlite_compiler *c, const char *path)

@@ -92,7 +92,8 @@ bool eqlite_is_pack(const char *path)
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         return false;
-    bool is = read_up_to(fd, magic, sizeof magic) == EQ_PACK_MAGIC_LEN && memcmp(magic, EQ_PACK_MAGIC, sizeof magic) == 0;
+    bool whole = read_up_to(fd, magic, sizeof magic) == EQ_PACK_MAGIC_LEN;
+    bool is = whole && memcmp(magic, EQ_PACK_MAGIC, sizeof magic) == 0;
     close(fd);
     return is;
 }

@@ -147,9 +147,9 @@ bool eq_pack_is_done(const struct eq_pack *k)
     return !k->bad && k->at == k->end;
 }
 
-static uint32_t read_word(struct eq_pack *k)
+static inline uint32_t read_word(struct eq_pack *k)
 {
-    if (k->at < k->end)
+    if (__builtin_expect(k->at < k->end, 1))
         return *k->at++;
     k->bad = true;
     return 0;

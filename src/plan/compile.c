@@ -130,6 +130,11 @@ static enum eq_status compile_leaf(struct eq_predicate *q, struct compiler *c, c
     return compile_expr(q, c, leaf->kids[0]);
 }
 
+static bool is_eager(const struct eq_program *p, const struct eq_predicate *q)
+{
+    return !p->plain && (q->kind == EQ_P_TEXT || (q->kind == EQ_P_EXISTS && q->frame == EQ_FRAME_EVENT));
+}
+
 /* Where the number of a leaf's predicate is kept among those of known nodes; NULL if it is not one of them. */
 static uint32_t *known_place(struct eq_program *p, const struct eq_node *leaf)
 {
@@ -181,13 +186,9 @@ static enum eq_status predicate_of(uint32_t *out, struct compiler *c, const stru
     p->predicates[*out] = (struct eq_predicate){0};
     struct eq_predicate q = {0};
     st = compile_leaf(&q, c, leaf);
+    q.share = st == EQ_OK && is_eager(p, &q) ? eq_selectivity(leaf) : 1;
     p->predicates[*out] = q; /* the array may have moved: a search adds predicates of its own */
     return st;
-}
-
-static bool is_eager(const struct eq_program *p, const struct eq_predicate *q)
-{
-    return !p->plain && (q->kind == EQ_P_TEXT || (q->kind == EQ_P_EXISTS && q->frame == EQ_FRAME_EVENT));
 }
 
 static enum eq_status emit(uint32_t *out, struct eq_program *p, struct eq_jump jump)
@@ -215,7 +216,7 @@ static enum eq_status compile_predicate(struct piece *out, struct compiler *c, c
             return EQ_NOMEM;
         out->witnesses[0] = jump.predicate;
         out->n_witnesses = 1;
-        out->share = eq_selectivity(leaf);
+        out->share = q->share;
     }
     return emit(&out->entry, c->p, jump);
 }

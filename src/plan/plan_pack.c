@@ -117,7 +117,7 @@ static void read_kids(struct eq_plan_pack *x, uint32_t number)
     size_t n_kids;
     eq_pack_array(x->k, &kids, &n_kids, sizeof *kids);
     for (size_t i = 0; i < n_kids; i++) {
-        uint32_t kid = 0;
+        uint32_t kid;
         eq_pack_u32(x->k, &kid);
         x->k->bad |= kid >= number;
         kids[i] = &x->nodes[kid < number ? kid : 0];

@@ -44,6 +44,7 @@ struct eq_predicate {
     uint32_t tracker; /* LINEAGE: counted from 0 in the program */
     const struct eq_node *node; /* the condition it stands for */
     struct eq_expr expr;        /* EXPR */
+    double share;               /* eager ones: of events, as plan/selectivity.h guesses */
 };
 
 #define EQ_ACCEPT UINT32_MAX

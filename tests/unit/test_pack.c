@@ -25,7 +25,8 @@ static const char *const queries[] = {
 enum { QUERIES = sizeof queries / sizeof *queries };
 
 static const char *const events[] = {
-    "{\"event\":{\"category\":\"process\"},\"process\":{\"name\":\"CMD.exe\",\"command_line\":\"axxb12\",\"args\":[\"-x\",1]},\"a\":1,"
+    "{\"event\":{\"category\":\"process\"},\"a\":1,"
+    "\"process\":{\"name\":\"CMD.exe\",\"command_line\":\"axxb12\",\"args\":[\"-x\",1]},"
     "\"host\":{\"id\":\"h\"},\"@timestamp\":\"2026-11-21T09:00:00Z\",\"source\":{\"ip\":\"10.1.2.3\"},\"n\":5}",
     "{\"event\":{\"category\":\"file\"},\"stack\":[{\"symbol\":\"a!x\",\"size\":9}],\"b\":2,\"host\":{\"id\":\"h\"},"
     "\"@timestamp\":\"2026-11-21T09:00:01Z\",\"process\":{\"entity_id\":\"p\",\"name\":\"stop\"},\"file\":{\"path\":\"q\"}}",
@@ -231,7 +232,10 @@ static void malice_is_harmless(void)
             uint32_t v;
             memcpy(&v, word, 4);
             uint64_t how = next_random(&state) % 4;
-            v = how == 0 ? v + 1 : how == 1 ? v - 1 : how == 2 ? (uint32_t)next_random(&state) % 300 : v ^ 1u << next_random(&state) % 32;
+            v = how == 0   ? v + 1
+                : how == 1 ? v - 1
+                : how == 2 ? (uint32_t)next_random(&state) % 300
+                           : v ^ 1u << next_random(&state) % 32;
             memcpy(word, &v, 4);
         }
         eq_pack_sign(copy, image.len, n_words, eqlite_version(), eq_plan_pack_tables());
@@ -304,16 +308,17 @@ static void failing_memory(void)
 {
     struct faulty memory = {0};
     eqlite_allocator allocator = {faulty_resize, &memory};
-    eqlite_status status = EQLITE_NOMEM;
+    eqlite_status status;
     size_t rounds = 0;
     make_image();
-    for (; status != EQLITE_OK && rounds < 100000; rounds++) {
-        memory = (struct faulty){.fail_at = rounds + 1};
+    do { /* PCRE2 does without some of its memory */
+        memory = (struct faulty){.fail_at = ++rounds};
         eqlite_rules *rules = load(eq_buf_slice(&image), &allocator, &status);
         CU_ASSERT(status == EQLITE_OK || status == EQLITE_NOMEM);
         CU_ASSERT((rules != NULL) == (status == EQLITE_OK));
         eqlite_rules_free(rules);
-    }
+        CU_ASSERT_EQUAL(memory.live, 0);
+    } while (memory.failed && rounds < 100000);
     CU_ASSERT(rounds > 50);
     drop_image();
 }
