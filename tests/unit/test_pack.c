@@ -1,6 +1,7 @@
 /* test_pack.c — rules as an image and back: the same, or refused; never believed. */
 #include <CUnit/CUnit.h>
 #include <CUnit/TestDB.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -304,6 +305,37 @@ static void mixed(void)
     drop_image();
 }
 
+static void *run_in_thread(void *rules)
+{
+    return (void *)(uintptr_t)run(rules);
+}
+
+/* The tables of a field are made by the first thread that needs them, while others wait. */
+static void several_threads(void)
+{
+    enum { THREADS = 4, ROUNDS = 20 };
+    eqlite_status status;
+    make_image();
+    eqlite_rules *alone = load(eq_buf_slice(&image), NULL, &status);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(alone);
+    size_t wanted = run(alone);
+    eqlite_rules_free(alone);
+    for (int round = 0; round < ROUNDS; round++) {
+        pthread_t threads[THREADS];
+        eqlite_rules *rules = load(eq_buf_slice(&image), NULL, &status);
+        CU_ASSERT_PTR_NOT_NULL_FATAL(rules);
+        for (int i = 0; i < THREADS; i++)
+            CU_ASSERT_EQUAL_FATAL(pthread_create(&threads[i], NULL, run_in_thread, rules), 0);
+        for (int i = 0; i < THREADS; i++) {
+            void *alerts = NULL;
+            pthread_join(threads[i], &alerts);
+            CU_ASSERT_EQUAL((size_t)(uintptr_t)alerts, wanted);
+        }
+        eqlite_rules_free(rules);
+    }
+    drop_image();
+}
+
 static void failing_memory(void)
 {
     struct faulty memory = {0};
@@ -330,6 +362,7 @@ CU_TestInfo eq_tests_pack[] = {
     {"a pack that was changed on purpose breaks nothing", malice_is_harmless},
     {"a pack for other fields is refused", other_options},
     {"packs among rules, and rules of rules", mixed},
+    {"several threads share rules from their first event", several_threads},
     {"every allocation fails once", failing_memory},
     CU_TEST_INFO_NULL,
 };
