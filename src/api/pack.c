@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -98,6 +99,19 @@ bool eqlite_is_pack(const char *path)
     return is;
 }
 
+/* Thousands of page faults less, where the system has such pages; otherwise nothing. */
+static void ask_for_large_pages(char *bytes, size_t len)
+{
+#ifdef MADV_HUGEPAGE
+    const size_t page = 4096;
+    uintptr_t from = ((uintptr_t)bytes + page - 1) & ~(uintptr_t)(page - 1);
+    if (bytes && len > 4u << 20)
+        madvise((void *)from, (len - page) & ~(page - 1), MADV_HUGEPAGE);
+#else
+    (void)bytes, (void)len;
+#endif
+}
+
 static enum eq_status read_file(struct eq_slice *out, const char *path, struct eq_arena *arena, const char **why)
 {
     struct stat info = {0};
@@ -110,6 +124,7 @@ static enum eq_status read_file(struct eq_slice *out, const char *path, struct e
     } else {
         char *bytes = eq_arena_bytes(arena, (size_t)info.st_size + IMAGE_ALIGN);
         bytes += bytes ? -(uintptr_t)bytes % IMAGE_ALIGN : 0;
+        ask_for_large_pages(bytes, (size_t)info.st_size);
         ssize_t got = bytes ? read_up_to(fd, bytes, (size_t)info.st_size) : 0;
         *why = strerror(errno);
         st = !bytes ? EQ_NOMEM : got < 0 ? EQ_INVALID : EQ_OK;

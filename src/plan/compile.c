@@ -256,9 +256,12 @@ static int by_cost(const void *a, const void *b)
 static struct ordered *in_order(struct compiler *c, const struct eq_node *n)
 {
     struct ordered *kids = eq_arena_alloc(c->scratch, n->n_kids * sizeof *kids);
-    for (uint32_t i = 0; kids && i < n->n_kids; i++)
+    bool sorted = true; /* as they nearly always are */
+    for (uint32_t i = 0; kids && i < n->n_kids; i++) {
         kids[i] = (struct ordered){n->kids[i], cost_of(n->kids[i]), i};
-    if (kids)
+        sorted &= i == 0 || kids[i - 1].cost <= kids[i].cost;
+    }
+    if (kids && !sorted)
         qsort(kids, n->n_kids, sizeof *kids, by_cost);
     return kids;
 }
