@@ -197,6 +197,26 @@ static enum eq_status add_all_regexes(struct eqlite_compiler *c, const struct eq
     return st;
 }
 
+/* The largest expressions do not fit the machine that runs them. */
+static bool check_size(struct eqlite_compiler *c, const struct eq_node *n, const struct eq_source *source)
+{
+    bool fits = n->kind != EQ_N_ANY || eq_expr_fits(n->kids[0]);
+    if (!fits)
+        eq_diag_add(&c->diags.list, EQ_E0903, source, n->span, "an expression has more than %d fields or %d operands",
+                    EQ_EXPR_MAX_CHOICES, EQ_EXPR_MAX_VALUES);
+    for (uint32_t i = 0; n->kind <= EQ_N_LINEAGE && n->kind != EQ_N_ANY && fits && i < n->n_kids; i++)
+        fits = check_size(c, n->kids[i], source);
+    return fits;
+}
+
+static enum eq_status check_sizes(struct eqlite_compiler *c, const struct eq_plan *plan, const struct eq_source *source)
+{
+    bool fits = !plan->until || check_size(c, plan->until->filter, source);
+    for (uint32_t i = 0; i < plan->n_stages; i++)
+        fits &= check_size(c, plan->stages[i].filter, source);
+    return fits ? EQ_OK : EQ_INVALID;
+}
+
 static struct eq_slice first_set(struct eq_slice a, struct eq_slice b)
 {
     return a.len ? a : b;
@@ -237,6 +257,8 @@ static enum eq_status plan_rule(struct eq_plan **out, struct eqlite_compiler *c,
     }
     if (st == EQ_OK && c->engine != ENGINE_NAIVE)
         st = eq_plan_simplify(*out, &c->making->plans, &rule->source, diags);
+    if (st == EQ_OK)
+        st = check_sizes(c, *out, &rule->source);
     return st == EQ_OK ? add_all_regexes(c, *out, &rule->source) : st;
 }
 

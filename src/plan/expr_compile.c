@@ -46,6 +46,12 @@ static enum eq_status count(struct eq_expr *e, const struct eq_node *n, unsigned
     return EQ_OK;
 }
 
+bool eq_expr_fits(const struct eq_node *expression)
+{
+    struct eq_expr need = {0};
+    return count(&need, expression, 0) == EQ_OK && need.n_choices <= EQ_EXPR_MAX_CHOICES;
+}
+
 /* NULL when memory runs out; for no items at all, any pointer will do. */
 static void *make_array(struct eq_arena *arena, size_t n, size_t size)
 {

@@ -2,6 +2,7 @@
  *
  * Each node is looked at once, after its kids: what may stand where, how many, and what the tree below it reads. Sizes
  * add up as if nothing were shared, so that no small image unfolds into an endless one. */
+#include "plan/expr.h"
 #include "plan/functions.h"
 #include "plan/plan_pack_priv.h"
 
@@ -35,6 +36,15 @@ static bool is_call(const struct eq_node *n)
            (f->folds || !n->fold);
 }
 
+/* Constants are one set; others lie on the machine's stack. */
+static bool is_list(const struct eq_node *n)
+{
+    uint32_t i = 1;
+    while (i < n->n_kids && n->kids[i]->kind == EQ_N_CONST)
+        i++;
+    return i == n->n_kids || n->n_kids <= EQ_EXPR_MAX_VALUES;
+}
+
 static bool is_field(const struct eq_node *n)
 {
     return n->path.len > 0 || n->frame == EQ_FRAME_ELEMENT;
@@ -59,13 +69,13 @@ static bool check_shape(const struct eq_node *n)
     case EQ_N_FIELD: return is_field(n);
     case EQ_N_CALL: return is_call(n) && all_conditions(n, false);
     case EQ_N_COMPARE: return n->n_kids == 2 && n->op <= EQ_CMP_GE && all_conditions(n, false);
-    case EQ_N_IN: return n->n_kids >= 1 && all_conditions(n, false);
+    case EQ_N_IN: return n->n_kids >= 1 && all_conditions(n, false) && is_list(n);
     case EQ_N_LIKE:
     case EQ_N_REGEX: return n->n_kids >= 1 && !is_condition(n->kids[0]) && are_patterns(n);
     case EQ_N_IS_NULL:
     case EQ_N_KNOT: return n->n_kids == 1 && all_conditions(n, false);
     case EQ_N_KAND:
-    case EQ_N_KOR: return n->n_kids >= 2 && all_conditions(n, false);
+    case EQ_N_KOR: return n->n_kids >= 2 && n->n_kids <= EQ_EXPR_MAX_VALUES && all_conditions(n, false);
     }
     return false;
 }
@@ -75,6 +85,7 @@ static struct eq_node_facts facts_of(const struct eq_plan_pack *x, const struct 
 {
     struct eq_node_facts f = {.size = 1, .depth = 1};
     if (n->kind == EQ_N_FIELD) {
+        f.fields = 1;
         f.element = n->frame == EQ_FRAME_ELEMENT;
         f.aliases = n->frame >= EQ_FRAME_ALIAS ? (uint16_t)(n->frame - EQ_FRAME_ALIAS + 1u) : 0;
     }
@@ -82,6 +93,7 @@ static struct eq_node_facts facts_of(const struct eq_plan_pack *x, const struct 
         const struct eq_node_facts *kid = &x->facts[n->kids[i] - x->nodes];
         f.size = f.size + kid->size < EQ_PACK_TREE_MAX ? f.size + kid->size : EQ_PACK_TREE_MAX;
         f.depth = kid->depth >= f.depth ? (uint16_t)(kid->depth + 1u) : f.depth;
+        f.fields = f.fields + kid->fields < FIELDS_MAX ? (uint16_t)(f.fields + kid->fields) : FIELDS_MAX;
         f.aliases = kid->aliases > f.aliases ? kid->aliases : f.aliases;
         f.element |= kid->element;
         f.search |= kid->search;
@@ -103,6 +115,8 @@ bool eq_pack_check_node(struct eq_plan_pack *x, uint32_t number)
     }
     if (n->kind == EQ_N_LINEAGE && (f.element || f.aliases))
         return false; /* it is about another event */
+    if (n->kind == EQ_N_ANY && f.fields > EQ_EXPR_MAX_CHOICES)
+        return false;
     x->facts[number] = f;
     return f.size < EQ_PACK_TREE_MAX && f.depth <= EQ_PACK_DEPTH_MAX;
 }

@@ -4,10 +4,13 @@
 
 #include "plan/plan_pack.h"
 
+#define FIELDS_MAX 30000
+
 /* What is known of a node and all below it. */
 struct eq_node_facts {
     uint32_t size; /* nodes, shared ones counted where they stand */
     uint16_t depth;
+    uint16_t fields;  /* that stand in it; FIELDS_MAX: so many or more */
     uint16_t aliases; /* 1 + the highest stage whose event it reads; 0: none */
     bool element;     /* it reads the element of a SEARCH around it */
     bool search;      /* there is a SEARCH in it */
