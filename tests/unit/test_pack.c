@@ -17,8 +17,8 @@ static const char *const queries[] = {
     "network where cidrMatch(source.ip, \"10.0.0.0/8\", \"::1\") or source.ip == \"192.168.0.1\"",
     "any where @timestamp > \"2026-01-02T03:04:05.678Z\" and concat(a, b) like~ \"*x?y*\"",
     "process where process.command_line regex~ \"a.*(b|c)[0-9]{2}\" and 18446744073709551615 > n",
-    "sequence by host.id, ?user.id with maxspan=5m [process where true] by a with runs=2 ![file where x == 1] by b "
-    "[any where process.args == \"-x\"] by c until [process where process.name == \"stop\"] by d | head 5 | tail 2",
+    ("sequence by host.id, ?user.id with maxspan=5m [process where true] by a with runs=2 ![file where x == 1] by b "
+    "[any where process.args == \"-x\"] by c until [process where process.name == \"stop\"] by d | head 5 | tail 2"),
     "sample by host.id [process where a == 1] [file where b == 2]",
     "any where _arraysearch(stack, $e, $e.symbol : \"*!x\" and $e.size > 5) or descendant of [process where p == 1]",
     "sequence by host.id [process where true] as first [file where file.path == first.process.executable]",
