@@ -1,6 +1,6 @@
 /* pack.c — see pack.h.
  *
- *      options ─ rules ─ nodes ─ plans        in an image of base/pack.h
+ *      options ─ rules ─ nodes ─ plans        in an image of base/image.h
  *
  * A file is read, not mapped: one that is overwritten while a stream is being watched must not change the rules that
  * were checked, nor end the program. */
@@ -17,20 +17,20 @@
 
 /* ── Writing ── */
 
-static void pack_options(struct eq_pack *k, struct eq_slice *category, struct eq_slice *timestamp)
+static void pack_options(struct eq_image *k, struct eq_slice *category, struct eq_slice *timestamp)
 {
-    eq_pack_text(k, category);
-    eq_pack_text(k, timestamp);
+    eq_image_text(k, category);
+    eq_image_text(k, timestamp);
 }
 
-static void write_all(struct eq_pack *k, const eqlite_rules *r, const struct eq_plan **plans)
+static void write_all(struct eq_image *k, const eqlite_rules *r, const struct eq_plan **plans)
 {
     const struct eq_program *p = eq_ruleset_program(r->ruleset);
     struct eq_slice category = r->category, timestamp = r->timestamp;
     struct eq_plan_pack nodes;
     size_t n = r->set.n;
     pack_options(k, &category, &timestamp);
-    eq_pack_array(k, NULL, &n, 1);
+    eq_image_array(k, NULL, &n, 1);
     for (size_t i = 0; i < n; i++) {
         struct eq_rule copy = *r->set.items[i];
         eq_rule_pack(k, &copy);
@@ -46,19 +46,19 @@ static void write_all(struct eq_pack *k, const eqlite_rules *r, const struct eq_
 
 eqlite_status eqlite_rules_pack(const eqlite_rules *r, eqlite_write *write, void *ctx)
 {
-    struct eq_pack k;
+    struct eq_image k;
     struct eq_buf image;
     const struct eq_plan **plans = eq_new(&r->alloc, (r->set.n + 1) * sizeof(const struct eq_plan *));
     if (!plans)
         return EQLITE_NOMEM;
-    eq_pack_write(&k, &r->alloc);
+    eq_image_write(&k, &r->alloc);
     eq_buf_init(&image, &r->alloc);
     write_all(&k, r, plans);
-    eqlite_status st = eq_api_status(eq_pack_seal(&image, &k, eqlite_version(), eq_plan_pack_tables()));
+    eqlite_status st = eq_api_status(eq_image_seal(&image, &k, eqlite_version(), eq_plan_pack_tables()));
     if (st == EQLITE_OK)
         st = eq_api_write(&image, write, ctx);
     eq_buf_free(&image);
-    eq_pack_free(&k);
+    eq_image_free(&k);
     eq_free(&r->alloc, plans);
     return st;
 }
@@ -84,7 +84,7 @@ static ssize_t read_up_to(int fd, char *to, size_t size)
 
 bool eqlite_is_pack(const char *path)
 {
-    char magic[EQ_PACK_MAGIC_LEN];
+    char magic[EQ_IMAGE_MAGIC_LEN];
     struct stat info;
     if (stat(path, &info) != 0 || !S_ISREG(info.st_mode))
         return false;
@@ -93,8 +93,8 @@ bool eqlite_is_pack(const char *path)
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         return false;
-    bool whole = read_up_to(fd, magic, sizeof magic) == EQ_PACK_MAGIC_LEN;
-    bool is = whole && memcmp(magic, EQ_PACK_MAGIC, sizeof magic) == 0;
+    bool whole = read_up_to(fd, magic, sizeof magic) == EQ_IMAGE_MAGIC_LEN;
+    bool is = whole && memcmp(magic, EQ_IMAGE_MAGIC, sizeof magic) == 0;
     close(fd);
     return is;
 }
@@ -119,7 +119,7 @@ static enum eq_status read_file(struct eq_slice *out, const char *path, struct e
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0 || fstat(fd, &info) != 0) {
         *why = strerror(errno);
-    } else if (info.st_size > (off_t)EQ_PACK_MAX) {
+    } else if (info.st_size > (off_t)EQ_IMAGE_MAX) {
         *why = "the pack is larger than 256 MiB";
     } else {
         char *bytes = eq_arena_bytes(arena, (size_t)info.st_size + IMAGE_ALIGN);
@@ -135,11 +135,11 @@ static enum eq_status read_file(struct eq_slice *out, const char *path, struct e
     return st;
 }
 
-static void read_all(struct eq_api_packed *out, struct eq_pack *k)
+static void read_all(struct eq_api_packed *out, struct eq_image *k)
 {
     struct eq_plan_pack nodes;
     pack_options(k, &out->category, &out->timestamp);
-    eq_pack_array(k, &out->rules, &out->n, sizeof *out->rules);
+    eq_image_array(k, &out->rules, &out->n, sizeof *out->rules);
     for (size_t i = 0; i < out->n; i++)
         eq_rule_pack(k, &out->rules[i]);
     k->bad |= out->n > EQ_RULES_MAX;
@@ -154,17 +154,17 @@ static void read_all(struct eq_api_packed *out, struct eq_pack *k)
 
 enum eq_status eq_api_unpack(struct eq_api_packed *out, const char *path, struct eq_arena *arena, const char **why)
 {
-    struct eq_pack k;
+    struct eq_image k;
     struct eq_slice image;
     *out = (struct eq_api_packed){0};
     enum eq_status st = read_file(&image, path, arena, why);
     if (st == EQ_OK)
-        st = eq_pack_read(&k, image, eqlite_version(), eq_plan_pack_tables(), arena, why);
+        st = eq_image_read(&k, image, eqlite_version(), eq_plan_pack_tables(), arena, why);
     if (st != EQ_OK)
         return st;
     read_all(out, &k);
     if (k.nomem)
         return EQ_NOMEM;
     *why = "the pack is not one that eqlite compile wrote";
-    return eq_pack_is_done(&k) ? EQ_OK : EQ_INVALID;
+    return eq_image_is_done(&k) ? EQ_OK : EQ_INVALID;
 }

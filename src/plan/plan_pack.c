@@ -7,15 +7,15 @@
 
 /* ── Values ── */
 
-static void pack_ip(struct eq_pack *k, struct eq_value *v)
+static void pack_ip(struct eq_image *k, struct eq_value *v)
 {
     uint32_t words[4] = {0};
     char *bytes = k->reading ? eq_arena_bytes(k->arena, sizeof words) : NULL;
     if (!k->reading)
         memcpy(words, v->s, sizeof words);
     for (int i = 0; i < 4; i++)
-        eq_pack_u32(k, &words[i]);
-    eq_pack_u64(k, &v->u);
+        eq_image_u32(k, &words[i]);
+    eq_image_u64(k, &v->u);
     if (!k->reading)
         return;
     k->nomem |= !bytes;
@@ -27,33 +27,33 @@ static void pack_ip(struct eq_pack *k, struct eq_value *v)
 }
 
 /* The text of a string, or the one that a number was written as. */
-static void pack_text(struct eq_pack *k, struct eq_value *v)
+static void pack_text(struct eq_image *k, struct eq_value *v)
 {
     struct eq_slice text = eq_value_slice(v);
-    eq_pack_text(k, &text);
+    eq_image_text(k, &text);
     v->s = text.ptr;
     v->len = (uint32_t)text.len;
 }
 
-static void pack_value(struct eq_pack *k, struct eq_value *v)
+static void pack_value(struct eq_image *k, struct eq_value *v)
 {
     uint32_t type = v->type;
-    eq_pack_u32(k, &type);
+    eq_image_u32(k, &type);
     v->type = (uint8_t)type;
     switch (type) {
     case EQ_NULL: break;
-    case EQ_BOOL: eq_pack_bool(k, &v->b); break;
+    case EQ_BOOL: eq_image_bool(k, &v->b); break;
     case EQ_INT:
     case EQ_UINT:
     case EQ_DOUBLE:
         pack_text(k, v);
-        eq_pack_u64(k, &v->u);
+        eq_image_u64(k, &v->u);
         k->bad |= type == EQ_UINT && v->u <= INT64_MAX;
         break;
     case EQ_STRING: pack_text(k, v); break;
     case EQ_TIME:
-        eq_pack_u32(k, &v->len);
-        eq_pack_u64(k, &v->u);
+        eq_image_u32(k, &v->len);
+        eq_image_u64(k, &v->u);
         k->bad |= v->len >= 1000000000;
         break;
     case EQ_IP: pack_ip(k, v); break;
@@ -75,17 +75,17 @@ static void write_node(struct eq_plan_pack *x, const struct eq_node *n, const ui
 {
     uint32_t head = head_of(n), what = n->frame | (uint32_t)n->function << 16, n_kids = n->n_kids;
     struct eq_node copy = *n;
-    eq_pack_u32(x->k, &head);
-    eq_pack_u32(x->k, &what);
+    eq_image_u32(x->k, &head);
+    eq_image_u32(x->k, &what);
     if (n->kind == EQ_N_FIELD) {
-        eq_pack_text(x->k, &copy.path);
+        eq_image_text(x->k, &copy.path);
         return;
     }
     if (n->kind == EQ_N_CONST) {
         pack_value(x->k, &copy.value);
         return;
     }
-    eq_pack_u32(x->k, &n_kids);
+    eq_image_u32(x->k, &n_kids);
     eq_buf_add(&x->k->words, eq_slice((const char *)kids, n_kids * sizeof *kids));
 }
 
@@ -115,10 +115,10 @@ static void read_kids(struct eq_plan_pack *x, uint32_t number)
     struct eq_node *n = &x->nodes[number];
     struct eq_node **kids;
     size_t n_kids;
-    eq_pack_array(x->k, &kids, &n_kids, sizeof *kids);
+    eq_image_array(x->k, &kids, &n_kids, sizeof *kids);
     for (size_t i = 0; i < n_kids; i++) {
         uint32_t kid;
-        eq_pack_u32(x->k, &kid);
+        eq_image_u32(x->k, &kid);
         x->k->bad |= kid >= number;
         kids[i] = &x->nodes[kid < number ? kid : 0];
     }
@@ -130,8 +130,8 @@ static void read_node(struct eq_plan_pack *x, uint32_t number)
 {
     struct eq_node *n = &x->nodes[number];
     uint32_t head = 0, what = 0;
-    eq_pack_u32(x->k, &head);
-    eq_pack_u32(x->k, &what);
+    eq_image_u32(x->k, &head);
+    eq_image_u32(x->k, &what);
     n->kind = (uint8_t)head;
     n->op = (uint8_t)(head >> 8);
     n->fold = head >> 16 & 1;
@@ -139,13 +139,13 @@ static void read_node(struct eq_plan_pack *x, uint32_t number)
     n->function = (uint16_t)(what >> 16);
     x->k->bad |= head != head_of(n);
     if (n->kind == EQ_N_FIELD)
-        eq_pack_text(x->k, &n->path);
+        eq_image_text(x->k, &n->path);
     else if (n->kind == EQ_N_CONST)
         pack_value(x->k, &n->value);
     else
         read_kids(x, number);
     if (!x->k->bad)
-        x->k->bad = !eq_pack_check_node(x, number);
+        x->k->bad = !eq_image_check_node(x, number);
 }
 
 static void number_plan(struct eq_plan_pack *x, const struct eq_plan *plan)
@@ -156,11 +156,11 @@ static void number_plan(struct eq_plan_pack *x, const struct eq_plan *plan)
         number_of(x, plan->until->filter);
 }
 
-void eq_plan_pack_nodes(struct eq_plan_pack *x, struct eq_pack *k, const struct eq_plan *const *plans, size_t n)
+void eq_plan_pack_nodes(struct eq_plan_pack *x, struct eq_image *k, const struct eq_plan *const *plans, size_t n)
 {
     *x = (struct eq_plan_pack){.k = k};
     if (k->reading) {
-        eq_pack_array(k, &x->nodes, &x->n, sizeof *x->nodes);
+        eq_image_array(k, &x->nodes, &x->n, sizeof *x->nodes);
         x->facts = eq_arena_alloc(k->arena, (x->n + 1) * sizeof *x->facts);
         if (!x->facts)
             k->nomem = k->bad = true;
@@ -171,7 +171,7 @@ void eq_plan_pack_nodes(struct eq_plan_pack *x, struct eq_pack *k, const struct 
     eq_intern_init(&x->known, k->words.alloc);
     for (size_t i = 0; i < n; i++)
         number_plan(x, plans[i]);
-    eq_pack_array(k, NULL, &x->known.n, 1);
+    eq_image_array(k, NULL, &x->known.n, 1);
     for (size_t i = 0; i < x->known.n; i++)
         eq_buf_add(&k->words, x->known.items[i]);
 }
@@ -186,7 +186,7 @@ void eq_plan_pack_free(struct eq_plan_pack *x)
 static void pack_filter(struct eq_plan_pack *x, struct eq_node **filter)
 {
     uint32_t number = x->k->reading ? 0 : number_of(x, *filter);
-    eq_pack_u32(x->k, &number);
+    eq_image_u32(x->k, &number);
     if (!x->k->reading)
         return;
     x->k->bad |= number >= x->n;
@@ -197,14 +197,14 @@ static void pack_stage(struct eq_plan_pack *x, struct eq_plan_stage *s)
 {
     size_t n_keys = s->n_keys;
     pack_filter(x, &s->filter);
-    eq_pack_array(x->k, &s->keys, &n_keys, sizeof *s->keys);
+    eq_image_array(x->k, &s->keys, &n_keys, sizeof *s->keys);
     for (size_t i = 0; i < n_keys; i++) {
-        eq_pack_text(x->k, &s->keys[i].path);
-        eq_pack_bool(x->k, &s->keys[i].optional);
+        eq_image_text(x->k, &s->keys[i].path);
+        eq_image_bool(x->k, &s->keys[i].optional);
     }
-    eq_pack_u32(x->k, &s->runs);
-    eq_pack_bool(x->k, &s->missing);
-    eq_pack_text(x->k, &s->alias);
+    eq_image_u32(x->k, &s->runs);
+    eq_image_bool(x->k, &s->missing);
+    eq_image_text(x->k, &s->alias);
     if (x->k->reading)
         s->n_keys = (uint32_t)n_keys;
 }
@@ -212,10 +212,10 @@ static void pack_stage(struct eq_plan_pack *x, struct eq_plan_stage *s)
 static void pack_stages(struct eq_plan_pack *x, struct eq_plan *plan)
 {
     size_t n = plan->n_stages, n_until = plan->until != NULL;
-    eq_pack_array(x->k, &plan->stages, &n, sizeof *plan->stages);
+    eq_image_array(x->k, &plan->stages, &n, sizeof *plan->stages);
     for (size_t i = 0; i < n; i++)
         pack_stage(x, &plan->stages[i]);
-    eq_pack_array(x->k, &plan->until, &n_until, sizeof *plan->until);
+    eq_image_array(x->k, &plan->until, &n_until, sizeof *plan->until);
     for (size_t i = 0; i < n_until; i++)
         pack_stage(x, &plan->until[i]);
     x->k->bad |= n_until > 1;
@@ -223,14 +223,14 @@ static void pack_stages(struct eq_plan_pack *x, struct eq_plan *plan)
         plan->n_stages = (uint32_t)n;
 }
 
-static void pack_pipes(struct eq_pack *k, struct eq_plan *plan)
+static void pack_pipes(struct eq_image *k, struct eq_plan *plan)
 {
     size_t n = plan->n_pipes;
-    eq_pack_array(k, &plan->pipes, &n, sizeof *plan->pipes);
+    eq_image_array(k, &plan->pipes, &n, sizeof *plan->pipes);
     for (size_t i = 0; i < n; i++) {
         bool tail = plan->pipes[i].kind == EQ_PIPE_TAIL;
-        eq_pack_bool(k, &tail);
-        eq_pack_u32(k, &plan->pipes[i].count);
+        eq_image_bool(k, &tail);
+        eq_image_u32(k, &plan->pipes[i].count);
         if (k->reading)
             plan->pipes[i].kind = tail ? EQ_PIPE_TAIL : EQ_PIPE_HEAD;
     }
@@ -240,17 +240,17 @@ static void pack_pipes(struct eq_pack *k, struct eq_plan *plan)
 
 void eq_plan_pack(struct eq_plan_pack *x, struct eq_plan *plan)
 {
-    struct eq_pack *k = x->k;
+    struct eq_image *k = x->k;
     uint32_t kind = plan->kind;
-    eq_pack_u32(k, &kind);
+    eq_image_u32(k, &kind);
     pack_stages(x, plan);
-    eq_pack_i64(k, &plan->maxspan_ns);
+    eq_image_i64(k, &plan->maxspan_ns);
     pack_pipes(k, plan);
     k->bad |= kind > EQ_PLAN_SAMPLE;
     if (!k->reading || k->bad)
         return;
     plan->kind = (enum eq_plan_kind)kind;
-    k->bad = !eq_pack_check_plan(x, plan);
+    k->bad = !eq_image_check_plan(x, plan);
 }
 
 uint64_t eq_plan_pack_tables(void)

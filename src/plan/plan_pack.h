@@ -8,15 +8,15 @@
 #ifndef EQ_PLAN_PLAN_PACK_H
 #define EQ_PLAN_PLAN_PACK_H
 
-#include "base/pack.h"
+#include "base/image.h"
 #include "plan/plan.h"
 
-#define EQ_PACK_TREE_MAX (1u << 20)  /* nodes of one condition, shared ones counted where they stand */
-#define EQ_PACK_TREES_MAX (1u << 25) /* of all conditions of an image */
-#define EQ_PACK_DEPTH_MAX 1000
+#define EQ_IMAGE_TREE_MAX (1u << 20)  /* nodes of one condition, shared ones counted where they stand */
+#define EQ_IMAGE_TREES_MAX (1u << 25) /* of all conditions of an image */
+#define EQ_IMAGE_DEPTH_MAX 1000
 
 struct eq_plan_pack {
-    struct eq_pack *k;
+    struct eq_image *k;
     struct eq_intern known;     /* writing: the words of each node */
     struct eq_node *nodes;      /* reading, with what is known of each: */
     struct eq_node_facts *facts;
@@ -25,7 +25,7 @@ struct eq_plan_pack {
 };
 
 /* Writing: number the nodes of the plans, then write them. Reading: `plans` is not looked at; ends with x->nodes. */
-void eq_plan_pack_nodes(struct eq_plan_pack *x, struct eq_pack *k, const struct eq_plan *const *plans, size_t n);
+void eq_plan_pack_nodes(struct eq_plan_pack *x, struct eq_image *k, const struct eq_plan *const *plans, size_t n);
 /* Writing: *plan, whose nodes were numbered. Reading: fill *plan in. */
 void eq_plan_pack(struct eq_plan_pack *x, struct eq_plan *plan);
 void eq_plan_pack_free(struct eq_plan_pack *x);

@@ -91,7 +91,7 @@ static struct eq_node_facts facts_of(const struct eq_plan_pack *x, const struct 
     }
     for (uint32_t i = 0; n->kind != EQ_N_FIELD && n->kind != EQ_N_CONST && i < n->n_kids; i++) {
         const struct eq_node_facts *kid = &x->facts[n->kids[i] - x->nodes];
-        f.size = f.size + kid->size < EQ_PACK_TREE_MAX ? f.size + kid->size : EQ_PACK_TREE_MAX;
+        f.size = f.size + kid->size < EQ_IMAGE_TREE_MAX ? f.size + kid->size : EQ_IMAGE_TREE_MAX;
         f.depth = kid->depth >= f.depth ? (uint16_t)(kid->depth + 1u) : f.depth;
         f.fields = f.fields + kid->fields < FIELDS_MAX ? (uint16_t)(f.fields + kid->fields) : FIELDS_MAX;
         f.aliases = kid->aliases > f.aliases ? kid->aliases : f.aliases;
@@ -101,7 +101,7 @@ static struct eq_node_facts facts_of(const struct eq_plan_pack *x, const struct 
     return f;
 }
 
-bool eq_pack_check_node(struct eq_plan_pack *x, uint32_t number)
+bool eq_image_check_node(struct eq_plan_pack *x, uint32_t number)
 {
     const struct eq_node *n = &x->nodes[number];
     if (!check_shape(n))
@@ -118,7 +118,7 @@ bool eq_pack_check_node(struct eq_plan_pack *x, uint32_t number)
     if (n->kind == EQ_N_ANY && f.fields > EQ_EXPR_MAX_CHOICES)
         return false;
     x->facts[number] = f;
-    return f.size < EQ_PACK_TREE_MAX && f.depth <= EQ_PACK_DEPTH_MAX;
+    return f.size < EQ_IMAGE_TREE_MAX && f.depth <= EQ_IMAGE_DEPTH_MAX;
 }
 
 /* `earlier`: how many stages may be named by alias. */
@@ -143,7 +143,7 @@ static bool check_counts(const struct eq_plan *p, uint32_t expanded, uint32_t po
     return false;
 }
 
-bool eq_pack_check_plan(struct eq_plan_pack *x, const struct eq_plan *p)
+bool eq_image_check_plan(struct eq_plan_pack *x, const struct eq_plan *p)
 {
     uint32_t expanded = 0, positive = 0;
     if (p->n_stages < 1 || p->n_stages > EQ_PLAN_STAGES_MAX || p->stages[0].n_keys > EQ_PLAN_KEYS_MAX ||
@@ -158,5 +158,5 @@ bool eq_pack_check_plan(struct eq_plan_pack *x, const struct eq_plan *p)
     }
     if (p->until && (!check_stage(x, p->until, 0, p->stages[0].n_keys) || p->until->missing || p->until->runs != 1))
         return false;
-    return expanded <= EQ_PLAN_STAGES_MAX && x->trees <= EQ_PACK_TREES_MAX && check_counts(p, expanded, positive);
+    return expanded <= EQ_PLAN_STAGES_MAX && x->trees <= EQ_IMAGE_TREES_MAX && check_counts(p, expanded, positive);
 }

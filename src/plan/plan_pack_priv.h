@@ -17,7 +17,7 @@ struct eq_node_facts {
 };
 
 /* The kids, which are checked already, may stand where they do; fills facts[number] in. */
-bool eq_pack_check_node(struct eq_plan_pack *x, uint32_t number);
-bool eq_pack_check_plan(struct eq_plan_pack *x, const struct eq_plan *plan);
+bool eq_image_check_node(struct eq_plan_pack *x, uint32_t number);
+bool eq_image_check_plan(struct eq_plan_pack *x, const struct eq_plan *plan);
 
 #endif

@@ -100,9 +100,9 @@ enum eq_status eq_rule_load(struct eq_rule_set *set, const char *path, const str
 enum eq_status eq_rule_load_text(struct eq_rule_set *set, struct eq_slice name, struct eq_slice text,
                                  const struct eq_rule_options *options, struct eq_diags *diags);
 
-/* What eqlite reads of a rule, into an image or out of it (base/pack.h); without the document. */
-struct eq_pack;
-void eq_rule_pack(struct eq_pack *k, struct eq_rule *rule);
+/* What eqlite reads of a rule, into an image or out of it (base/image.h); without the document. */
+struct eq_image;
+void eq_rule_pack(struct eq_image *k, struct eq_rule *rule);
 
 /* All that the file says, as one JSON object; of a rule from an image what eqlite reads of it. */
 void eq_rule_json(struct eq_buf *out, const struct eq_rule *rule);

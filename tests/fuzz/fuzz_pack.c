@@ -53,11 +53,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (size < sizeof n_words || size > 1 << 16)
         return 0;
     memcpy(&n_words, data, sizeof n_words);
-    size_t body = size - sizeof n_words, len = EQ_PACK_HEADER + body;
+    size_t body = size - sizeof n_words, len = EQ_IMAGE_HEADER + body;
     char *image = malloc(len);
     PROMISE(image);
-    memcpy(image + EQ_PACK_HEADER, data + sizeof n_words, body);
-    eq_pack_sign(image, len, (uint32_t)(n_words % (body / 4 + 1)), eqlite_version(), eq_plan_pack_tables());
+    memcpy(image + EQ_IMAGE_HEADER, data + sizeof n_words, body);
+    eq_image_sign(image, len, (uint32_t)(n_words % (body / 4 + 1)), eqlite_version(), eq_plan_pack_tables());
     snprintf(path, sizeof path, "/tmp/eqlite-fuzz-%ld.eqlpack", (long)getpid());
     FILE *f = fopen(path, "wb");
     PROMISE(f && fwrite(image, 1, len, f) == len && fclose(f) == 0);

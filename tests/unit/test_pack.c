@@ -183,7 +183,7 @@ static void damage_is_found(void)
     }
     for (size_t len = 0; len < image.len; len += len < 200 ? 1 : 41) {
         CU_ASSERT_PTR_NULL(load(eq_slice(image.ptr, len), NULL, &status));
-        CU_ASSERT(strstr(message, len < EQ_PACK_MAGIC_LEN ? "no pack" : "truncated") != NULL);
+        CU_ASSERT(strstr(message, len < EQ_IMAGE_MAGIC_LEN ? "no pack" : "truncated") != NULL);
     }
     eq_buf_putc(&image, 'x');
     CU_ASSERT_PTR_NULL(load(eq_buf_slice(&image), NULL, &status));
@@ -229,7 +229,7 @@ static void malice_is_harmless(void)
         eqlite_status status;
         memcpy(copy, image.ptr, image.len);
         for (uint64_t change = next_random(&state) % 3 + 1; change > 0; change--) {
-            char *word = copy + EQ_PACK_HEADER + next_random(&state) % n_words * 4;
+            char *word = copy + EQ_IMAGE_HEADER + next_random(&state) % n_words * 4;
             uint32_t v;
             memcpy(&v, word, 4);
             uint64_t how = next_random(&state) % 4;
@@ -239,7 +239,7 @@ static void malice_is_harmless(void)
                            : v ^ 1u << next_random(&state) % 32;
             memcpy(word, &v, 4);
         }
-        eq_pack_sign(copy, image.len, n_words, eqlite_version(), eq_plan_pack_tables());
+        eq_image_sign(copy, image.len, n_words, eqlite_version(), eq_plan_pack_tables());
         eqlite_rules *rules = load(eq_slice(copy, image.len), NULL, &status);
         refused += rules == NULL;
         loaded += rules != NULL;

@@ -1,5 +1,5 @@
-/* pack.c — see pack.h. Bytes stand as this machine has them; a mark in the header tells one of the other order. */
-#include "base/pack.h"
+/* image.c — see image.h. Bytes stand as this machine has them; a mark in the header tells one of the other order. */
+#include "base/image.h"
 
 #define XXH_INLINE_ALL
 #include <xxhash.h>
@@ -9,7 +9,7 @@
 #define BYTE_ORDER_MARK 0x01020304u
 
 struct header {
-    char magic[EQ_PACK_MAGIC_LEN];
+    char magic[EQ_IMAGE_MAGIC_LEN];
     uint32_t byte_order, format;
     uint64_t tables, length; /* bytes of the image */
     uint32_t n_words, zero;
@@ -17,7 +17,7 @@ struct header {
     XXH128_canonical_t digest; /* of what stands before it, and of what follows */
 };
 
-_Static_assert(sizeof(struct header) == EQ_PACK_HEADER, "the header has no padding");
+_Static_assert(sizeof(struct header) == EQ_IMAGE_HEADER, "the header has no padding");
 
 static XXH128_canonical_t digest_of(const struct header *h, struct eq_slice body)
 {
@@ -31,15 +31,15 @@ static XXH128_canonical_t digest_of(const struct header *h, struct eq_slice body
 
 /* ── Writing ── */
 
-void eq_pack_write(struct eq_pack *k, const struct eq_alloc *alloc)
+void eq_image_write(struct eq_image *k, const struct eq_alloc *alloc)
 {
-    *k = (struct eq_pack){.reading = false};
+    *k = (struct eq_image){.reading = false};
     eq_buf_init(&k->words, alloc);
     eq_buf_init(&k->bytes, alloc);
     eq_intern_init(&k->known, alloc);
 }
 
-void eq_pack_free(struct eq_pack *k)
+void eq_image_free(struct eq_image *k)
 {
     eq_free(k->words.alloc, k->offsets);
     eq_buf_free(&k->words);
@@ -47,9 +47,9 @@ void eq_pack_free(struct eq_pack *k)
     eq_intern_free(&k->known);
 }
 
-void eq_pack_sign(char *image, size_t len, uint32_t n_words, const char *version, uint64_t tables)
+void eq_image_sign(char *image, size_t len, uint32_t n_words, const char *version, uint64_t tables)
 {
-    struct header h = {.magic = EQ_PACK_MAGIC, .byte_order = BYTE_ORDER_MARK, .format = FORMAT, .tables = tables,
+    struct header h = {.magic = EQ_IMAGE_MAGIC, .byte_order = BYTE_ORDER_MARK, .format = FORMAT, .tables = tables,
                        .length = len, .n_words = n_words};
     size_t named = strlen(version);
     memcpy(h.version, version, named < sizeof h.version ? named : sizeof h.version);
@@ -57,29 +57,29 @@ void eq_pack_sign(char *image, size_t len, uint32_t n_words, const char *version
     memcpy(image, &h, sizeof h);
 }
 
-enum eq_status eq_pack_seal(struct eq_buf *out, struct eq_pack *k, const char *version, uint64_t tables)
+enum eq_status eq_image_seal(struct eq_buf *out, struct eq_image *k, const char *version, uint64_t tables)
 {
-    size_t len = EQ_PACK_HEADER + k->words.len + k->bytes.len;
+    size_t len = EQ_IMAGE_HEADER + k->words.len + k->bytes.len;
     if (k->nomem || k->words.failed || k->bytes.failed)
         return EQ_NOMEM;
-    if (k->bad || len > EQ_PACK_MAX)
+    if (k->bad || len > EQ_IMAGE_MAX)
         return EQ_LIMIT;
-    eq_buf_fill(out, '\0', EQ_PACK_HEADER);
+    eq_buf_fill(out, '\0', EQ_IMAGE_HEADER);
     eq_buf_add(out, eq_buf_slice(&k->words));
     eq_buf_add(out, eq_buf_slice(&k->bytes));
     if (eq_buf_status(out) != EQ_OK)
         return EQ_NOMEM;
-    eq_pack_sign(out->ptr + out->len - len, len, (uint32_t)(k->words.len / sizeof(uint32_t)), version, tables);
+    eq_image_sign(out->ptr + out->len - len, len, (uint32_t)(k->words.len / sizeof(uint32_t)), version, tables);
     return EQ_OK;
 }
 
-static void write_word(struct eq_pack *k, uint32_t v)
+static void write_word(struct eq_image *k, uint32_t v)
 {
     eq_buf_add(&k->words, eq_slice((const char *)&v, sizeof v));
 }
 
 /* Each distinct text is written once. */
-static void write_text(struct eq_pack *k, struct eq_slice s)
+static void write_text(struct eq_image *k, struct eq_slice s)
 {
     uint32_t number;
     bool added;
@@ -95,7 +95,7 @@ static void write_text(struct eq_pack *k, struct eq_slice s)
         k->offsets[number] = (uint32_t)k->bytes.len;
         eq_buf_add(&k->bytes, s);
         eq_buf_putc(&k->bytes, '\0');
-        k->bad |= k->bytes.len > EQ_PACK_MAX;
+        k->bad |= k->bytes.len > EQ_IMAGE_MAX;
     }
     write_word(k, k->offsets[number]);
     write_word(k, (uint32_t)s.len);
@@ -120,13 +120,13 @@ static const char *refuse(const struct header *h, struct eq_slice image, const c
     return h->n_words > (image.len - sizeof *h) / sizeof(uint32_t) ? "the pack is damaged" : NULL;
 }
 
-enum eq_status eq_pack_read(struct eq_pack *k, struct eq_slice image, const char *version, uint64_t tables,
+enum eq_status eq_image_read(struct eq_image *k, struct eq_slice image, const char *version, uint64_t tables,
                             struct eq_arena *arena, const char **why)
 {
     struct header h;
-    *k = (struct eq_pack){.reading = true, .arena = arena};
+    *k = (struct eq_image){.reading = true, .arena = arena};
     *why = "this is no pack";
-    if (image.len < EQ_PACK_MAGIC_LEN || memcmp(image.ptr, EQ_PACK_MAGIC, EQ_PACK_MAGIC_LEN) != 0)
+    if (image.len < EQ_IMAGE_MAGIC_LEN || memcmp(image.ptr, EQ_IMAGE_MAGIC, EQ_IMAGE_MAGIC_LEN) != 0)
         return EQ_INVALID;
     *why = "the pack is truncated";
     if (image.len < sizeof h)
@@ -142,12 +142,12 @@ enum eq_status eq_pack_read(struct eq_pack *k, struct eq_slice image, const char
     return EQ_OK;
 }
 
-bool eq_pack_is_done(const struct eq_pack *k)
+bool eq_image_is_done(const struct eq_image *k)
 {
     return !k->bad && k->at == k->end;
 }
 
-static inline uint32_t read_word(struct eq_pack *k)
+static inline uint32_t read_word(struct eq_image *k)
 {
     if (__builtin_expect(k->at < k->end, 1))
         return *k->at++;
@@ -155,7 +155,7 @@ static inline uint32_t read_word(struct eq_pack *k)
     return 0;
 }
 
-static struct eq_slice read_text(struct eq_pack *k)
+static struct eq_slice read_text(struct eq_image *k)
 {
     uint32_t at = read_word(k), len = read_word(k);
     if (at >= k->text.len || len >= k->text.len - at || k->text.ptr[at + len] != '\0') {
@@ -167,7 +167,7 @@ static struct eq_slice read_text(struct eq_pack *k)
 
 /* ── Both ── */
 
-void eq_pack_u32(struct eq_pack *k, uint32_t *v)
+void eq_image_u32(struct eq_image *k, uint32_t *v)
 {
     if (k->reading)
         *v = read_word(k);
@@ -175,33 +175,33 @@ void eq_pack_u32(struct eq_pack *k, uint32_t *v)
         write_word(k, *v);
 }
 
-void eq_pack_u64(struct eq_pack *k, uint64_t *v)
+void eq_image_u64(struct eq_image *k, uint64_t *v)
 {
     uint32_t low = k->reading ? 0 : (uint32_t)*v, high = k->reading ? 0 : (uint32_t)(*v >> 32);
-    eq_pack_u32(k, &low);
-    eq_pack_u32(k, &high);
+    eq_image_u32(k, &low);
+    eq_image_u32(k, &high);
     if (k->reading)
         *v = (uint64_t)high << 32 | low;
 }
 
-void eq_pack_i64(struct eq_pack *k, int64_t *v)
+void eq_image_i64(struct eq_image *k, int64_t *v)
 {
     uint64_t u = k->reading ? 0 : (uint64_t)*v;
-    eq_pack_u64(k, &u);
+    eq_image_u64(k, &u);
     if (k->reading)
         *v = (int64_t)u;
 }
 
-void eq_pack_bool(struct eq_pack *k, bool *v)
+void eq_image_bool(struct eq_image *k, bool *v)
 {
     uint32_t u = k->reading ? 0 : *v;
-    eq_pack_u32(k, &u);
+    eq_image_u32(k, &u);
     k->bad |= u > 1;
     if (k->reading)
         *v = u != 0;
 }
 
-void eq_pack_text(struct eq_pack *k, struct eq_slice *v)
+void eq_image_text(struct eq_image *k, struct eq_slice *v)
 {
     if (k->reading)
         *v = read_text(k);
@@ -209,7 +209,7 @@ void eq_pack_text(struct eq_pack *k, struct eq_slice *v)
         write_text(k, *v);
 }
 
-static void *read_array(struct eq_pack *k, size_t *n, size_t size)
+static void *read_array(struct eq_image *k, size_t *n, size_t size)
 {
     *n = read_word(k);
     k->bad |= *n > (size_t)(k->end - k->at);
@@ -221,7 +221,7 @@ static void *read_array(struct eq_pack *k, size_t *n, size_t size)
     return made;
 }
 
-void eq_pack_array_raw(struct eq_pack *k, void *items, size_t *n, size_t size)
+void eq_image_array_raw(struct eq_image *k, void *items, size_t *n, size_t size)
 {
     if (k->reading) {
         void *made = read_array(k, n, size);
