@@ -131,8 +131,10 @@ EQLITE_API eqlite_status eqlite_compiler_new(eqlite_compiler **out, const eqlite
 EQLITE_API void eqlite_compiler_free(eqlite_compiler *c); /* NULL is fine; rules that it made live on */
 /* One query. `name` is what diagnostics call it ("<query>"). EQLITE_INVALID: it did not compile. */
 EQLITE_API eqlite_status eqlite_compiler_add_query(eqlite_compiler *c, const char *name, const char *text, size_t len);
-/* A rule file (.toml or .eql), or all below a folder. Rules that do not compile are left out, with diagnostics; the
- * rest count. EQLITE_IO: the path or something below it could not be read; what could be read is in. */
+/* A rule file (.toml or .eql), all below a folder, or a pack of eqlite_rules_pack. Rules that do not compile are left
+ * out, with diagnostics; the rest count. A pack is refused as a whole, with a diagnostic, if it is damaged, was written
+ * by another version, or for other fields of category and time. EQLITE_IO: the path or something below it could not be
+ * read; what could be read is in. */
 EQLITE_API eqlite_status eqlite_compiler_add_path(eqlite_compiler *c, const char *path);
 /* A rule file's text from memory; the ending of `name` (.toml, .eql) decides how it is read. */
 EQLITE_API eqlite_status eqlite_compiler_add_rule(eqlite_compiler *c, const char *name, const char *text, size_t len);
@@ -153,6 +155,8 @@ EQLITE_API eqlite_status eqlite_compiler_lint(eqlite_compiler *c, eqlite_severit
  * *fixes tells how many places did. EQLITE_INVALID: it is no rule that compiles; nothing is written then. */
 EQLITE_API eqlite_status eqlite_fix(eqlite_compiler *c, eqlite_severity least, const char *name, const char *text,
                                     size_t len, size_t *fixes, eqlite_write *write, void *ctx);
+/* A rule of finished rules, as it was compiled; they are retained. EQLITE_INVALID: there is no such rule. */
+EQLITE_API eqlite_status eqlite_compiler_add_from(eqlite_compiler *c, eqlite_rules *rules, size_t index);
 /* Compile what was added so far into rules, and forget it: the compiler can be filled again. */
 EQLITE_API eqlite_status eqlite_compiler_finish(eqlite_rules **out, eqlite_compiler *c);
 /* Everything reported so far; valid until the compiler is freed. */
@@ -198,6 +202,13 @@ EQLITE_API eqlite_rule eqlite_rules_get(const eqlite_rules *r, size_t index);
 EQLITE_API eqlite_rule_test eqlite_rules_test(const eqlite_rules *r, size_t index, size_t test);
 /* All metadata of a rule as one JSON object. */
 EQLITE_API eqlite_status eqlite_rules_json(const eqlite_rules *r, size_t index, eqlite_write *write, void *ctx);
+/* All rules as one image, a pack: eqlite_compiler_add_path takes a file of it in place of the rule files, at a
+ * fraction of the time. Only the same version of eqlite reads it, on a machine of the same byte order. What it holds is
+ * what eqlite uses: eqlite_rules_json of a rule from a pack lacks the keys that eqlite does not read. EQLITE_LIMIT: it
+ * would be larger than 256 MiB. */
+EQLITE_API eqlite_status eqlite_rules_pack(const eqlite_rules *r, eqlite_write *write, void *ctx);
+/* Is there a pack at a path, to judge by its ending (.eqlpack) or its first bytes? */
+EQLITE_API bool eqlite_is_pack(const char *path);
 /* Do results depend on the order of events in time? Those of sequences and lineage do. */
 EQLITE_API bool eqlite_rules_need_order(const eqlite_rules *r);
 /* The fields that the rules read, in a fixed order, and how many rules read each. */

@@ -23,11 +23,13 @@ struct eqlite_rules {
     struct eq_program *program; /* until finished; then it belongs to the ruleset */
     struct eq_regexes *regexes; /* likewise */
     struct eq_ruleset *ruleset;
+    struct eq_slice category_field, timestamp_field; /* options that plans were made with; in `plans`, may be empty */
+    struct eqlite_rules **others;        /* rules that some of these were taken from */
+    size_t n_others, cap_others;
     struct eqlite_rule *views;
     struct eqlite_rule_test **tests; /* by rule */
     size_t n_compiled;         /* rules of the set that are compiled; all when finished */
     bool poisoned;             /* memory ran out half-way: cannot be finished */
-    struct eq_slice category_field, timestamp_field; /* of the compiler's options; may be empty */
 };
 
 struct eqlite_alert {

@@ -5,7 +5,8 @@
  *         folded  "cmd.exe"  ─▶ predicates            : in~ like~ without wildcards
  *         globs   *cmd*, c?d.exe … that match         like : with wildcards (match/windows.h)
  *
- * Built once per program, read-only, shared by matchers. */
+ * Built once per program, shared by matchers: each field when one of them first looks a value of it up, read-only from
+ * then on. */
 #ifndef EQ_MATCH_INDEX_H
 #define EQ_MATCH_INDEX_H
 

@@ -31,10 +31,8 @@ enum eq_status eq_past_fields_find(struct eq_past_fields *out, const struct eq_p
         return EQ_NOMEM;
     for (size_t r = 0; r < program->n_rules; r++) {
         const struct eq_plan *plan = program->rules[r].plan;
-        for (uint32_t s = 0; s < plan->n_stages; s++)
+        for (uint32_t s = 0; plan->kind == EQ_PLAN_SEQUENCE && s < plan->n_stages; s++) /* others have no aliases */
             find_fields(&f, plan->stages[s].filter);
-        if (plan->until)
-            find_fields(&f, plan->until->filter);
     }
     for (uint32_t i = 0; i < n; i++)
         if (f.seen[i])
