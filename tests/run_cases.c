@@ -290,7 +290,7 @@ static char *match_by(const struct state *s, const char *engine)
 /* The ids of what matches, or why nothing can. All engines must agree. */
 static char *found_ids(const struct state *s, const char *keyword)
 {
-    static const char *const others[] = {"shared", "naive"};
+    static const char *const others[] = {"memo", "shared", "naive"};
     (void)keyword;
     if (!s->rules || eqlite_compiler_refused(s->compiler)) {
         char *errors = found_diagnostics(s, EQLITE_ERROR, true);
