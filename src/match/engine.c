@@ -92,6 +92,7 @@ static void forget_event(struct eq_engine *e)
         eq_bit_clear(e->known, e->asked.items[i]);
     }
     e->found.n = e->asked.n = e->candidates.n = e->hits.n = 0;
+    e->n_pending = 0;
     e->decision = NULL;
     eq_arena_reset(&e->scratch);
     e->machine.choices_left = CHOICES_PER_EVENT;
@@ -210,6 +211,7 @@ enum eq_status eq_engine_new(struct eq_engine **out, const struct eq_ruleset *ru
         return EQ_NOMEM;
     e->alloc = alloc;
     e->rules = rules;
+    e->fields = eq_index_fields(rules->index);
     eq_arena_init(&e->scratch, alloc);
     eq_index_scratch_init(&e->look, alloc);
     e->machine = (struct eq_machine){.scratch = &e->scratch, .regex = eq_engine_match_regexes, .ctx = e};

@@ -8,6 +8,9 @@
  * out. What comes once and will not be remembered is looked at for open clauses alone. */
 #include "match/engine_priv.h"
 
+/* Values looked up in the memo while those of a later one is fetched. */
+#define FETCH_AHEAD 4
+
 static inline bool is_needed(const struct eq_engine *e, uint32_t predicate)
 {
     return !e->decision || eq_bit_get(e->decision->residual->needed, predicate);
@@ -95,6 +98,12 @@ static void note_lists(struct eq_engine *e, const uint32_t *clauses, size_t n_cl
         note_true(e, predicates[i]);
 }
 
+static enum eq_status look_now(struct eq_engine *e, uint32_t field, const struct eq_value *v)
+{
+    const uint64_t *needed = e->decision ? e->decision->residual->needed : NULL;
+    return eq_index_look(e->rules->index, field, v, needed, &e->look, note_run, e);
+}
+
 static enum eq_status look_and_remember(struct eq_engine *e, const struct eq_memo_key *key, const struct eq_value *v)
 {
     e->n_predicates = e->n_clauses = 0;
@@ -109,27 +118,47 @@ static enum eq_status look_and_remember(struct eq_engine *e, const struct eq_mem
 
 /* ── Fields ── */
 
-static enum eq_status look_at(struct eq_engine *e, uint32_t field, enum eq_index_work work, const struct eq_value *v)
+/* A value whose answer may be remembered. */
+static enum eq_status find_kept(struct eq_engine *e, const struct eq_pending *p)
 {
-    struct eq_memo_key key;
-    bool worth = false;
-    if (work == EQ_INDEX_NONE || v->type == EQ_NULL) /* an object: it is there, no more */
+    bool worth;
+    const struct eq_memo_entry *m = eq_memo_find(e->memo, &p->key, &worth);
+    if (m) {
+        note_lists(e, m->items, m->n_clauses, m->items + m->n_clauses, m->n_predicates);
         return EQ_OK;
-    if (work == EQ_INDEX_MUCH && e->memo) {
-        const struct eq_memo_entry *m = eq_memo_find(e->memo, field, v, &key, &worth);
-        if (m) {
-            note_lists(e, m->items, m->n_clauses, m->items + m->n_clauses, m->n_predicates);
-            return EQ_OK;
-        }
     }
-    const uint64_t *needed = e->decision ? e->decision->residual->needed : NULL;
-    return worth ? look_and_remember(e, &key, v)
-                 : eq_index_look(e->rules->index, field, v, needed, &e->look, note_run, e);
+    return worth ? look_and_remember(e, &p->key, p->value) : look_now(e, p->key.field, p->value);
 }
 
+/* All values that wait for the memo. */
+static enum eq_status find_pending(struct eq_engine *e)
+{
+    enum eq_status st = EQ_OK;
+    for (size_t i = 0; i < e->n_pending && i < FETCH_AHEAD; i++)
+        eq_memo_fetch(e->memo, &e->pending[i].key);
+    for (size_t i = 0; i < e->n_pending && st == EQ_OK; i++) {
+        if (i + FETCH_AHEAD < e->n_pending)
+            eq_memo_fetch(e->memo, &e->pending[i + FETCH_AHEAD].key);
+        st = find_kept(e, &e->pending[i]);
+    }
+    e->n_pending = 0;
+    return st;
+}
+
+static enum eq_status look_at(struct eq_engine *e, uint32_t field, enum eq_index_work work, const struct eq_value *v)
+{
+    if (work == EQ_INDEX_NONE || v->type == EQ_NULL) /* an object: it is there, no more */
+        return EQ_OK;
+    if (work == EQ_INDEX_LITTLE || !e->memo || !eq_memo_key(&e->pending[e->n_pending].key, e->memo, field, v))
+        return look_now(e, field, v);
+    e->pending[e->n_pending++].value = v;
+    return e->n_pending < EQ_PENDING_MAX ? EQ_OK : find_pending(e);
+}
+
+/* The values of a field are looked at, or will be by find_pending. */
 static enum eq_status look_at_field(struct eq_engine *e, uint32_t field)
 {
-    const struct eq_index_field *f = &eq_index_fields(e->rules->index)[field];
+    const struct eq_index_field *f = &e->fields[field];
     const struct eq_frame *frame = &e->event->frame;
     uint32_t v = frame->slots[field].head;
     enum eq_status st = EQ_OK;
@@ -144,11 +173,13 @@ static enum eq_status look_at_field(struct eq_engine *e, uint32_t field)
 static enum eq_status decide(struct eq_engine *e)
 {
     const struct eq_guards *g = &e->rules->guards;
-    for (size_t i = 0; i < g->n_fields; i++) {
-        enum eq_status st = look_at_field(e, g->fields[i]);
-        if (st != EQ_OK)
-            return st;
-    }
+    enum eq_status st = EQ_OK;
+    for (size_t i = 0; i < g->n_fields && st == EQ_OK; i++)
+        st = look_at_field(e, g->fields[i]);
+    if (st == EQ_OK)
+        st = find_pending(e);
+    if (st != EQ_OK)
+        return st;
     e->decision = eq_decisions_find(e->decisions, e->found.items, e->found.n, e->truth);
     if (!e->decision)
         return EQ_OK;
@@ -182,5 +213,5 @@ enum eq_status eq_engine_find(struct eq_engine *e)
     }
     for (size_t i = 0; i < d->n_always && !e->decision; i++)
         add_candidate(e, d->always[i]);
-    return st;
+    return st == EQ_OK ? find_pending(e) : st;
 }

@@ -27,12 +27,20 @@ struct eq_number_list {
     size_t n;
 };
 
+/* A value that is about to be looked up in the memo. */
+struct eq_pending {
+    struct eq_memo_key key;
+    const struct eq_value *value;
+};
+#define EQ_PENDING_MAX 64
+
 struct eq_engine {
     const struct eq_alloc *alloc;
     const struct eq_ruleset *rules;
     struct eq_decoder *decoder;
     struct eq_regex_matcher *regex;
     struct eq_index_scratch look;
+    const struct eq_index_field *fields; /* of the index */
     struct eq_memo *memo;            /* NULL: switched off, or too early */
     struct eq_decisions *decisions;  /* the same, or no field is a guard */
     uint32_t n_events;               /* counted until there is a memo */
@@ -54,6 +62,9 @@ struct eq_engine {
     uint32_t *predicates, *clauses;
     size_t n_predicates, cap_predicates, n_clauses, cap_clauses;
     bool nomem;                      /* while collecting them */
+
+    struct eq_pending pending[EQ_PENDING_MAX];
+    size_t n_pending;
 
     uint64_t n_candidates, broken_elements; /* for statistics */
 };

@@ -51,10 +51,24 @@ void eq_memo_free(struct eq_memo *m)
     eq_free(m->alloc, m);
 }
 
+static void fetch(const void *p)
+{
+#if defined(__GNUC__)
+    __builtin_prefetch(p);
+#else
+    (void)p;
+#endif
+}
+
+static uint64_t seen_bit(uint64_t hash)
+{
+    return hash >> 16 & (SEEN_BITS - 1);
+}
+
 /* Was the hash seen before? Notes that it is seen now. */
 static bool seen_before(struct eq_memo *m, uint64_t hash)
 {
-    uint64_t bit = hash >> 16 & (SEEN_BITS - 1);
+    uint64_t bit = seen_bit(hash);
     uint64_t mask = (uint64_t)1 << (bit & 63);
     if (m->seen[bit >> 6] & mask)
         return true;
@@ -77,15 +91,29 @@ static bool same(const struct eq_memo_entry *e, const struct eq_memo_key *key)
            memcmp(text_of(e), key->text.ptr, e->len) == 0;
 }
 
-const struct eq_memo_entry *eq_memo_find(struct eq_memo *m, uint32_t field, const struct eq_value *v,
-                                         struct eq_memo_key *key, bool *worth)
+bool eq_memo_key(struct eq_memo_key *key, const struct eq_memo *m, uint32_t field, const struct eq_value *v)
 {
-    *worth = false;
     if (v->type == EQ_BOOL || v->len == 0 || v->len > TEXT_MAX)
-        return NULL;
+        return false;
     *key = (struct eq_memo_key){eq_hash_bytes(v->s, v->len), field, v->type, eq_value_slice(v)};
     key->hash ^= (field + 1) * 0x9E3779B97F4A7C15u;
+    fetch(&m->places[key->hash & (PLACES - 1)]);
+    return true;
+}
+
+void eq_memo_fetch(const struct eq_memo *m, const struct eq_memo_key *key)
+{
     const struct place *p = &m->places[key->hash & (PLACES - 1)];
+    if (p->hash == key->hash)
+        fetch(p->entry);
+    else
+        fetch(&m->seen[seen_bit(key->hash) >> 6]);
+}
+
+const struct eq_memo_entry *eq_memo_find(struct eq_memo *m, const struct eq_memo_key *key, bool *worth)
+{
+    const struct place *p = &m->places[key->hash & (PLACES - 1)];
+    *worth = false;
     if (p->hash == key->hash && p->entry && same(p->entry, key)) {
         m->stats.hits++;
         return p->entry;

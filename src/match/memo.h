@@ -37,10 +37,16 @@ struct eq_memo_entry {
     uint32_t items[];
 };
 
-/* The entry of a value, or NULL: not remembered; *worth says whether to put it, with *key, which is valid until the next
- * call. Values without text are never worth it. */
-const struct eq_memo_entry *eq_memo_find(struct eq_memo *m, uint32_t field, const struct eq_value *v,
-                                         struct eq_memo_key *key, bool *worth);
+/* Looking a value up takes three steps, so that those of many values can be interleaved while memory is waited for:
+ *
+ *      eq_memo_key     the key; its place is being fetched. False: such a value is never remembered
+ *      eq_memo_fetch   what stands there is being fetched
+ *      eq_memo_find    the entry, or NULL: not remembered; *worth says whether to put it
+ *
+ * A key is valid as long as its value. */
+bool eq_memo_key(struct eq_memo_key *key, const struct eq_memo *m, uint32_t field, const struct eq_value *v);
+void eq_memo_fetch(const struct eq_memo *m, const struct eq_memo_key *key);
+const struct eq_memo_entry *eq_memo_find(struct eq_memo *m, const struct eq_memo_key *key, bool *worth);
 /* Remember; a failed allocation only means that it is not. */
 void eq_memo_put(struct eq_memo *m, const struct eq_memo_key *key, const uint32_t *clauses, uint32_t n_clauses,
                  const uint32_t *predicates, uint32_t n_predicates);
