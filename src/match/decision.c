@@ -128,6 +128,7 @@ static const struct eq_residual *residual_of(struct eq_decisions *d)
     *r = (struct eq_residual){.live = copy,
                               .needed = copy + (m->needed - m->bits),
                               .fields = copy + (m->fields - m->bits),
+                              .values = copy + (m->values - m->bits),
                               .always = list,
                               .n_always = m->n_always};
     d->residuals[d->stats.residuals++] = (struct kept_residual){hash, r};

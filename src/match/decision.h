@@ -38,6 +38,7 @@ struct eq_residual {
     const uint64_t *live;   /* bit by clause: open filters of rules and trackers */
     const uint64_t *needed; /* bit by eager predicate, guards left out */
     const uint64_t *fields; /* bit by field: some needed predicate reads it */
+    const uint64_t *values; /* bit by field: and asks for more than whether it exists */
     const uint32_t *always; /* open clauses to ask whatever the other fields hold */
     uint32_t n_always;
 };

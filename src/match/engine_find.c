@@ -164,6 +164,8 @@ static enum eq_status look_at_field(struct eq_engine *e, uint32_t field)
     enum eq_status st = EQ_OK;
     if (f->exists != EQ_NONE && v != EQ_END_OF_CHAIN)
         note_predicate(e, f->exists);
+    if (e->decision && !eq_bit_get(e->decision->residual->values, field))
+        return EQ_OK;
     for (; v != EQ_END_OF_CHAIN && st == EQ_OK; v = frame->next[v])
         st = look_at(e, field, f->work, &frame->values[v]);
     return st;

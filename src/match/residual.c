@@ -13,7 +13,7 @@ enum eq_status eq_residual_maker_init(struct eq_residual_maker *m, const struct 
 {
     size_t live = eq_bit_words(p->n_clauses), needed = eq_bit_words(p->n_eager);
     size_t fields = eq_bit_words(eq_fields_count(p->fields));
-    *m = (struct eq_residual_maker){.alloc = alloc, .program = p, .guards = guards, .n_words = live + needed + fields};
+    *m = (struct eq_residual_maker){.alloc = alloc, .program = p, .guards = guards, .n_words = live + needed + 2 * fields};
     m->ends = eq_new(alloc, p->n_jumps + 1);
     m->reached = eq_new(alloc, eq_bit_words(p->n_jumps) * sizeof *m->reached);
     m->bits = eq_new(alloc, m->n_words * sizeof *m->bits);
@@ -24,6 +24,7 @@ enum eq_status eq_residual_maker_init(struct eq_residual_maker *m, const struct 
     m->live = m->bits;
     m->needed = m->live + live;
     m->fields = m->needed + needed;
+    m->values = m->fields + fields;
     return EQ_OK;
 }
 
@@ -66,8 +67,11 @@ static void need(struct eq_residual_maker *m, uint32_t predicate)
 {
     if (predicate >= m->program->n_eager || is_guard(m, predicate))
         return;
+    const struct eq_predicate *q = &m->program->predicates[predicate];
     eq_bit_set(m->needed, predicate);
-    eq_bit_set(m->fields, m->program->predicates[predicate].field);
+    eq_bit_set(m->fields, q->field);
+    if (q->kind != EQ_P_EXISTS)
+        eq_bit_set(m->values, q->field);
 }
 
 /* An open clause: what wakes it. Without a witness, or with one that is true already, it is asked always. */

@@ -19,8 +19,8 @@ struct eq_residual_maker {
     uint8_t *ends;     /* by jump: how it can end */
     uint64_t *reached; /* bit by jump */
     /* What came out; the bits stand in one piece, so that residuals can be compared and copied. */
-    uint64_t *bits, *live, *needed, *fields;
-    size_t n_words;    /* of all three */
+    uint64_t *bits, *live, *needed, *fields, *values;
+    size_t n_words;    /* of all four */
     uint32_t *always, *certain;
     uint32_t n_always, n_certain;
 };
