@@ -248,8 +248,8 @@ static eqlite_status compile(eqlite_compiler **compiler, eqlite_rules **rules, c
     return status == EQLITE_OK ? eqlite_compiler_finish(rules, *compiler) : status;
 }
 
-/* The ids of what the rules match. */
-static char *match(const struct state *s, eqlite_rules *rules)
+/* The ids of what the rules match. With several threads each event is a block of its own. */
+static char *match(const struct state *s, eqlite_rules *rules, unsigned threads)
 {
     struct hits hits = {.state = s};
     eqlite_matcher_options options = EQLITE_MATCHER_OPTIONS_INIT;
@@ -257,6 +257,8 @@ static char *match(const struct state *s, eqlite_rules *rules)
     options.ctx = &hits;
     options.limit = s->limit;
     options.max_lateness_ns = s->lateness_ns;
+    options.threads = threads;
+    options.block_bytes = 1;
     eqlite_matcher *matcher = NULL;
     eqlite_status status = eqlite_matcher_new(&matcher, rules, &options);
     for (size_t i = 0; status == EQLITE_OK && i < s->n_events; i++) {
@@ -275,22 +277,29 @@ static char *match(const struct state *s, eqlite_rules *rules)
     return text_take(&hits.text);
 }
 
-/* As match, by another engine: the plan as written, or without memory of values. */
-static char *match_by(const struct state *s, const char *engine)
+/* Another way to match that must give the same. */
+struct way {
+    const char *name, *engine;
+    unsigned threads;
+};
+
+static char *match_by(const struct state *s, const struct way *way)
 {
     eqlite_compiler *compiler = NULL;
     eqlite_rules *rules = NULL;
-    eqlite_status status = compile(&compiler, &rules, s, engine);
-    char *ids = status == EQLITE_OK ? match(s, rules) : case_printf("failed: %s", eqlite_status_text(status));
+    eqlite_status status = compile(&compiler, &rules, s, way->engine);
+    char *ids = status == EQLITE_OK ? match(s, rules, way->threads) : case_printf("failed: %s", eqlite_status_text(status));
     eqlite_rules_free(rules);
     eqlite_compiler_free(compiler);
     return ids;
 }
 
-/* The ids of what matches, or why nothing can. All engines must agree. */
+/* The ids of what matches, or why nothing can. All ways must agree. */
 static char *found_ids(const struct state *s, const char *keyword)
 {
-    static const char *const others[] = {"memo", "shared", "naive"};
+    static const struct way others[] = {
+        {"without decisions", "memo", 1},         {"without memory of values", "shared", 1},
+        {"with the plan as written", "naive", 1}, {"by three threads", NULL, 3}};
     (void)keyword;
     if (!s->rules || eqlite_compiler_refused(s->compiler)) {
         char *errors = found_diagnostics(s, EQLITE_ERROR, true);
@@ -298,11 +307,11 @@ static char *found_ids(const struct state *s, const char *keyword)
         free(errors);
         return text;
     }
-    char *ids = match(s, s->rules);
+    char *ids = match(s, s->rules, 1);
     for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
-        char *other = match_by(s, others[i]);
+        char *other = match_by(s, &others[i]);
         if (strcmp(ids, other) != 0) {
-            char *both = case_printf("%s, but by the %s engine %s", ids, others[i], other);
+            char *both = case_printf("%s, but %s %s", ids, others[i].name, other);
             free(ids);
             ids = both;
         }

@@ -228,6 +228,15 @@ typedef struct eqlite_trace {
 } eqlite_trace;
 typedef void eqlite_on_trace(const eqlite_trace *trace, void *ctx);
 
+/* What was no event, and is left out. Valid during the call. */
+typedef struct eqlite_bad_event {
+    eqlite_string path;
+    uint64_t line, offset; /* of the event, as it was fed */
+    size_t at;             /* byte in the event */
+    const char *reason;    /* static, one clause */
+} eqlite_bad_event;
+typedef void eqlite_on_bad_event(const eqlite_bad_event *bad, void *ctx);
+
 typedef struct eqlite_matcher_options {
     size_t size;
     eqlite_on_alert *on_alert;
@@ -235,7 +244,7 @@ typedef struct eqlite_matcher_options {
     uint64_t limit;          /* per rule: at most the last so many results (as Elasticsearch's size); 0: no limit */
     uint32_t samples_per_key; /* of sample queries; 0: 1 */
     bool unwrap;             /* read {"_source": {…}} as the event inside */
-    eqlite_write *on_bad_event; /* a broken event, described in one line; NULL: only counted */
+    eqlite_on_bad_event *on_bad_event; /* told of each broken event; NULL: they are only counted */
     int64_t max_lateness_ns; /* An event may come so much later than newer ones: for rules that depend on order, events
                                 are held back until nothing earlier is waited for. EQLITE_ANY_LATENESS: all are held to
                                 the end. 0: none, but with a tiebreaker those of equal time. */
@@ -244,9 +253,13 @@ typedef struct eqlite_matcher_options {
     size_t memory_bytes;     /* for what is remembered of earlier events: sequences in progress, samples, tails. When it is
                                 used up the rule that has most gives up its oldest. 0: 256 MiB; 64 KiB to 16 GiB. */
     eqlite_on_trace *on_trace; /* told of each step of sequences in progress: for explaining. May be NULL */
+    unsigned threads;        /* that look at events: 0 and 1: the caller's alone; at most 256. With more, feed copies the
+                                event, and its results may come with a later call; results and their order stay the same,
+                                and callbacks run in the caller's thread. The allocator is called from all threads. */
+    size_t block_bytes;      /* of events that a thread takes at a time; 0: 256 KiB. Changes no result */
 } eqlite_matcher_options;
 #define EQLITE_ANY_LATENESS INT64_MAX
-#define EQLITE_MATCHER_OPTIONS_INIT {sizeof(eqlite_matcher_options), NULL, NULL, 0, 0, true, NULL, 0, NULL, 0, NULL}
+#define EQLITE_MATCHER_OPTIONS_INIT {sizeof(eqlite_matcher_options), NULL, NULL, 0, 0, true, NULL, 0, NULL, 0, NULL, 0, 0}
 
 typedef struct eqlite_stats {
     size_t size;              /* set by the caller to sizeof(eqlite_stats) */
@@ -290,9 +303,12 @@ typedef struct eqlite_rule_stats {
 EQLITE_API eqlite_status eqlite_matcher_new(eqlite_matcher **out, eqlite_rules *rules,
                                             const eqlite_matcher_options *options);
 EQLITE_API void eqlite_matcher_free(eqlite_matcher *m);
-/* Match one event, or hold it (see max_lateness_ns) and match those whose turn has come. A broken one is counted and
- * described: the status is still EQLITE_OK. */
+/* Match one event, or hold it (see max_lateness_ns) and match those whose turn has come. A broken one is counted and told
+ * to on_bad_event: the status is still EQLITE_OK. Once eqlite_matcher_done, events are neither matched nor counted. */
 EQLITE_API eqlite_status eqlite_matcher_feed(eqlite_matcher *m, const eqlite_event *event);
+/* With several threads: give the results of everything fed so far, as live input needs when it pauses. Events that are held
+ * for order stay held. */
+EQLITE_API eqlite_status eqlite_matcher_settle(eqlite_matcher *m);
 /* Match the events that are held, though earlier ones may still come: for live input that has fallen silent. Nothing
  * happens with EQLITE_ANY_LATENESS. */
 EQLITE_API eqlite_status eqlite_matcher_flush(eqlite_matcher *m);
@@ -302,10 +318,6 @@ EQLITE_API bool eqlite_matcher_done(const eqlite_matcher *m);
 EQLITE_API eqlite_status eqlite_matcher_finish(eqlite_matcher *m);
 EQLITE_API void eqlite_matcher_stats(const eqlite_matcher *m, eqlite_stats *out);
 EQLITE_API void eqlite_matcher_rule_stats(const eqlite_matcher *m, size_t index, eqlite_rule_stats *out);
-/* The last broken event's error, while on_bad_event runs or after feed: byte offset in the event and a static reason;
- * NULL if the last event was fine. */
-EQLITE_API const char *eqlite_matcher_bad_event(const eqlite_matcher *m, size_t *offset);
-
 /* ── Reader ──────────────────────────────────────────────────────────────────────────────────────────────────────── */
 
 typedef struct eqlite_reader eqlite_reader;
@@ -392,7 +404,7 @@ typedef struct eqlite_survey_field {
 EQLITE_API eqlite_status eqlite_survey_new(eqlite_survey **out, const eqlite_allocator *allocator);
 EQLITE_API void eqlite_survey_free(eqlite_survey *s);
 EQLITE_API eqlite_status eqlite_survey_feed(eqlite_survey *s, const eqlite_event *event); /* EQLITE_INVALID: broken */
-/* As eqlite_matcher_bad_event: why the last event was broken, and at which byte; NULL if it was fine. */
+/* Why the last event was broken, and at which byte; NULL if it was fine. */
 EQLITE_API const char *eqlite_survey_bad_event(const eqlite_survey *s, size_t *offset);
 EQLITE_API size_t eqlite_survey_count(const eqlite_survey *s); /* sorted by path */
 EQLITE_API eqlite_survey_field eqlite_survey_get(const eqlite_survey *s, size_t index);

@@ -5,8 +5,6 @@ struct eqlite_matcher {
     struct eqlite_rules *rules;
     struct eq_matcher *inner;
     eqlite_matcher_options options;
-    struct eq_decode_error error;
-    bool last_was_bad;
     struct eq_buf keys;   /* of a trace */
     struct eq_buf padded; /* copy of an event that has no padding behind it */
 };
@@ -57,6 +55,13 @@ static void forward_trace(const struct eq_trace *trace, void *ctx)
     m->options.on_trace(&outside, m->options.ctx);
 }
 
+static void forward_bad_event(const struct eq_origin *origin, const struct eq_decode_error *error, void *ctx)
+{
+    struct eqlite_matcher *m = ctx;
+    eqlite_bad_event outside = {eq_api_string(origin->path), origin->line, origin->offset, error->offset, error->message};
+    m->options.on_bad_event(&outside, m->options.ctx);
+}
+
 eqlite_status eqlite_matcher_new(eqlite_matcher **out, eqlite_rules *rules, const eqlite_matcher_options *options)
 {
     struct eqlite_matcher *m = eq_new(&rules->alloc, sizeof *m);
@@ -68,6 +73,7 @@ eqlite_status eqlite_matcher_new(eqlite_matcher **out, eqlite_rules *rules, cons
     eq_buf_init(&m->keys, &rules->alloc);
     struct eq_matcher_options inner = {
         .on_alert = forward_alert,
+        .on_bad_event = m->options.on_bad_event ? forward_bad_event : NULL,
         .ctx = m,
         .limit = m->options.limit,
         .samples_per_key = m->options.samples_per_key,
@@ -75,6 +81,8 @@ eqlite_status eqlite_matcher_new(eqlite_matcher **out, eqlite_rules *rules, cons
         .memory_bytes = m->options.memory_bytes,
         .order = {.lateness_ns = m->options.max_lateness_ns, .folder = m->options.temporary_folder},
         .on_trace = m->options.on_trace ? forward_trace : NULL,
+        .threads = m->options.threads,
+        .block_bytes = m->options.block_bytes,
     };
     enum eq_status st = eq_matcher_new(&m->inner, rules->ruleset, &inner, &rules->alloc);
     if (st != EQ_OK) {
@@ -97,43 +105,18 @@ void eqlite_matcher_free(eqlite_matcher *m)
     eqlite_rules_free(rules);
 }
 
-static void describe_bad_event(struct eqlite_matcher *m, const struct eq_origin *origin)
-{
-    struct eq_buf line;
-    if (!m->options.on_bad_event)
-        return;
-    eq_buf_init(&line, &m->rules->alloc);
-    if (origin->path.len) {
-        eq_buf_terminal(&line, origin->path);
-        eq_buf_printf(&line, ":%llu: ", (unsigned long long)origin->line);
-    }
-    eq_buf_printf(&line, "broken event, at its byte %zu (offset %llu): %s", m->error.offset + 1,
-                  (unsigned long long)(origin->offset + m->error.offset), m->error.message);
-    (void)eq_api_write(&line, m->options.on_bad_event, m->options.ctx); /* it is counted in any case */
-    eq_buf_free(&line);
-}
-
 eqlite_status eqlite_matcher_feed(eqlite_matcher *m, const eqlite_event *event)
 {
     struct eq_slice text;
     struct eq_origin origin = {eq_slice(event->path.ptr, event->path.len), event->line, event->offset};
     if (!eq_api_pad(&text, &m->padded, event))
         return EQLITE_NOMEM;
-    enum eq_status st = eq_matcher_feed(m->inner, text, &origin, &m->error);
-    m->last_was_bad = st == EQ_INVALID;
-    if (st != EQ_INVALID)
-        return eq_api_status(st);
-    describe_bad_event(m, &origin);
-    return EQLITE_OK;
+    return eq_api_status(eq_matcher_feed(m->inner, text, &origin));
 }
 
-const char *eqlite_matcher_bad_event(const eqlite_matcher *m, size_t *offset)
+eqlite_status eqlite_matcher_settle(eqlite_matcher *m)
 {
-    if (!m->last_was_bad)
-        return NULL;
-    if (offset)
-        *offset = m->error.offset;
-    return m->error.message;
+    return eq_api_status(eq_matcher_settle(m->inner));
 }
 
 bool eqlite_matcher_done(const eqlite_matcher *m)

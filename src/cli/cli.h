@@ -67,6 +67,8 @@ struct cli {
     uint64_t limit, max_alerts, samples;
     int64_t max_lateness_ns;
     size_t memory; /* bytes; 0: the default */
+    uint64_t threads;  /* 0: as many as there are processors */
+    size_t block_size; /* bytes; 0: the default */
     bool lateness_given, sort, no_merge;
     enum cli_level min_severity, fail_on;
     bool fail_on_warnings, no_unwrap, follow, strict, count, exit_status, missing, stats, stats_json, quiet, verbose;
@@ -171,6 +173,7 @@ struct cli_output {
 bool cli_output_open(struct cli_output *o, const struct cli *c, const char *path); /* false: already told */
 bool cli_output_write(const char *ptr, size_t len, void *ctx);                     /* an eqlite_write */
 bool cli_output_flush(struct cli_output *o); /* if each line should be seen at once */
+bool cli_input_waits(void); /* standard input has nothing now, and has not ended */
 /* Whoever reads our output should not wait for our input: write what is buffered if standard input has nothing now. */
 void cli_output_idle(struct cli_output *o);
 /* Finish. `keep` false: drop a file that is not whole. False: it could not be written, already told. */
@@ -201,13 +204,15 @@ struct cli_feed {
     eqlite_status (*event)(struct cli_feed *f, const eqlite_event *e);
     void *ctx;
     bool merge;           /* the files by time */
-    double last;          /* when the last event came, while some may be held back */
-    bool held;
+    double last;          /* when the last event came; of live input */
+    bool held;            /* some may be held back for order */
+    bool several;         /* threads look at events */
+    bool unsettled;       /* some may wait for that */
     eqlite_status flushed; /* how matching them went */
     struct cli_output *output; /* to be written when standard input falls silent; may be NULL */
     bool live;            /* standard input is read, and is no file */
     struct cli_progress progress;
-    uint64_t events, bad; /* read; left out */
+    uint64_t bad;         /* events left out */
     uint64_t shown;       /* bad ones told */
     bool trouble;         /* some file could not be read */
 };
@@ -216,7 +221,9 @@ struct cli_feed {
 eqlite_status cli_feed_files(struct cli_feed *f, const struct cli_list *files);
 eqlite_status cli_feed_match(struct cli_feed *f, const eqlite_event *e);
 /* Count a broken event, and describe it if it is one of the first. */
-void cli_feed_bad(struct cli_feed *f, const eqlite_event *e, size_t offset, const char *reason);
+void cli_feed_bad(struct cli_feed *f, const eqlite_bad_event *bad);
+/* How many threads look at events: as --threads says, or as many as there are processors, up to 8. */
+void cli_feed_threads(eqlite_matcher_options *out, struct cli_feed *f);
 
 /* ── What was counted (stats.c) ── */
 
@@ -229,7 +236,7 @@ void cli_warn_losses(const struct cli *c, const eqlite_matcher *m, const eqlite_
 
 /* How long events are held back. */
 void cli_order_matcher(eqlite_matcher_options *out, const struct cli *c);
-/* While files are followed: match what is held back once nothing has come for as long. */
+/* While files are followed: have what was fed matched when nothing comes, and after a while what is held back for order. */
 void cli_order_idle(struct cli_feed *f);
 /* Are the files to be merged? Says if they should be, but are too many. */
 bool cli_order_merges(const struct cli *c, const eqlite_rules *rules);

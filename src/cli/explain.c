@@ -87,6 +87,7 @@ static bool explain_rules(struct cli *c, eqlite_compiler *compiler, struct cli_o
 
 struct matches {
     eqlite_rules *rules;
+    struct cli_feed *feed;
     struct cli_output output;
     struct cli_text names; /* JSON strings of the rules that matched the event under way */
     struct cli_text steps; /* JSON objects: what it did to sequences in progress */
@@ -100,6 +101,12 @@ static bool on_alert(const eqlite_alert *alert, void *ctx)
         cli_text_add(&m->names, ",", 1);
     cli_text_json(&m->names, rule.name.len ? rule.name : rule.id);
     return true;
+}
+
+static void on_bad_event(const eqlite_bad_event *bad, void *ctx)
+{
+    struct matches *m = ctx;
+    cli_feed_bad(m->feed, bad);
 }
 
 /* What an event did to a sequence in progress, as a member of its "sequences". */
@@ -159,6 +166,7 @@ static int explain_events(struct cli *c)
 {
     struct matches m = {0};
     struct cli_feed feed = {.cli = c, .event = show_event, .ctx = &m};
+    m.feed = &feed;
     struct cli_list files = {0};
     eqlite_matcher_options options = EQLITE_MATCHER_OPTIONS_INIT;
     size_t refused = 0, unreadable = 0;
@@ -169,6 +177,7 @@ static int explain_events(struct cli *c)
         goto done;
     options.on_alert = on_alert;
     options.on_trace = on_trace;
+    options.on_bad_event = on_bad_event;
     options.ctx = &m;
     options.unwrap = !c->no_unwrap;
     eqlite_status st = eqlite_matcher_new(&feed.matcher, m.rules, &options);

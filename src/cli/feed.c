@@ -10,21 +10,22 @@
 #include "cli/cli.h"
 
 #define SHOWN_BAD 5
+#define MOST_THREADS_UNASKED 8 /* each has memory of its own for values that it has seen */
 
-void cli_feed_bad(struct cli_feed *f, const eqlite_event *e, size_t offset, const char *reason)
+void cli_feed_bad(struct cli_feed *f, const eqlite_bad_event *bad)
 {
     f->bad++;
     if (f->cli->quiet || f->shown >= SHOWN_BAD)
         return;
     struct cli_text path = {0};
-    if (e->path.len == 0 || cli_string_is(e->path, "-"))
+    if (bad->path.len == 0 || cli_string_is(bad->path, "-"))
         cli_text_printf(&path, "<stdin>");
     else
-        cli_text_escape(&path, e->path);
+        cli_text_escape(&path, bad->path);
     bool colour = cli_colour(f->cli, stderr);
     cli_note("%s:%llu: %swarning[W0801]%s: broken event left out: %s, at byte %llu", path.ptr,
-             (unsigned long long)e->line, colour ? "\033[1;33m" : "", colour ? "\033[0m" : "", reason,
-             (unsigned long long)(e->offset + offset));
+             (unsigned long long)bad->line, colour ? "\033[1;33m" : "", colour ? "\033[0m" : "", bad->reason,
+             (unsigned long long)(bad->offset + bad->at));
     if (++f->shown == SHOWN_BAD)
         cli_note("eqlite: further broken events are only counted");
     cli_text_free(&path);
@@ -32,20 +33,48 @@ void cli_feed_bad(struct cli_feed *f, const eqlite_event *e, size_t offset, cons
 
 eqlite_status cli_feed_match(struct cli_feed *f, const eqlite_event *e)
 {
-    size_t offset = 0;
     eqlite_status st = eqlite_matcher_feed(f->matcher, e);
-    const char *reason = st == EQLITE_OK ? eqlite_matcher_bad_event(f->matcher, &offset) : NULL;
-    if (reason)
-        cli_feed_bad(f, e, offset, reason);
+    f->unsettled = f->several;
     return st == EQLITE_OK && eqlite_matcher_done(f->matcher) ? EQLITE_END : st;
+}
+
+void cli_feed_threads(eqlite_matcher_options *out, struct cli_feed *f)
+{
+    const struct cli *c = f->cli;
+    long processors = sysconf(_SC_NPROCESSORS_ONLN);
+    if (processors > MOST_THREADS_UNASKED)
+        processors = MOST_THREADS_UNASKED;
+    out->threads = c->threads ? (unsigned)c->threads : processors > 1 ? (unsigned)processors : 1;
+    out->block_bytes = c->block_size;
+    f->several = out->threads > 1;
+}
+
+/* Have what was fed matched, so that its results come before what follows. */
+static eqlite_status settle(struct cli_feed *f)
+{
+    f->unsettled = false;
+    eqlite_status st = f->matcher ? eqlite_matcher_settle(f->matcher) : EQLITE_OK;
+    return st == EQLITE_OK && f->matcher && eqlite_matcher_done(f->matcher) ? EQLITE_END : st;
+}
+
+/* What the reader could not make an event of. */
+static eqlite_status problem_event(struct cli_feed *f, const eqlite_event *e, const char *problem)
+{
+    eqlite_bad_event bad = {e->path, e->line, e->offset, 0, problem};
+    eqlite_status st = settle(f);
+    if (st == EQLITE_OK)
+        cli_feed_bad(f, &bad);
+    return st;
 }
 
 /* Asked before each event, and ten times a second while waiting for one. */
 static bool on_stop(void *ctx)
 {
     struct cli_feed *f = ctx;
-    if (f->held)
+    if (f->cli->follow && (f->held || f->unsettled))
         cli_order_idle(f);
+    if (f->live && f->unsettled && cli_input_waits())
+        f->flushed = settle(f);
     if (f->live && f->output)
         cli_output_idle(f->output);
     return cli_stopped() || f->flushed != EQLITE_OK;
@@ -75,12 +104,8 @@ static eqlite_status read_all(struct cli_feed *f, eqlite_reader *reader)
             return f->flushed;
         if (st != EQLITE_OK)
             return st;
-        f->events++;
         cli_progress_step(&f->progress);
-        if (problem)
-            cli_feed_bad(f, &e, 0, problem);
-        else
-            st = f->event(f, &e);
+        st = problem ? problem_event(f, &e, problem) : f->event(f, &e);
         if (st != EQLITE_OK || cli_stopped())
             return st;
         if (f->cli->follow && f->matcher) {
@@ -88,6 +113,13 @@ static eqlite_status read_all(struct cli_feed *f, eqlite_reader *reader)
             f->last = cli_seconds();
         }
     }
+}
+
+/* To the end, and all of it matched. */
+static eqlite_status feed_all(struct cli_feed *f, eqlite_reader *reader)
+{
+    eqlite_status st = read_all(f, reader);
+    return st == EQLITE_OK ? settle(f) : st;
 }
 
 /* Is standard input among the files, and a pipe, socket or terminal? */
@@ -131,7 +163,7 @@ eqlite_status cli_feed_files(struct cli_feed *f, const struct cli_list *files)
         st = eqlite_reader_add(reader, files->items[i]);
     if (st == EQLITE_OK) {
         cli_progress_start(&f->progress, f->cli, eqlite_reader_total_bytes(reader));
-        st = read_all(f, reader);
+        st = feed_all(f, reader);
         cli_progress_end(&f->progress);
     }
     eqlite_reader_free(reader);

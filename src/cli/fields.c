@@ -138,9 +138,9 @@ static eqlite_status survey_event(struct cli_feed *f, const eqlite_event *e)
     eqlite_status st = eqlite_survey_feed(f->ctx, e);
     if (st != EQLITE_INVALID)
         return st;
-    size_t offset = 0;
-    const char *reason = eqlite_survey_bad_event(f->ctx, &offset);
-    cli_feed_bad(f, e, offset, reason ? reason : "no event");
+    eqlite_bad_event bad = {e->path, e->line, e->offset, 0, NULL};
+    bad.reason = eqlite_survey_bad_event(f->ctx, &bad.at);
+    cli_feed_bad(f, &bad);
     return EQLITE_OK;
 }
 

@@ -8,6 +8,7 @@
 
 #include "cli/cli.h"
 
+#define MOST_THREADS 256
 #define ON(command) (1u << CLI_COMMAND_##command)
 #define ON_ALL ((1u << CLI_COMMANDS) - 1)
 
@@ -104,6 +105,14 @@ static bool number(const struct cli *c, const struct cli_option *o, const char *
         return true;
     }
     cli_usage(c, "--%s: '%s' is not a number", o->name, value);
+    return false;
+}
+
+static bool check_threads(const struct cli *c)
+{
+    if (c->threads <= MOST_THREADS)
+        return true;
+    cli_usage(c, "--threads: at most %d", MOST_THREADS);
     return false;
 }
 
@@ -212,6 +221,8 @@ static bool take(struct cli *c, enum cli_option_id id, char *value, unsigned ind
     case CLI_OPT_LIMIT: return number(c, o, value, &c->limit);
     case CLI_OPT_SAMPLES: return number(c, o, value, &c->samples);
     case CLI_OPT_MEMORY: return bytes(c, o, value, &c->memory);
+    case CLI_OPT_THREADS: return number(c, o, value, &c->threads) && check_threads(c);
+    case CLI_OPT_BLOCK_SIZE: return bytes(c, o, value, &c->block_size);
     case CLI_OPT_MAX_ALERTS: return number(c, o, value, &c->max_alerts);
     case CLI_OPT_COUNT: c->count = true; break;
     case CLI_OPT_STATS:

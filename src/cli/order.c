@@ -5,7 +5,8 @@
 #include "cli/cli.h"
 
 #define FOLLOW_LATENESS_NS INT64_C(10000000000)
-#define LEAST_IDLE_S 0.2 /* a shorter pause is no silence */
+#define LEAST_IDLE_S 0.2   /* a shorter pause is no silence */
+#define LEAST_PAUSE_S 0.05 /* after which nobody should wait for results */
 
 static const char *folder(void)
 {
@@ -31,10 +32,15 @@ void cli_order_matcher(eqlite_matcher_options *out, const struct cli *c)
 void cli_order_idle(struct cli_feed *f)
 {
     double idle = cli_seconds() - f->last;
-    if (!f->held || idle < LEAST_IDLE_S || idle * 1e9 < (double)lateness_ns(f->cli))
+    bool flush = f->held && idle >= LEAST_IDLE_S && idle * 1e9 >= (double)lateness_ns(f->cli);
+    if (flush)
+        f->flushed = eqlite_matcher_flush(f->matcher);
+    else if (f->unsettled && idle >= LEAST_PAUSE_S)
+        f->flushed = eqlite_matcher_settle(f->matcher);
+    else
         return;
-    f->held = false;
-    f->flushed = eqlite_matcher_flush(f->matcher);
+    f->unsettled = false;
+    f->held = f->held && !flush;
     if (f->flushed == EQLITE_OK && eqlite_matcher_done(f->matcher))
         f->flushed = EQLITE_END;
 }

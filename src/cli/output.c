@@ -74,10 +74,15 @@ bool cli_output_flush(struct cli_output *o)
     return !o->error;
 }
 
-void cli_output_idle(struct cli_output *o)
+bool cli_input_waits(void)
 {
     struct pollfd input = {.fd = STDIN_FILENO, .events = POLLIN};
-    if (!o->pending || o->error || poll(&input, 1, 0) != 0)
+    return poll(&input, 1, 0) == 0;
+}
+
+void cli_output_idle(struct cli_output *o)
+{
+    if (!o->pending || o->error || !cli_input_waits())
         return;
     errno = 0;
     if (fflush(o->file) != 0)

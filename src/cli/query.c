@@ -72,6 +72,12 @@ static bool on_alert(const eqlite_alert *alert, void *ctx)
     return q->status == EQLITE_OK;
 }
 
+static void on_bad_event(const eqlite_bad_event *bad, void *ctx)
+{
+    struct query *q = ctx;
+    cli_feed_bad(q->feed, bad);
+}
+
 static bool known_column(const struct cli_list *columns, eqlite_string name)
 {
     for (size_t i = 0; i < columns->n; i++)
@@ -159,11 +165,12 @@ static void tell(struct query *q, double seconds)
     if (q->cli->quiet || (!q->cli->verbose && !f->bad && !stats.late))
         return;
     struct cli_text events = {0}, bad = {0}, found = {0}, late = {0};
-    cli_text_count(&events, f->events);
+    uint64_t n = stats.events + f->bad;
+    cli_text_count(&events, n);
     cli_text_count(&bad, f->bad);
     cli_text_count(&found, q->found);
     cli_order_tell(&late, &stats);
-    cli_note("eqlite: %s event%s, %s broken, %s found%s%s", events.ptr, f->events == 1 ? "" : "s", bad.ptr, found.ptr,
+    cli_note("eqlite: %s event%s, %s broken, %s found%s%s", events.ptr, n == 1 ? "" : "s", bad.ptr, found.ptr,
              late.len ? "; " : "", late.len ? late.ptr : "");
     cli_text_free(&events);
     cli_text_free(&bad);
@@ -184,6 +191,8 @@ static int run(struct query *q)
     options.unwrap = !c->no_unwrap;
     cli_order_matcher(&options, c);
     options.memory_bytes = c->memory;
+    options.on_bad_event = on_bad_event;
+    cli_feed_threads(&options, &feed);
     feed.merge = cli_order_merges(c, q->rules);
     eqlite_status st = eqlite_matcher_new(&feed.matcher, q->rules, &options);
     if (st != EQLITE_OK)

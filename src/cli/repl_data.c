@@ -21,9 +21,9 @@ static eqlite_status keep(struct cli_feed *f, const eqlite_event *e)
     struct repl_data *d = f->ctx;
     eqlite_status st = eqlite_survey_feed(d->survey, e);
     if (st == EQLITE_INVALID) {
-        size_t offset = 0;
-        const char *reason = eqlite_survey_bad_event(d->survey, &offset);
-        cli_feed_bad(f, e, offset, reason ? reason : "no event");
+        eqlite_bad_event bad = {e->path, e->line, e->offset, 0, NULL};
+        bad.reason = eqlite_survey_bad_event(d->survey, &bad.at);
+        cli_feed_bad(f, &bad);
         return EQLITE_OK;
     }
     if (st != EQLITE_OK)

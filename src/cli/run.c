@@ -42,6 +42,12 @@ static bool on_alert(const eqlite_alert *alert, void *ctx)
     return r->status == EQLITE_OK;
 }
 
+static void on_bad_event(const eqlite_bad_event *bad, void *ctx)
+{
+    struct run *r = ctx;
+    cli_feed_bad(&r->feed, bad);
+}
+
 /* Rules that this version can check but not run are no mistake of theirs: said once, counted. */
 static void warn_not_runnable(struct run *r)
 {
@@ -79,7 +85,8 @@ static void summary(struct run *r, const eqlite_stats *stats, double seconds)
 {
     struct cli_text t = {0};
     bool any = false;
-    count_of(&t, r->feed.events, "event");
+    uint64_t events = stats->events + r->feed.bad;
+    count_of(&t, events, "event");
     cli_text_printf(&t, ", ");
     count(&t, r->feed.bad, "broken, ");
     count_of(&t, eqlite_rules_count(r->rules), "rule");
@@ -103,7 +110,7 @@ static void summary(struct run *r, const eqlite_stats *stats, double seconds)
     cli_text_printf(&t, "%s, %.1f s", any ? ")" : "", seconds);
     if (seconds > 0.05) {
         cli_text_printf(&t, ", ");
-        count(&t, (uint64_t)((double)r->feed.events / seconds), "events/s");
+        count(&t, (uint64_t)((double)events / seconds), "events/s");
     }
     if (r->cut)
         cli_text_printf(&t, "; %llu alert%s left out by --max-alerts-per-rule", (unsigned long long)r->cut,
@@ -137,6 +144,8 @@ static int feed_and_finish(struct run *r)
     options.unwrap = !c->no_unwrap;
     cli_order_matcher(&options, c);
     options.memory_bytes = c->memory;
+    options.on_bad_event = on_bad_event;
+    cli_feed_threads(&options, &r->feed);
     r->feed.merge = cli_order_merges(c, r->rules);
     r->feed.output = &r->output;
     eqlite_status st = eqlite_matcher_new(&r->feed.matcher, r->rules, &options);

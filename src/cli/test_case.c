@@ -94,15 +94,22 @@ void cli_case_free(struct cli_case *r)
     cli_text_free(&r->problem);
 }
 
+static void on_bad_event(const eqlite_bad_event *bad, void *ctx)
+{
+    struct cli_case *r = ctx;
+    if (r->file)
+        cli_feed_bad(r->file, bad);
+    else if (!r->problem.len)
+        cli_text_printf(&r->problem, "event in line %llu of the test: %s, at byte %zu", (unsigned long long)bad->line,
+                        bad->reason, bad->at);
+}
+
 static void feed_line(struct cli_case *r, eqlite_matcher *m, eqlite_string line, uint64_t number)
 {
     eqlite_event e = {.json = line.ptr, .len = line.len, .path = cli_string("test"), .line = number};
-    size_t offset = 0;
     eqlite_status st = eqlite_matcher_feed(m, &e);
-    const char *reason = st == EQLITE_OK ? eqlite_matcher_bad_event(m, &offset) : eqlite_status_text(st);
-    if (reason && !r->problem.len)
-        cli_text_printf(&r->problem, "event in line %llu of the test: %s, at byte %zu", (unsigned long long)number,
-                        reason, offset);
+    if (st != EQLITE_OK && st != EQLITE_END && !r->problem.len)
+        cli_text_printf(&r->problem, "%s", eqlite_status_text(st));
 }
 
 static void feed_inline(struct cli_case *r, eqlite_matcher *m, eqlite_string text)
@@ -130,7 +137,9 @@ static void feed_file(struct cli_case *r, const struct cli *c, eqlite_matcher *m
     struct cli_feed feed = {.cli = c, .matcher = m};
     cli_text_add(&name, path.ptr, path.len);
     cli_list_add(&files, name.ptr);
+    r->file = &feed;
     eqlite_status st = cli_feed_files(&feed, &files);
+    r->file = NULL;
     if (st != EQLITE_OK && st != EQLITE_END)
         cli_text_printf(&r->problem, "%s", eqlite_status_text(st));
     else if (feed.trouble)
@@ -154,6 +163,7 @@ static void run_events(struct cli_case *r, const struct cli *c, eqlite_rules *ru
     sink.write = cli_text_write;
     sink.ctx = &r->rows;
     options.on_alert = on_alert;
+    options.on_bad_event = on_bad_event;
     options.ctx = r;
     options.unwrap = !c->no_unwrap;
     eqlite_status st = eqlite_sink_new(&r->sink, rules, &sink);

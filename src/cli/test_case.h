@@ -8,6 +8,7 @@ struct cli_case {
     uint64_t alerts;
     struct cli_list ids; /* owned: event.id of each alert's events, joined by blanks */
     struct cli_list keys; /* owned: join keys of each alert, as a JSON array */
+    struct cli_feed *file;   /* that is being read; NULL: none */
     eqlite_sink *sink;
     struct cli_text rows;    /* csv */
     struct cli_text problem; /* empty: it passed */

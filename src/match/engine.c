@@ -159,11 +159,43 @@ enum eq_status eq_engine_feed(struct eq_hits *out, struct eq_engine *e, struct e
     if (st != EQ_OK)
         return st;
     e->machine.frames[EQ_FRAME_EVENT] = &e->event->frame;
-    if ((st = remember(e)) != EQ_OK || (st = eq_engine_find(e)) != EQ_OK || (st = find_hits(e)) != EQ_OK)
+    if ((st = remember(e)) != EQ_OK || (st = eq_engine_look(e)) != EQ_OK || (st = find_hits(e)) != EQ_OK)
         return st;
     e->n_candidates += e->candidates.n;
     *out = (struct eq_hits){e->event, e->hits.items, e->hits.n};
     return EQ_OK;
+}
+
+/* When the event happened: the first value of the timestamp field. */
+static void find_time(struct eq_finding *out, const struct eq_engine *e)
+{
+    const struct eq_frame *f = &out->event->frame;
+    uint32_t field = e->rules->program->timestamp_field;
+    uint32_t v = field == EQ_NONE ? EQ_END_OF_CHAIN : f->slots[field].head;
+    out->has_time = v != EQ_END_OF_CHAIN && eq_time_of_value(&out->time, &f->values[v]);
+}
+
+void eq_engine_find(struct eq_finding *out, struct eq_engine *e, struct eq_slice text)
+{
+    struct eq_hits hits;
+    *out = (struct eq_finding){0};
+    out->status = eq_engine_feed(&hits, e, text, &out->error);
+    if (out->status != EQ_OK)
+        return;
+    out->event = hits.event;
+    out->repaired = hits.event->repairs != 0;
+    out->clauses = hits.clauses;
+    out->n = hits.n;
+    find_time(out, e);
+}
+
+enum eq_status eq_engine_decode(const struct eq_event **out, struct eq_engine *e, struct eq_slice text)
+{
+    struct eq_decode_error error;
+    forget_event(e);
+    enum eq_status st = eq_decode(&e->event, e->decoder, text, &error);
+    *out = e->event;
+    return st;
 }
 
 void eq_engine_set_lineage(struct eq_engine *e, const struct eq_lineage *lineage)
@@ -182,16 +214,36 @@ enum eq_status eq_engine_ask(bool *out, struct eq_engine *e, uint32_t clause, co
     return st;
 }
 
-void eq_engine_stats(const struct eq_engine *e, struct eq_engine_stats *out)
+static void add_memo(struct eq_memo_stats *sum, struct eq_memo_stats more)
+{
+    sum->hits += more.hits;
+    sum->misses += more.misses;
+    sum->resets += more.resets;
+    sum->bytes += more.bytes;
+}
+
+static void add_decisions(struct eq_decision_stats *sum, struct eq_decision_stats more)
+{
+    sum->hits += more.hits;
+    sum->misses += more.misses;
+    sum->made += more.made;
+    sum->resets += more.resets;
+    sum->residuals += more.residuals;
+    sum->bytes += more.bytes;
+}
+
+void eq_engine_add_stats(const struct eq_engine *e, struct eq_engine_stats *sum)
 {
     struct eq_regex_stats regex = eq_regex_stats(e->regex);
-    out->regex_fallbacks = regex.fallbacks;
-    out->regex_failures = regex.failures;
-    out->choices_cut = e->machine.gave_up;
-    out->broken_elements = e->broken_elements;
-    out->candidates = e->n_candidates;
-    out->memo = e->memo ? eq_memo_stats(e->memo) : (struct eq_memo_stats){0};
-    out->decisions = e->decisions ? eq_decisions_stats(e->decisions) : (struct eq_decision_stats){0};
+    sum->regex_fallbacks += regex.fallbacks;
+    sum->regex_failures += regex.failures;
+    sum->choices_cut += e->machine.gave_up;
+    sum->broken_elements += e->broken_elements;
+    sum->candidates += e->n_candidates;
+    if (e->memo)
+        add_memo(&sum->memo, eq_memo_stats(e->memo));
+    if (e->decisions)
+        add_decisions(&sum->decisions, eq_decisions_stats(e->decisions));
 }
 
 /* ── Life ── */

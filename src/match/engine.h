@@ -9,6 +9,7 @@
 #define EQ_MATCH_ENGINE_H
 
 #include "event/event.h"
+#include "event/time.h"
 #include "match/decision.h"
 #include "match/lineage.h"
 #include "match/memo.h"
@@ -56,6 +57,22 @@ struct eq_hits {
 enum eq_status eq_engine_feed(struct eq_hits *out, struct eq_engine *e, struct eq_slice text,
                               struct eq_decode_error *error);
 
+/* The same, with what else matters of an event once it is gone: what a thread can find out and another go on with. */
+struct eq_finding {
+    enum eq_status status;        /* EQ_INVALID: not an event, `error` says why; else nothing below is set unless EQ_OK */
+    struct eq_decode_error error;
+    const struct eq_event *event; /* NULL: it is gone */
+    bool repaired;
+    bool has_time;                /* it has a time that can be read */
+    struct eq_time time;
+    uint32_t *clauses;            /* as in eq_hits */
+    size_t n;
+};
+void eq_engine_find(struct eq_finding *out, struct eq_engine *e, struct eq_slice text);
+
+/* Only decode an event that was fed to an engine before, for its values; eq_engine_ask has no answers about it. */
+enum eq_status eq_engine_decode(const struct eq_event **out, struct eq_engine *e, struct eq_slice text);
+
 /* What LINEAGE predicates ask; NULL: they are false. */
 void eq_engine_set_lineage(struct eq_engine *e, const struct eq_lineage *lineage);
 
@@ -63,6 +80,7 @@ void eq_engine_set_lineage(struct eq_engine *e, const struct eq_lineage *lineage
 enum eq_status eq_engine_ask(bool *out, struct eq_engine *e, uint32_t clause, const struct eq_frame *const *aliases,
                              size_t n_aliases);
 
-void eq_engine_stats(const struct eq_engine *e, struct eq_engine_stats *out);
+/* Add what was counted to *sum. */
+void eq_engine_add_stats(const struct eq_engine *e, struct eq_engine_stats *sum);
 
 #endif

@@ -74,6 +74,6 @@ enum eq_status eq_engine_ask_clause(bool *out, struct eq_engine *e, uint32_t cla
 /* The machine's door to regular expressions; ctx is the engine. */
 enum eq_status eq_engine_match_regexes(bool *out, uint32_t first, size_t n, struct eq_slice text, void *ctx);
 /* From the event's values to bits of `truth` and candidates. */
-enum eq_status eq_engine_find(struct eq_engine *e);
+enum eq_status eq_engine_look(struct eq_engine *e);
 
 #endif

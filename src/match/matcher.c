@@ -11,6 +11,8 @@ struct eq_matcher {
     const struct eq_alloc *alloc;
     const struct eq_program *program;
     struct eq_engine *engine;
+    struct eq_crew *crew;        /* NULL: the engine does it all */
+    struct eq_engine_stats twice; /* what was counted when the engine looked again at what the crew had seen */
     struct eq_matcher_options options;
     struct eq_results **results; /* by rule */
     bool *runs;                  /* by rule: it can be run */
@@ -140,6 +142,21 @@ static enum eq_status open_order(struct eq_matcher *m)
     return st == EQ_OK ? eq_reorder_new(&m->reorder, &m->options.order, m->alloc) : st;
 }
 
+static eq_crew_take take;
+
+static enum eq_status open_crew(struct eq_matcher *m, const struct eq_ruleset *rules)
+{
+    struct eq_crew_options options = {
+        .threads = m->options.threads,
+        .block_bytes = m->options.block_bytes,
+        .unwrap = m->options.unwrap,
+        .engine = m->engine,
+        .take = take,
+        .ctx = m,
+    };
+    return m->options.threads > 1 ? eq_crew_new(&m->crew, rules, &options, m->alloc) : EQ_OK;
+}
+
 enum eq_status eq_matcher_new(struct eq_matcher **out, const struct eq_ruleset *rules,
                               const struct eq_matcher_options *options, const struct eq_alloc *alloc)
 {
@@ -155,6 +172,8 @@ enum eq_status eq_matcher_new(struct eq_matcher **out, const struct eq_ruleset *
     enum eq_status st = open_all(m, rules);
     if (st == EQ_OK)
         st = open_order(m);
+    if (st == EQ_OK)
+        st = open_crew(m, rules);
     if (st != EQ_OK) {
         eq_matcher_free(m);
         return st;
@@ -175,6 +194,7 @@ void eq_matcher_free(struct eq_matcher *m)
         if (m->results)
             eq_results_free(m->results[i]);
     }
+    eq_crew_free(m->crew);
     eq_engine_free(m->engine);
     eq_lineage_free(m->lineage);
     eq_order_free(m->order);
@@ -232,16 +252,14 @@ static enum eq_status put_hits(struct eq_matcher *m, const struct eq_hits *hits,
     return st;
 }
 
-/* When the event happened. An event older than the newest one is too late for sequences: they need order. `late`: it is
- * known to be so. */
-static void set_time(struct eq_matcher *m, struct eq_moment *moment, bool late)
+/* An event older than the newest one is too late for sequences: they need order. `late`: it is known to be so. */
+static void set_time(struct eq_matcher *m, struct eq_moment *moment, const struct eq_finding *found, bool late)
 {
-    const struct eq_frame *f = &moment->event->frame;
-    uint32_t v = f->slots[m->program->timestamp_field].head;
-    if (v == EQ_END_OF_CHAIN || !eq_time_of_value(&moment->time, &f->values[v])) {
+    if (!found->has_time) {
         m->stats.no_timestamp++;
         return;
     }
+    moment->time = found->time;
     moment->has_time = !late && (!m->has_newest || eq_time_cmp(moment->time, m->newest) >= 0);
     if (!moment->has_time) {
         m->stats.late++;
@@ -287,23 +305,15 @@ static enum eq_status ask_past(struct eq_matcher *m, struct eq_hits *hits)
     return st;
 }
 
-static enum eq_status match_event(struct eq_matcher *m, struct eq_slice text, const struct eq_origin *origin, bool late,
-                                  struct eq_decode_error *error)
+static enum eq_status match_found(struct eq_matcher *m, const struct eq_finding *found, const struct eq_origin *origin,
+                                  bool late)
 {
-    struct eq_hits hits;
-    enum eq_status st = eq_engine_feed(&hits, m->engine, text, error);
-    m->stats.bytes += text.len;
-    m->stats.bad_events += st == EQ_INVALID;
-    if (st != EQ_OK)
-        return st;
-    m->stats.events++;
-    m->stats.repaired_events += hits.event->repairs != 0;
+    struct eq_hits hits = {found->event, found->clauses, found->n};
     struct eq_moment moment = {
-        .budget = &m->budget, .kept_fields = &m->context.past_fields, .event = hits.event, .origin = *origin};
-    if (m->lineage)
-        st = ask_past(m, &hits);
+        .budget = &m->budget, .kept_fields = &m->context.past_fields, .event = found->event, .origin = *origin};
+    enum eq_status st = m->lineage ? ask_past(m, &hits) : EQ_OK;
     if (m->keeps_order && st == EQ_OK) {
-        set_time(m, &moment, late);
+        set_time(m, &moment, found, late);
         st = advance(m, &moment);
     }
     if (st == EQ_OK)
@@ -313,50 +323,127 @@ static enum eq_status match_event(struct eq_matcher *m, struct eq_slice text, co
     return st;
 }
 
+/* Count an event and tell of a broken one; true if it goes on. */
+static bool receive(struct eq_matcher *m, const struct eq_finding *found, struct eq_slice text,
+                    const struct eq_origin *origin)
+{
+    m->stats.bytes += text.len;
+    if (found->status == EQ_INVALID) {
+        m->stats.bad_events++;
+        if (m->options.on_bad_event)
+            m->options.on_bad_event(origin, &found->error, m->options.ctx);
+    }
+    if (found->status != EQ_OK)
+        return false;
+    m->stats.events++;
+    m->stats.repaired_events += found->repaired;
+    return true;
+}
+
+static enum eq_status match_event(struct eq_matcher *m, struct eq_slice text, const struct eq_origin *origin, bool late)
+{
+    struct eq_finding found;
+    if (m->crew)
+        return eq_crew_put(m->crew, text, origin, late);
+    eq_engine_find(&found, m->engine, text);
+    if (!receive(m, &found, text, origin))
+        return found.status == EQ_INVALID ? EQ_OK : found.status;
+    return match_found(m, &found, origin, late);
+}
+
+/* ── What the crew found ── */
+
+/* Some hits are only known when the past is asked, and for that the engine must know the event. */
+static bool asks_past(const struct eq_matcher *m, const struct eq_finding *found)
+{
+    for (size_t i = 0; i < found->n; i++)
+        if (m->program->clauses[found->clauses[i]].reads != 0)
+            return true;
+    return false;
+}
+
+/* Have the engine look at the event as a thread of the crew did; it is counted once. */
+static enum eq_status look_again(struct eq_matcher *m, struct eq_finding *found, struct eq_slice text)
+{
+    struct eq_engine_stats before = {0}, after = {0};
+    eq_engine_add_stats(m->engine, &before);
+    eq_engine_find(found, m->engine, text);
+    eq_engine_add_stats(m->engine, &after);
+    m->twice.regex_fallbacks += after.regex_fallbacks - before.regex_fallbacks;
+    m->twice.regex_failures += after.regex_failures - before.regex_failures;
+    m->twice.choices_cut += after.choices_cut - before.choices_cut;
+    m->twice.broken_elements += after.broken_elements - before.broken_elements;
+    return found->status;
+}
+
+/* Most events hit nothing; of those that do, and of all for lineage, the values are needed here. */
+static enum eq_status take(struct eq_crew_event *e, void *ctx)
+{
+    struct eq_matcher *m = ctx;
+    enum eq_status st = EQ_OK;
+    if (eq_matcher_done(m))
+        return EQ_OK;
+    if (!receive(m, &e->found, e->text, &e->origin))
+        return e->found.status == EQ_INVALID ? EQ_OK : e->found.status;
+    if (asks_past(m, &e->found))
+        st = look_again(m, &e->found, e->text);
+    else if (e->found.n || m->lineage)
+        st = eq_engine_decode(&e->found.event, m->engine, e->text);
+    return st == EQ_OK ? match_found(m, &e->found, &e->origin, e->late) : st;
+}
+
+/* ── In and out ── */
+
 /* Match held events whose turn has come; at the end all, unless nothing can come of it any more. */
 static enum eq_status match_held(struct eq_matcher *m, bool end)
 {
     const struct eq_held *held;
-    struct eq_decode_error error;
     enum eq_status st = EQ_OK;
     while (st == EQ_OK && !eq_matcher_done(m)) {
         st = eq_reorder_next(&held, m->reorder, end);
         if (st != EQ_OK || !held)
             return st;
-        st = match_event(m, held->text, &held->origin, false, &error);
-        if (st == EQ_INVALID) /* cannot be: it was read once already; it is counted all the same */
-            st = EQ_OK;
+        st = match_event(m, held->text, &held->origin, false);
     }
     return st;
 }
 
-enum eq_status eq_matcher_feed(struct eq_matcher *m, struct eq_slice text, const struct eq_origin *origin,
-                               struct eq_decode_error *error)
+enum eq_status eq_matcher_feed(struct eq_matcher *m, struct eq_slice text, const struct eq_origin *origin)
 {
     struct eq_place place;
     bool late = false;
+    if (eq_matcher_done(m))
+        return EQ_OK;
     if (!m->reorder)
-        return match_event(m, text, origin, false, error);
+        return match_event(m, text, origin, false);
     enum eq_status st = eq_order_find(&place, m->order, text);
     if (st == EQ_INVALID || (st == EQ_OK && !place.has_time)) /* no place among others */
-        return match_event(m, text, origin, false, error);
+        return match_event(m, text, origin, false);
     if (st == EQ_OK)
         st = eq_reorder_put(&late, m->reorder, &place, text, origin);
     if (st == EQ_OK && late)
-        return match_event(m, text, origin, true, error);
+        return match_event(m, text, origin, true);
     return st == EQ_OK ? match_held(m, false) : st;
+}
+
+enum eq_status eq_matcher_settle(struct eq_matcher *m)
+{
+    return m->crew ? eq_crew_settle(m->crew) : EQ_OK;
 }
 
 enum eq_status eq_matcher_flush(struct eq_matcher *m)
 {
-    if (!m->reorder || m->options.order.lateness_ns == EQ_REORDER_ALL)
-        return EQ_OK;
-    return match_held(m, true);
+    enum eq_status st = EQ_OK;
+    if (m->reorder && m->options.order.lateness_ns != EQ_REORDER_ALL)
+        st = match_held(m, true);
+    return st == EQ_OK ? eq_matcher_settle(m) : st;
 }
 
 enum eq_status eq_matcher_finish(struct eq_matcher *m)
 {
     enum eq_status st = m->reorder ? match_held(m, true) : EQ_OK;
+    if (st == EQ_OK)
+        st = eq_matcher_settle(m);
     for (size_t i = 0; i < m->program->n_rules && st == EQ_OK; i++) {
         if (m->sequences[i])
             st = eq_sequence_finish(m->sequences[i]);
@@ -385,7 +472,14 @@ void eq_matcher_stats(const struct eq_matcher *m, struct eq_matcher_stats *out)
     out->memory_limit = m->budget.limit;
     out->memory_used = m->budget.used;
     out->memory_peak = m->budget.peak;
-    eq_engine_stats(m->engine, &out->engine);
+    struct eq_engine_stats *sum = &out->engine;
+    eq_engine_add_stats(m->engine, sum);
+    if (m->crew)
+        eq_crew_add_stats(m->crew, sum);
+    sum->regex_fallbacks -= m->twice.regex_fallbacks;
+    sum->regex_failures -= m->twice.regex_failures;
+    sum->choices_cut -= m->twice.choices_cut;
+    sum->broken_elements -= m->twice.broken_elements;
 }
 
 const struct eq_rule_stats *eq_matcher_rule_stats(const struct eq_matcher *m, size_t rule)

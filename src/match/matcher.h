@@ -1,22 +1,27 @@
 /* matcher.h — events in, alerts out: the engine's hits become results of rules.
  *
  *      event ─▶ (reorder.h) ─▶ engine ─▶ hits ─┬─ event rules ────────────────────────┐
- *                                              └─ stages ─▶ sequence.h, sample.h ─────┴─▶ results.h ─▶ on_alert
+ *                  engines of a crew.h ─▶──────┴─ stages ─▶ sequence.h, sample.h ─────┴─▶ results.h ─▶ on_alert
  *
- * The only place that remembers the past. One per thread or partition. */
+ * The only place that remembers the past. Its functions and callbacks run in the caller's thread; with several threads
+ * only the engines' work is dealt out. */
 #ifndef EQ_MATCH_MATCHER_H
 #define EQ_MATCH_MATCHER_H
 
 #include "match/alert.h"
-#include "match/engine.h"
+#include "match/crew.h"
 #include "match/reorder.h"
 #include "match/results.h"
 #include "match/trace.h"
 
 struct eq_matcher;
 
+/* Told of an event that is none: where it came from and why. */
+typedef void eq_on_bad_event(const struct eq_origin *origin, const struct eq_decode_error *error, void *ctx);
+
 struct eq_matcher_options {
     eq_result_out *on_alert;
+    eq_on_bad_event *on_bad_event; /* NULL: only counted */
     void *ctx;
     uint64_t limit;           /* per rule; 0: none */
     uint32_t samples_per_key; /* 0: 1 */
@@ -25,6 +30,8 @@ struct eq_matcher_options {
     struct eq_reorder_options order; /* used if rules depend on the order of events, and there is a lateness or a
                                         tiebreaker */
     eq_on_trace *on_trace;    /* of sequences in progress, with `ctx`; NULL: nobody listens */
+    unsigned threads;         /* that look at events; 0 and 1: the caller's alone */
+    size_t block_bytes;       /* of events that a thread takes at a time; 0: EQ_CREW_BLOCK_BYTES */
 };
 
 struct eq_matcher_stats {
@@ -39,9 +46,11 @@ const char *eq_matcher_cannot_run(const struct eq_plan *plan);
 enum eq_status eq_matcher_new(struct eq_matcher **out, const struct eq_ruleset *rules,
                               const struct eq_matcher_options *options, const struct eq_alloc *alloc);
 void eq_matcher_free(struct eq_matcher *m);
-/* EQ_INVALID: not an event (*error says why); it is counted and changes nothing. EQ_END: on_alert asked to stop. */
-enum eq_status eq_matcher_feed(struct eq_matcher *m, struct eq_slice text, const struct eq_origin *origin,
-                               struct eq_decode_error *error);
+/* What is no event is counted, and on_bad_event told. Once nothing can change the results (eq_matcher_done) events are
+ * neither looked at nor counted. EQ_END: on_alert asked to stop. With several threads, results may come with a later call. */
+enum eq_status eq_matcher_feed(struct eq_matcher *m, struct eq_slice text, const struct eq_origin *origin);
+/* Have everything done that was fed, but for what is held back for order. */
+enum eq_status eq_matcher_settle(struct eq_matcher *m);
 /* Match what is held back for order, though earlier events may still come. */
 enum eq_status eq_matcher_flush(struct eq_matcher *m);
 enum eq_status eq_matcher_finish(struct eq_matcher *m);

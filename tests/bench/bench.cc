@@ -1,6 +1,6 @@
 /* bench.cc — contenders in turn over the same events, and a table of what each needs.
  *
- *      bench [--runs N] FILE CONTENDER...
+ *      bench [--runs N] [--tsv FILE] EVENTS CONTENDER...
  *
  *      A B C   A B C   A B C …        one run of each after the other; medians, and ratios pair by pair
  *
@@ -10,11 +10,13 @@
  *      simdjson          reads, and projects the fields below with simdjson On-Demand: the yardstick
  *      rules:PATH        eqlite, one thread, its own reader, the rules below PATH, alerts only counted
  *      query:TEXT        the same with one query
- *      command:COMMAND   anything else, as `sh -c`, output thrown away. COMMAND may begin with "@FILE " to say that it
- *                        reads FILE and not the common one
+ *      N threads:PATH    as rules, with so many threads
+ *      command:COMMAND   anything else, as `sh -c`, output thrown away
  *
- * Each run is a process of its own. Time is user plus system time of the work itself, without loading rules (which
- * has its own column); for commands it is everything. Memory is the peak of the process. */
+ * An argument may begin with "@FILE " to say that FILE is read and not the common one; the yardstick for it is then
+ * simdjson over the same FILE, if that is there. Each run is a process of its own. Time is user plus system time of the work
+ * itself, without loading rules (which has its own column); for commands it is everything. Several threads go by the
+ * clock, in a table of their own. Memory is the peak of the process. --tsv writes NAME, ns an event, peak MB. */
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
@@ -48,12 +50,15 @@ const char *const fields[] = {
 };
 
 struct contender {
-    std::string name, kind, argument;
+    std::string name, kind, argument, file;
+    unsigned threads = 1;
+
+    bool eqlite() const { return kind == "rules" || kind == "query"; }
 };
 
 /* What one run found out; goes through a pipe as it is. */
 struct result {
-    double seconds = 0, load_seconds = 0;
+    double seconds = 0, load_seconds = 0, clock_seconds = 0;
     uint64_t bytes = 0, events = 0, found = 0;
     long peak_kb = 0;
     bool ok = false;
@@ -63,6 +68,13 @@ double cpu_seconds()
 {
     struct timespec t;
     clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+    return double(t.tv_sec) + double(t.tv_nsec) / 1e9;
+}
+
+double clock_seconds()
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
     return double(t.tv_sec) + double(t.tv_nsec) / 1e9;
 }
 
@@ -226,7 +238,7 @@ eqlite_rules *load(const contender &c)
     return rules;
 }
 
-result run_eqlite(const contender &c, const char *path)
+result run_eqlite(const contender &c)
 {
     result r;
     double start = cpu_seconds();
@@ -238,10 +250,12 @@ result run_eqlite(const contender &c, const char *path)
     eqlite_matcher_options options = EQLITE_MATCHER_OPTIONS_INIT;
     options.on_alert = count_alert;
     options.ctx = &r.found;
-    if (!rules || eqlite_reader_new(&reader, nullptr) != EQLITE_OK || eqlite_reader_add(reader, path) != EQLITE_OK ||
+    options.threads = c.threads;
+    if (!rules || eqlite_reader_new(&reader, nullptr) != EQLITE_OK || eqlite_reader_add(reader, c.file.c_str()) != EQLITE_OK ||
         eqlite_matcher_new(&matcher, rules, &options) != EQLITE_OK)
         return r;
     start = cpu_seconds();
+    double clock = clock_seconds();
     eqlite_event event;
     const char *problem = nullptr;
     eqlite_status status;
@@ -251,6 +265,7 @@ result run_eqlite(const contender &c, const char *path)
     }
     r.ok = status == EQLITE_END && eqlite_matcher_finish(matcher) == EQLITE_OK;
     r.seconds = cpu_seconds() - start;
+    r.clock_seconds = clock_seconds() - clock;
     eqlite_stats stats = {};
     stats.size = sizeof stats;
     eqlite_matcher_stats(matcher, &stats);
@@ -270,7 +285,7 @@ void count(const char *path, result &r)
 }
 
 /* In the child: do the work and send the result. */
-void work(const contender &c, const char *path, int out)
+void work(const contender &c, int out)
 {
     result r;
     if (c.kind == "command") {
@@ -278,19 +293,17 @@ void work(const contender &c, const char *path, int out)
         dup2(nowhere, 0);
         dup2(nowhere, 1);
         dup2(nowhere, 2);
-        const char *command = c.argument.c_str();
-        if (*command == '@')
-            command = strchr(command, ' ') + 1;
-        execl("/bin/sh", "sh", "-c", command, static_cast<char *>(nullptr));
+        execl("/bin/sh", "sh", "-c", c.argument.c_str(), static_cast<char *>(nullptr));
         _exit(127);
     }
-    r = c.kind == "lines" ? run_lines(path) : c.kind == "simdjson" ? run_simdjson(path) : run_eqlite(c, path);
+    const char *path = c.file.c_str();
+    r = c.kind == "lines" ? run_lines(path) : c.kind == "simdjson" ? run_simdjson(path) : run_eqlite(c);
     if (write(out, &r, sizeof r) != ssize_t(sizeof r))
         _exit(1);
     _exit(0);
 }
 
-result run(const contender &c, const char *path)
+result run(const contender &c)
 {
     result r;
     int ends[2];
@@ -299,7 +312,7 @@ result run(const contender &c, const char *path)
     fflush(stdout);
     pid_t child = fork();
     if (child == 0)
-        work(c, path, ends[1]);
+        work(c, ends[1]);
     close(ends[1]);
     ssize_t got = read(ends[0], &r, sizeof r);
     close(ends[0]);
@@ -307,10 +320,7 @@ result run(const contender &c, const char *path)
     struct rusage used;
     wait4(child, &status, 0, &used);
     if (c.kind == "command") {
-        std::string own = path;
-        if (c.argument[0] == '@')
-            own = c.argument.substr(1, c.argument.find(' ') - 1);
-        count(own.c_str(), r);
+        count(c.file.c_str(), r);
         r.seconds = double(used.ru_utime.tv_sec + used.ru_stime.tv_sec) +
                     double(used.ru_utime.tv_usec + used.ru_stime.tv_usec) / 1e6;
         r.ok = WIFEXITED(status) && WEXITSTATUS(status) <= 1;
@@ -342,9 +352,10 @@ template <class F> double over(size_t rounds, F f)
     return median(v);
 }
 
-contender parse(const char *text)
+contender parse(const char *text, const char *file)
 {
     contender c;
+    c.file = file;
     std::string_view s = text;
     size_t equals = s.find('=');
     if (equals == s.npos) {
@@ -357,7 +368,103 @@ contender parse(const char *text)
     c.kind = s.substr(0, colon);
     if (colon != s.npos)
         c.argument = s.substr(colon + 1);
+    if (c.argument[0] == '@') {
+        size_t blank = std::min(c.argument.find(' '), c.argument.size());
+        c.file = c.argument.substr(1, blank - 1);
+        c.argument.erase(0, blank + 1);
+    }
+    size_t word = c.kind.find(" threads");
+    if (word != c.kind.npos) {
+        c.threads = unsigned(atoi(c.kind.c_str()));
+        c.kind = "rules";
+    }
     return c;
+}
+
+using all_results = std::vector<std::vector<result>>; /* by contender, by round */
+
+bool whole(const std::vector<result> &rs)
+{
+    return std::all_of(rs.begin(), rs.end(), [](const result &r) { return r.ok; });
+}
+
+/* The contender that others over the same file are compared with, or npos. Commands may read the first events only, and
+ * are compared with any. */
+size_t yardstick(const std::vector<contender> &contenders, const contender &c)
+{
+    size_t any = std::string::npos;
+    for (size_t i = contenders.size(); i-- > 0;) {
+        if (contenders[i].kind != "simdjson")
+            continue;
+        if (contenders[i].file == c.file)
+            return i;
+        any = i;
+    }
+    return c.kind == "command" ? any : std::string::npos;
+}
+
+void print_row(const std::vector<contender> &contenders, const all_results &results, size_t i)
+{
+    const contender &c = contenders[i];
+    const std::vector<result> &rs = results[i];
+    size_t rounds = rs.size(), other = yardstick(contenders, c);
+    double seconds = over(rounds, [&](size_t k) { return rs[k].seconds; });
+    double events = double(rs[0].events);
+    printf("| %-36s | %8.1f | %9.0f | %9.0f |", c.name.c_str(), over(rounds, [&](size_t k) { return speed(rs[k]); }) / 1e6,
+           events / seconds, seconds * 1e9 / events);
+    if (c.eqlite())
+        printf(" %8.0f |", over(rounds, [&](size_t k) { return rs[k].load_seconds; }) * 1e3);
+    else
+        printf(" %8s |", "");
+    printf(" %9.1f |", over(rounds, [&](size_t k) { return double(rs[k].peak_kb); }) / 1024);
+    if (c.eqlite())
+        printf(" %8llu |", (unsigned long long)rs[0].found);
+    else
+        printf(" %8s |", "");
+    if (other != std::string::npos && whole(results[other]))
+        printf(" %10.1f %% |\n", over(rounds, [&](size_t k) { return speed(rs[k]) / speed(results[other][k]); }) * 100);
+    else
+        printf(" %12s |\n", "");
+}
+
+/* Several threads by the clock, against the first of them. */
+void print_threads(const std::vector<contender> &contenders, const all_results &results)
+{
+    size_t first = contenders.size();
+    for (size_t i = 0; i < contenders.size(); i++) {
+        const contender &c = contenders[i];
+        const std::vector<result> &rs = results[i];
+        if (c.name.find("threads") == c.name.npos || !whole(rs))
+            continue;
+        if (first == contenders.size()) {
+            first = i;
+            printf("\n| %-36s | %12s | %9s | %13s |\n", "by the clock", "MB/s", "peak MB", "against first");
+            printf("| --- | ---: | ---: | ---: |\n");
+        }
+        size_t rounds = rs.size();
+        printf("| %-36s | %12.1f | %9.1f | %12.2fx |\n", c.name.c_str(),
+               over(rounds, [&](size_t k) { return double(rs[k].bytes) / rs[k].clock_seconds; }) / 1e6,
+               over(rounds, [&](size_t k) { return double(rs[k].peak_kb); }) / 1024,
+               over(rounds, [&](size_t k) { return results[first][k].clock_seconds / rs[k].clock_seconds; }));
+    }
+}
+
+/* For plots. */
+bool write_tsv(const char *path, const std::vector<contender> &contenders, const all_results &results)
+{
+    FILE *f = fopen(path, "w");
+    if (!f)
+        return false;
+    for (size_t i = 0; i < contenders.size(); i++) {
+        const std::vector<result> &rs = results[i];
+        bool clock = contenders[i].name.find("threads") != std::string::npos;
+        if (whole(rs))
+            fprintf(f, "%s\t%.1f\t%.1f\n", contenders[i].name.c_str(),
+                    over(rs.size(), [&](size_t k) { return clock ? rs[k].clock_seconds : rs[k].seconds; }) * 1e9 /
+                        double(std::max<uint64_t>(rs[0].events, 1)),
+                    over(rs.size(), [&](size_t k) { return double(rs[k].peak_kb); }) / 1024);
+    }
+    return fclose(f) == 0;
 }
 
 } // namespace
@@ -365,63 +472,47 @@ contender parse(const char *text)
 int main(int argc, char **argv)
 {
     size_t rounds = 5;
+    const char *tsv = nullptr;
     int at = 1;
-    if (argc > 2 && !strcmp(argv[1], "--runs")) {
-        rounds = size_t(std::max(1, atoi(argv[2])));
-        at = 3;
+    for (; at + 1 < argc && !strncmp(argv[at], "--", 2); at += 2) {
+        if (!strcmp(argv[at], "--runs"))
+            rounds = size_t(std::max(1, atoi(argv[at + 1])));
+        else if (!strcmp(argv[at], "--tsv"))
+            tsv = argv[at + 1];
     }
     if (argc - at < 2) {
-        fprintf(stderr, "usage: bench [--runs N] FILE NAME=KIND[:ARGUMENT]...\n");
+        fprintf(stderr, "usage: bench [--runs N] [--tsv FILE] EVENTS NAME=KIND[:ARGUMENT]...\n");
         return 2;
     }
     const char *path = argv[at++];
     std::vector<contender> contenders;
     for (; at < argc; at++)
-        contenders.push_back(parse(argv[at]));
-    size_t yardstick = contenders.size();
-    for (size_t i = 0; i < contenders.size(); i++)
-        yardstick = contenders[i].kind == "simdjson" ? i : yardstick;
+        contenders.push_back(parse(argv[at], path));
 
     result warm;
     count(path, warm);
     printf("%.1f MB, %llu events of %.0f bytes; medians of %zu rounds; CPU time of one thread\n\n", double(warm.bytes) / 1e6,
            (unsigned long long)warm.events, double(warm.bytes) / double(std::max<uint64_t>(warm.events, 1)), rounds);
-    std::vector<std::vector<result>> results(contenders.size());
+    all_results results(contenders.size());
     for (size_t round = 0; round < rounds; round++) {
         for (size_t i = 0; i < contenders.size(); i++)
-            results[i].push_back(run(contenders[i], path));
+            results[i].push_back(run(contenders[i]));
     }
 
-    printf("| %-34s | %8s | %9s | %9s | %8s | %9s | %8s | %12s |\n", "contender", "MB/s", "events/s", "ns/event", "load ms",
+    printf("| %-36s | %8s | %9s | %9s | %8s | %9s | %8s | %12s |\n", "contender", "MB/s", "events/s", "ns/event", "load ms",
            "peak MB", "alerts", "of On-Demand");
     printf("| %s | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n", "---");
     int failed = 0;
     for (size_t i = 0; i < contenders.size(); i++) {
-        const std::vector<result> &rs = results[i];
-        if (!std::all_of(rs.begin(), rs.end(), [](const result &r) { return r.ok; })) {
-            printf("| %-34s | failed |\n", contenders[i].name.c_str());
+        if (!whole(results[i])) {
+            printf("| %-36s | failed |\n", contenders[i].name.c_str());
             failed++;
-            continue;
+        } else if (contenders[i].name.find("threads") == std::string::npos) {
+            print_row(contenders, results, i);
         }
-        bool ours = contenders[i].kind == "rules" || contenders[i].kind == "query";
-        double seconds = over(rounds, [&](size_t k) { return rs[k].seconds; });
-        double events = double(rs[0].events);
-        printf("| %-34s | %8.1f | %9.0f | %9.0f |", contenders[i].name.c_str(),
-               over(rounds, [&](size_t k) { return speed(rs[k]); }) / 1e6, events / seconds, seconds * 1e9 / events);
-        if (ours)
-            printf(" %8.0f |", over(rounds, [&](size_t k) { return rs[k].load_seconds; }) * 1e3);
-        else
-            printf(" %8s |", "");
-        printf(" %9.1f |", over(rounds, [&](size_t k) { return double(rs[k].peak_kb); }) / 1024);
-        if (ours)
-            printf(" %8llu |", (unsigned long long)rs[0].found);
-        else
-            printf(" %8s |", "");
-        if (yardstick < contenders.size())
-            printf(" %10.1f %% |\n",
-                   over(rounds, [&](size_t k) { return speed(rs[k]) / speed(results[yardstick][k]); }) * 100);
-        else
-            printf(" %12s |\n", "");
     }
+    print_threads(contenders, results);
+    if (tsv && !write_tsv(tsv, contenders, results))
+        perror(tsv), failed++;
     return failed ? 1 : 0;
 }

@@ -677,13 +677,14 @@ static void engine_start(struct engine *e)
 static bool engine_feed(struct engine *e, struct eq_slice event)
 {
     eqlite_event one = {.json = event.ptr, .len = event.len};
-    size_t offset;
     for (unsigned again = e->remembers ? 3 : 1; again; again--) {
         memset(e->hits, 0, sizeof e->hits);
-        if (eqlite_matcher_feed(e->matcher, &one) != EQLITE_OK || eqlite_matcher_bad_event(e->matcher, &offset))
+        if (eqlite_matcher_feed(e->matcher, &one) != EQLITE_OK)
             return false;
     }
-    return true;
+    eqlite_stats stats = {.size = sizeof stats};
+    eqlite_matcher_stats(e->matcher, &stats);
+    return stats.bad_events == 0;
 }
 
 static void engine_close(struct engine *e)

@@ -34,6 +34,7 @@ struct world {
     uint64_t limit;
     uint32_t per_key;
     const char *engine;
+    unsigned threads, block_bytes; /* of events */
 };
 
 static const char *pick(struct world *w, const char *const *words)
@@ -307,6 +308,8 @@ static bool engine_answers(struct answers *out, struct world *w, const struct ru
     how.on_alert = on_alert;
     how.ctx = out;
     how.limit = w->limit;
+    how.threads = w->threads;
+    how.block_bytes = w->block_bytes;
     how.samples_per_key = w->per_key;
     how.max_lateness_ns = w->order == LATE ? LATENESS : w->order == SHUFFLED ? EQLITE_ANY_LATENESS : 0;
     if (eqlite_compiler_new(&compiler, &options) != EQLITE_OK)
@@ -458,6 +461,8 @@ static void compare(struct world *w, struct tally *t)
     w->order = ref_chance(&w->random, 60) ? IN_ORDER : TIED + (int)ref_below(&w->random, 3);
     w->limit = ref_chance(&w->random, 15) ? 1 + ref_below(&w->random, 3) : 0;
     w->per_key = ref_below(&w->random, 4);
+    w->threads = ref_chance(&w->random, 5) ? 2 + ref_below(&w->random, 2) : 1;
+    w->block_bytes = 1 + ref_below(&w->random, 500);
     w->engine = ref_chance(&w->random, 5) ? "memo" : ref_chance(&w->random, 50) ? "shared" : "naive";
     while (n < want) {
         rules[n] = make_rule(w);

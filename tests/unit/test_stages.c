@@ -81,8 +81,8 @@ static void bench_close(struct bench *b)
 
 static struct eq_engine_stats stats_of(const struct bench *b)
 {
-    struct eq_engine_stats stats;
-    eq_engine_stats(b->engine, &stats);
+    struct eq_engine_stats stats = {0};
+    eq_engine_add_stats(b->engine, &stats);
     return stats;
 }
 

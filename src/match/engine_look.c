@@ -1,4 +1,4 @@
-/* engine_find.c — from the values of an event to true predicates, and the clauses that they wake.
+/* engine_look.c — from the values of an event to true predicates, and the clauses that they wake.
  *
  *      values of guards ─▶ truth ─▶ decision ─┬─▶ which other fields to look at
  *                                             └─▶ which clauses may be woken
@@ -193,7 +193,7 @@ static enum eq_status decide(struct eq_engine *e)
     return EQ_OK;
 }
 
-enum eq_status eq_engine_find(struct eq_engine *e)
+enum eq_status eq_engine_look(struct eq_engine *e)
 {
     const struct eq_dispatch *d = &e->rules->dispatch;
     const uint64_t *skipped = NULL, *wanted = NULL; /* fields */

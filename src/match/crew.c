@@ -1,0 +1,353 @@
+/* crew.c — see crew.h.
+ *
+ * Blocks are numbered as they are filled, and number n stands at n % n_blocks of the ring:
+ *
+ *      taken ≤ claimed ≤ filled ≤ taken + n_blocks
+ *
+ * The numbers and the states of blocks belong to the mutex; the inside of a block belongs to the thread that its state
+ * names, and to the caller while it is being filled or taken. */
+#include "match/crew.h"
+
+#include <pthread.h>
+#include <signal.h>
+
+/* A block that a large event has swollen is given back when it is larger than so many usual ones. */
+#define SWOLLEN 4
+
+struct record {
+    uint64_t line, offset;
+    size_t text, len, path, path_len; /* in the block's bytes */
+    size_t clauses;                   /* in the block's clauses */
+    bool late;
+    struct eq_finding found;
+};
+
+enum state { FILLING, READY, WORKED_ON, FOUND };
+
+struct block {
+    enum state state;
+    struct eq_buf bytes;     /* texts and paths */
+    struct record *records;
+    size_t n, cap;
+    size_t n_taken;          /* while it is taken */
+    uint32_t *clauses;
+    size_t n_clauses, cap_clauses;
+};
+
+struct worker {
+    struct eq_crew *crew;
+    struct eq_engine *engine;
+    pthread_t thread;
+};
+
+struct eq_crew {
+    const struct eq_alloc *alloc;
+    const struct eq_ruleset *rules;
+    struct eq_crew_options options;
+    struct worker *workers;
+    size_t n_workers, n_wanted; /* running; to be started with the next full block */
+    struct block *blocks;
+    size_t n_blocks;
+    uint64_t filled, claimed, taken;
+    bool stopping;
+    pthread_mutex_t mutex;
+    pthread_cond_t ready, found; /* a block to work on; a block to take */
+};
+
+/* ── Life ── */
+
+static enum eq_status make(struct eq_crew *c)
+{
+    c->n_wanted = c->options.threads - 1;
+    c->n_blocks = 2 * (size_t)c->options.threads + 1;
+    c->workers = eq_new(c->alloc, c->n_wanted * sizeof *c->workers);
+    c->blocks = eq_new(c->alloc, c->n_blocks * sizeof *c->blocks);
+    if (!c->workers || !c->blocks)
+        return EQ_NOMEM;
+    for (size_t i = 0; i < c->n_blocks; i++)
+        eq_buf_init(&c->blocks[i].bytes, c->alloc);
+    return EQ_OK;
+}
+
+enum eq_status eq_crew_new(struct eq_crew **out, const struct eq_ruleset *rules, const struct eq_crew_options *options,
+                           const struct eq_alloc *alloc)
+{
+    struct eq_crew *c = eq_new(alloc, sizeof *c);
+    if (!c)
+        return EQ_NOMEM;
+    c->alloc = alloc;
+    c->rules = rules;
+    c->options = *options;
+    if (!c->options.block_bytes)
+        c->options.block_bytes = EQ_CREW_BLOCK_BYTES;
+    if (c->options.threads > EQ_CREW_THREADS_MAX)
+        c->options.threads = EQ_CREW_THREADS_MAX;
+    pthread_mutex_init(&c->mutex, NULL);
+    pthread_cond_init(&c->ready, NULL);
+    pthread_cond_init(&c->found, NULL);
+    enum eq_status st = make(c);
+    if (st != EQ_OK) {
+        eq_crew_free(c);
+        return st;
+    }
+    *out = c;
+    return EQ_OK;
+}
+
+void eq_crew_free(struct eq_crew *c)
+{
+    if (!c)
+        return;
+    pthread_mutex_lock(&c->mutex);
+    c->stopping = true;
+    pthread_cond_broadcast(&c->ready);
+    pthread_mutex_unlock(&c->mutex);
+    for (size_t i = 0; i < c->n_workers; i++) {
+        pthread_join(c->workers[i].thread, NULL);
+        eq_engine_free(c->workers[i].engine);
+    }
+    for (size_t i = 0; c->blocks && i < c->n_blocks; i++) {
+        eq_buf_free(&c->blocks[i].bytes);
+        eq_free(c->alloc, c->blocks[i].records);
+        eq_free(c->alloc, c->blocks[i].clauses);
+    }
+    pthread_mutex_destroy(&c->mutex);
+    pthread_cond_destroy(&c->ready);
+    pthread_cond_destroy(&c->found);
+    eq_free(c->alloc, c->workers);
+    eq_free(c->alloc, c->blocks);
+    eq_free(c->alloc, c);
+}
+
+static struct block *block_at(struct eq_crew *c, uint64_t number)
+{
+    return &c->blocks[number % c->n_blocks];
+}
+
+/* ── What threads do ── */
+
+static enum eq_status look_at(struct block *b, struct record *r, struct eq_engine *e, const struct eq_alloc *alloc)
+{
+    struct eq_finding *f = &r->found;
+    eq_engine_find(f, e, eq_slice(b->bytes.ptr + r->text, r->len));
+    f->event = NULL; /* the next one takes its place */
+    if (f->n == 0)
+        return EQ_OK;
+    if (!eq_grow(alloc, &b->clauses, &b->cap_clauses, b->n_clauses + f->n, sizeof *b->clauses))
+        return EQ_NOMEM;
+    memcpy(b->clauses + b->n_clauses, f->clauses, f->n * sizeof *b->clauses);
+    r->clauses = b->n_clauses;
+    b->n_clauses += f->n;
+    return EQ_OK;
+}
+
+static void work_on(struct block *b, struct eq_engine *e, const struct eq_alloc *alloc)
+{
+    for (size_t i = 0; i < b->n; i++) {
+        struct record *r = &b->records[i];
+        enum eq_status st = look_at(b, r, e, alloc);
+        if (st != EQ_OK)
+            r->found = (struct eq_finding){.status = st};
+    }
+}
+
+/* The next block to work on; NULL if all are. With the mutex held. */
+static struct block *claim(struct eq_crew *c)
+{
+    if (c->claimed == c->filled)
+        return NULL;
+    struct block *b = block_at(c, c->claimed++);
+    b->state = WORKED_ON;
+    return b;
+}
+
+static void work_unlocked(struct eq_crew *c, struct block *b, struct eq_engine *e)
+{
+    pthread_mutex_unlock(&c->mutex);
+    work_on(b, e, c->alloc);
+    pthread_mutex_lock(&c->mutex);
+    b->state = FOUND;
+    pthread_cond_signal(&c->found); /* only the caller waits for it */
+}
+
+static void *work(void *ctx)
+{
+    struct worker *w = ctx;
+    struct eq_crew *c = w->crew;
+    pthread_mutex_lock(&c->mutex);
+    while (!c->stopping) {
+        struct block *b = claim(c);
+        if (b)
+            work_unlocked(c, b, w->engine);
+        else
+            pthread_cond_wait(&c->ready, &c->mutex);
+    }
+    pthread_mutex_unlock(&c->mutex);
+    return NULL;
+}
+
+static bool start_one(struct eq_crew *c)
+{
+    struct eq_decode_options decode = {.unwrap = c->options.unwrap};
+    struct worker *w = &c->workers[c->n_workers];
+    sigset_t all, before;
+    *w = (struct worker){.crew = c};
+    if (eq_engine_new(&w->engine, c->rules, &decode, c->alloc) != EQ_OK)
+        return false;
+    sigfillset(&all); /* signals are the caller's business */
+    bool masked = pthread_sigmask(SIG_SETMASK, &all, &before) == 0;
+    bool started = pthread_create(&w->thread, NULL, work, w) == 0;
+    if (masked)
+        pthread_sigmask(SIG_SETMASK, &before, NULL);
+    if (!started)
+        eq_engine_free(w->engine);
+    return started;
+}
+
+/* Fewer threads than wanted are enough: without any the caller does everything. */
+static void start(struct eq_crew *c)
+{
+    for (; c->n_wanted > 0; c->n_wanted--) {
+        if (!start_one(c)) {
+            c->n_wanted = 0;
+            return;
+        }
+        c->n_workers++;
+    }
+}
+
+/* ── Taking ── */
+
+static enum eq_status take_block(struct eq_crew *c, struct block *b)
+{
+    while (b->n_taken < b->n) {
+        struct record *r = &b->records[b->n_taken++];
+        struct eq_crew_event event = {
+            .text = eq_slice(b->bytes.ptr + r->text, r->len),
+            .origin = {eq_slice(b->bytes.ptr + r->path, r->path_len), r->line, r->offset},
+            .late = r->late,
+            .found = r->found,
+        };
+        event.found.clauses = r->found.n ? b->clauses + r->clauses : NULL;
+        enum eq_status st = c->options.take(&event, c->options.ctx);
+        if (st != EQ_OK)
+            return st;
+    }
+    return EQ_OK;
+}
+
+static void empty(struct eq_crew *c, struct block *b)
+{
+    b->n = b->n_taken = b->n_clauses = 0;
+    if (b->bytes.cap > SWOLLEN * c->options.block_bytes)
+        eq_buf_free(&b->bytes);
+    else
+        eq_buf_clear(&b->bytes);
+    b->state = FILLING;
+}
+
+/* Wait for the oldest block, working on others meanwhile. */
+static struct block *wait_for_oldest(struct eq_crew *c)
+{
+    struct block *oldest = block_at(c, c->taken);
+    pthread_mutex_lock(&c->mutex);
+    while (oldest->state != FOUND) {
+        struct block *b = claim(c);
+        if (b)
+            work_unlocked(c, b, c->options.engine);
+        else
+            pthread_cond_wait(&c->found, &c->mutex);
+    }
+    pthread_mutex_unlock(&c->mutex);
+    return oldest;
+}
+
+static bool oldest_is_found(struct eq_crew *c)
+{
+    pthread_mutex_lock(&c->mutex);
+    bool yes = c->taken < c->filled && block_at(c, c->taken)->state == FOUND;
+    pthread_mutex_unlock(&c->mutex);
+    return yes;
+}
+
+static enum eq_status take_oldest(struct eq_crew *c)
+{
+    struct block *b = wait_for_oldest(c);
+    enum eq_status st = take_block(c, b);
+    if (b->n_taken < b->n)
+        return st;
+    empty(c, b);
+    c->taken++;
+    return st;
+}
+
+/* Let threads have the block that is being filled. Its padding was reserved with its events. */
+static void submit(struct eq_crew *c)
+{
+    struct block *b = block_at(c, c->filled);
+    eq_buf_fill(&b->bytes, ' ', EQ_JSON_PADDING);
+    pthread_mutex_lock(&c->mutex);
+    b->state = READY;
+    c->filled++;
+    pthread_cond_signal(&c->ready);
+    pthread_mutex_unlock(&c->mutex);
+}
+
+/* ── Putting ── */
+
+static bool add(struct eq_crew *c, struct block *b, struct eq_slice text, const struct eq_origin *origin, bool late)
+{
+    if (!eq_grow(c->alloc, &b->records, &b->cap, b->n + 1, sizeof *b->records))
+        return false;
+    struct record *r = &b->records[b->n];
+    const struct record *last = b->n ? r - 1 : NULL;
+    *r = (struct record){.line = origin->line, .offset = origin->offset, .late = late};
+    if (!eq_buf_reserve(&b->bytes, origin->path.len + text.len + EQ_JSON_PADDING)) {
+        b->bytes.failed = false; /* what is in it is whole */
+        return false;
+    }
+    r->path = b->bytes.len;
+    r->path_len = origin->path.len;
+    if (last && eq_slice_eq(eq_slice(b->bytes.ptr + last->path, last->path_len), origin->path))
+        r->path = last->path;
+    else
+        eq_buf_add(&b->bytes, origin->path);
+    r->text = b->bytes.len;
+    r->len = text.len;
+    eq_buf_add(&b->bytes, text);
+    b->n++;
+    return true;
+}
+
+enum eq_status eq_crew_put(struct eq_crew *c, struct eq_slice text, const struct eq_origin *origin, bool late)
+{
+    enum eq_status st = EQ_OK;
+    while (st == EQ_OK && (c->filled - c->taken == c->n_blocks || oldest_is_found(c)))
+        st = take_oldest(c);
+    if (st != EQ_OK)
+        return st;
+    struct block *b = block_at(c, c->filled);
+    if (!add(c, b, text, origin, late))
+        return EQ_NOMEM;
+    if (b->bytes.len >= c->options.block_bytes) {
+        start(c);
+        submit(c);
+    }
+    return EQ_OK;
+}
+
+enum eq_status eq_crew_settle(struct eq_crew *c)
+{
+    enum eq_status st = EQ_OK;
+    if (c->filled - c->taken < c->n_blocks && block_at(c, c->filled)->n)
+        submit(c);
+    while (st == EQ_OK && c->taken < c->filled)
+        st = take_oldest(c);
+    return st;
+}
+
+void eq_crew_add_stats(const struct eq_crew *c, struct eq_engine_stats *sum)
+{
+    for (size_t i = 0; i < c->n_workers; i++)
+        eq_engine_add_stats(c->workers[i].engine, sum);
+}
