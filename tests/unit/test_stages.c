@@ -209,7 +209,7 @@ static void test_combined(void)
     CU_ASSERT(stats.decisions.resets > 0);
     CU_ASSERT(stats.decisions.residuals <= 1024);
     CU_ASSERT(stats.decisions.bytes < 9u << 20);
-    CU_ASSERT(stats.decisions.made < N / 2); /* earned by events */
+    CU_ASSERT(stats.decisions.made <= 64 + N / 4); /* the first ones are free, others earned by events */
 }
 
 static void test_names(void)
