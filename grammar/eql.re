@@ -86,12 +86,10 @@ static void foreign(struct eql_parser *p, struct eq_span span, const char *ours)
     eq_diag_help(p->diags, d, "write \"%s\"", ours);
 }
 
-/* Skip a comment whose opening is before `at`; comments nest. Returns its end, or NULL if there is none. */
-static cursor skip_comment(const struct eql_parser *p, cursor at)
+const char *eql_skip_comment(const struct eql_parser *p, const char *at)
 {
-    cursor limit = (cursor)p->end;
     uint32_t depth = 1;
-    while (limit - at >= 2) {
+    while (p->end - at >= 2) {
         if (at[0] == '/' && at[1] == '*') {
             depth++;
             at += 2;
@@ -144,7 +142,7 @@ again:
     space+            { goto again; }
     "//" [^\r\n]*     { goto again; }
     "/*"              {
-        cursor end = skip_comment(p, YYCURSOR);
+        cursor end = (cursor)eql_skip_comment(p, (const char *)YYCURSOR);
         if (!end)
             report(p, EQ_E0105, span_of(p, start, YYCURSOR), "the comment that begins here is not closed",
                    "comments nest: each /* needs its own */");

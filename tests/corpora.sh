@@ -47,9 +47,28 @@ rules()
     [ -s "$work/rules.log" ] && echo "rules-compile $((total > refused ? total - refused : 0)) $total"
 }
 
+# Every public rule, formatted: another time nothing changes, and its plan is the same.
+formatted()
+{
+    cp -r "$work/rules" "$work/before"
+    (cd "$work/rules" && "$program" fmt -q -w . 2> "$work/format.log"; "$program" fmt -q --check . > "$work/unstable")
+    for folder in before rules; do
+        (cd "$work/$folder" && "$program" explain --stage plan . 2> /dev/null) > "$work/$folder.plans"
+    done
+    awk -v unstable="$(wc -l < "$work/unstable")" '
+        FNR == 1 { file++ }
+        /^# / { rule = $0; total += file == 1 }
+        { plan[file, rule] = plan[file, rule] "\n" $0; if (file == 1) rules[rule] }
+        END {
+            for (rule in rules) same += plan[1, rule] == plan[2, rule]
+            print "rules-format", same - unstable, total
+        }' "$work/before.plans" "$work/rules.plans"
+}
+
 {
     conformance
     rules
+    formatted
     corpus exchange --set "$shared/corpora/exchange"
     corpus synth-dev --set "$shared/corpora/synth/dev"
     corpus real-small --expected "$shared/corpora/events/small.expected.dev.jsonl" \

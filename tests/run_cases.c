@@ -35,6 +35,7 @@ struct state {
     const struct case_file *file;
     char *dialect, *category, *timestamp, *tiebreaker;
     uint64_t limit;
+    unsigned width;
     int64_t lateness_ns;
     struct event *events;
     size_t n_events;
@@ -332,6 +333,35 @@ static char *found_stage(const struct state *s, const char *keyword)
     return text_take(&t);
 }
 
+/* The text in its one layout. Formatted once more it must stay the same, and so must its plan. */
+static char *found_format(const struct state *s, const char *keyword)
+{
+    bool is_rule = !strcmp(s->subject->keyword, "rule");
+    const char *name = is_rule ? s->subject->argument : "<query>";
+    struct text once = {0}, twice = {0}, plan = {0}, same = {0};
+    (void)keyword;
+    eqlite_status status = eqlite_format(s->compiler, name, s->query, strlen(s->query), s->width, text_write, &once);
+    if (status != EQLITE_OK)
+        return case_printf("failed: %s", eqlite_status_text(status));
+    text_puts(&once, "");
+    status = eqlite_format(s->compiler, name, once.ptr, once.len, s->width, text_write, &twice);
+    text_puts(&twice, "");
+    if (!is_rule) {
+        eqlite_explain(s->compiler, "plan", name, s->query, strlen(s->query), text_write, &plan);
+        eqlite_explain(s->compiler, "plan", name, once.ptr, once.len, text_write, &same);
+        text_puts(&plan, "");
+        text_puts(&same, "");
+    }
+    if (status != EQLITE_OK || strcmp(once.ptr, twice.ptr) != 0)
+        text_puts(&once, "(and something else when it is formatted again)");
+    if (!is_rule && strcmp(plan.ptr, same.ptr) != 0)
+        text_puts(&once, "(which has another plan)");
+    free(twice.ptr);
+    free(plan.ptr);
+    free(same.ptr);
+    return text_take(&once);
+}
+
 /* ── Expectations ───────────────────────────────────────────────────────────────────────────────────────── */
 
 /* Equal lists, where an expected diagnostic without a position stands for any position. */
@@ -367,6 +397,7 @@ static const struct expectation {
     {"ast", found_stage, same_text, true},
     {"plan", found_stage, same_text, true},
     {"program", found_stage, same_text, true},
+    {"format", found_format, same_text, true},
 };
 
 static const struct expectation *find_expectation(const char *keyword)
@@ -536,6 +567,8 @@ static bool apply_setting(struct state *s, const struct case_item *item)
         set(&s->tiebreaker, item->argument);
     else if (!strcmp(item->keyword, "limit"))
         s->limit = strtoull(item->argument, NULL, 10);
+    else if (!strcmp(item->keyword, "width"))
+        s->width = (unsigned)strtoul(item->argument, NULL, 10);
     else if (!strcmp(item->keyword, "lateness"))
         s->lateness_ns = strtoll(item->argument, NULL, 10) * 1000000000;
     else if (!strcmp(item->keyword, "events"))

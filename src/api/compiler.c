@@ -354,7 +354,7 @@ static bool needs_order(const struct eq_program *p)
     return false;
 }
 
-/* Fields that are read beside those of the rules: when events happened. */
+/* Fields that are read beside those of the rules: when events happened, and in which partition. */
 static enum eq_status add_time_fields(struct eqlite_compiler *c, struct eq_program *p)
 {
     if (!needs_order(p))
@@ -362,6 +362,8 @@ static enum eq_status add_time_fields(struct eqlite_compiler *c, struct eq_progr
     enum eq_status st = eq_fields_add(&p->timestamp_field, p->fields, first_set(c->timestamp, EQ_LIT("@timestamp")));
     if (st == EQ_OK && c->tiebreaker.len)
         st = eq_fields_add(&p->tiebreaker_field, p->fields, c->tiebreaker);
+    for (size_t i = 0; i < c->n_partition && st == EQ_OK; i++)
+        st = eq_fields_add(&p->partition_fields[p->n_partition_fields++], p->fields, c->partition[i]);
     return st;
 }
 
@@ -410,7 +412,7 @@ eqlite_status eqlite_compiler_finish(eqlite_rules **out, eqlite_compiler *c)
     return EQLITE_OK;
 }
 
-/* ── For explain.c ── */
+/* ── For explain.c and format.c ── */
 
 struct eq_diags *eq_compiler_diags(eqlite_compiler *c)
 {
@@ -434,6 +436,14 @@ const struct eq_source *eq_compiler_keep_source(eqlite_compiler *c, struct eq_sl
         return NULL;
     *source = (struct eq_source){eq_arena_copy(&c->arena, name), eq_arena_copy(&c->arena, text), 1, 1};
     return source->name.ptr && source->text.ptr ? source : NULL;
+}
+
+enum eq_status eq_compiler_rule_set(struct eq_rule_set **out, eqlite_compiler *c)
+{
+    enum eq_status st = begin(c);
+    if (st == EQ_OK)
+        *out = &c->making->set;
+    return st;
 }
 
 enum eq_status eq_compiler_plan(struct eq_plan **out, eqlite_compiler *c, const struct eq_source *source,

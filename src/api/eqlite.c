@@ -119,7 +119,7 @@ const char *const *eqlite_keywords(void)
 const char *const *eqlite_dialects(void)
 {
     static const char *const names[] = {
-#define LANGUAGE(id, name, parser, help) name,
+#define LANGUAGE(id, name, parser, formatter, help) name,
 #include "lang/languages.def"
 #undef LANGUAGE
         NULL,

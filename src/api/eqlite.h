@@ -114,7 +114,8 @@ typedef struct eqlite_options {
                            what kinds of events leave to be asked), "shared" (remembers no values either), "naive" (plans
                            as written, no index, every rule asked about every event) */
     const char *partition_by; /* fields, parted by commas, that every sequence and sample is joined by besides its own
-                                 keys, as if each value of them were a world of its own; NULL: none */
+                                 keys, as if each value of them were a world of its own, with a time of its own; NULL:
+                                 none */
 } eqlite_options;
 #define EQLITE_OPTIONS_INIT {sizeof(eqlite_options), NULL, NULL, NULL, NULL, NULL, NULL, NULL}
 
@@ -149,7 +150,6 @@ typedef struct eqlite_rule { /* a view; strings belong to the rules */
     const eqlite_string *tags, *index, *references;
     size_t n_tags, n_index, n_references;
     size_t n_tests;
-    const char *not_runnable; /* NULL, or why this version can check but not run it; static */
 } eqlite_rule;
 
 typedef struct eqlite_rule_test {
@@ -245,9 +245,10 @@ typedef struct eqlite_matcher_options {
     uint32_t samples_per_key; /* of sample queries; 0: 1 */
     bool unwrap;             /* read {"_source": {…}} as the event inside */
     eqlite_on_bad_event *on_bad_event; /* told of each broken event; NULL: they are only counted */
-    int64_t max_lateness_ns; /* An event may come so much later than newer ones: for rules that depend on order, events
-                                are held back until nothing earlier is waited for. EQLITE_ANY_LATENESS: all are held to
-                                the end. 0: none, but with a tiebreaker those of equal time. */
+    int64_t max_lateness_ns; /* An event may come so much later than newer ones (of its partition): for rules that depend
+                                on order, events are held back until nothing earlier is waited for.
+                                EQLITE_ANY_LATENESS: all are held to the end. 0: none, but with a tiebreaker those of
+                                equal time. */
     const char *temporary_folder; /* with EQLITE_ANY_LATENESS: where events go that memory (256 MiB) has no room for;
                                      NULL: EQLITE_LIMIT then. Must outlive the matcher. */
     size_t memory_bytes;     /* for what is remembered of earlier events: sequences in progress, samples, tails. When it is
@@ -274,12 +275,13 @@ typedef struct eqlite_stats {
     uint64_t broken_elements; /* searches of arrays with a value that is no JSON; read as no match */
     uint64_t keys_cut;        /* tuples of join keys beyond 1024 of one event: left out */
     uint64_t no_timestamp;    /* events without a usable timestamp: seen by event rules only */
-    uint64_t late;            /* events older than one already matched, kept out of sequences */
+    uint64_t late;            /* events older than one already matched (in their partition), kept out of sequences */
     uint64_t reordered;       /* events that came behind newer ones and were matched before them */
     uint64_t reorder_forced;  /* events matched before max_lateness_ns was over, because too many were held */
     uint64_t memory_limit;    /* bytes, see memory_bytes */
     uint64_t memory_used;     /* now */
     uint64_t memory_peak;     /* at most, so far */
+    uint64_t clocks_forgotten; /* times of partitions that nothing waited in, given up for memory */
 } eqlite_stats;
 
 /* What happened to one rule. started = completed + refuted + overwritten + killed + expired + evicted + live. */
@@ -372,6 +374,24 @@ EQLITE_API eqlite_status eqlite_sink_new(eqlite_sink **out, eqlite_rules *rules,
 EQLITE_API eqlite_status eqlite_sink_put(eqlite_sink *s, const eqlite_alert *alert);
 EQLITE_API eqlite_status eqlite_sink_end(eqlite_sink *s); /* write what is still held; once */
 EQLITE_API void eqlite_sink_free(eqlite_sink *s);
+
+/* ── Formatting ──────────────────────────────────────────────────────────────────────────────────────────────────── */
+
+#define EQLITE_FORMAT_WIDTH 120 /* columns */
+
+/* The text of a rule file, all of it, with its query in the one layout of docs/format.md: the same tokens and comments,
+ * without parentheses that say nothing, so the plan is the same. The ending of `name` decides how the text is read: .toml
+ * is a rule file, in which only the bytes between the quotes of its EQL query may change; anything else is a query.
+ * `width`: columns of a line; 0: EQLITE_FORMAT_WIDTH. EQLITE_INVALID: it is wrong, see the compiler's diagnostics, and
+ * nothing was written. A query that its TOML string cannot hold in another layout stays as it is, with a warning. */
+EQLITE_API eqlite_status eqlite_format(eqlite_compiler *c, const char *name, const char *text, size_t len, unsigned width,
+                                       eqlite_write *write, void *ctx);
+
+/* `path`, or, if that is a folder, each rule file below it in order, as eqlite_compiler_add_path takes them, but files of
+ * tests. The path is terminated and valid during the call; returning false ends with EQLITE_END. EQLITE_IO: the path or
+ * something below it could not be read, see the diagnostics; the others were told. */
+typedef bool eqlite_on_path(const char *path, void *ctx);
+EQLITE_API eqlite_status eqlite_rule_paths(eqlite_compiler *c, const char *path, eqlite_on_path *each, void *ctx);
 
 /* ── Looking inside ──────────────────────────────────────────────────────────────────────────────────────────────── */
 

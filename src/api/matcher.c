@@ -157,6 +157,7 @@ void eqlite_matcher_stats(const eqlite_matcher *m, eqlite_stats *out)
         .memory_limit = s.memory_limit,
         .memory_used = s.memory_used,
         .memory_peak = s.memory_peak,
+        .clocks_forgotten = s.clocks_forgotten,
     };
     memcpy(out, &all, out->size < sizeof all ? out->size : sizeof all);
 }

@@ -52,7 +52,7 @@ enum eq_status eq_merge_new(struct eq_merge **out, const struct eq_reader_option
         return EQ_NOMEM;
     m->alloc = alloc;
     m->options = *options;
-    enum eq_status st = eq_order_new(&m->order, timestamp, (struct eq_slice){0}, &decode, alloc);
+    enum eq_status st = eq_order_new(&m->order, timestamp, (struct eq_slice){0}, NULL, 0, &decode, alloc);
     if (st != EQ_OK) {
         eq_merge_free(m);
         return st;

@@ -36,7 +36,6 @@ static enum eq_status make_view(eqlite_rule *v, struct eqlite_rules *r, const st
         .n_index = rule->n_index,
         .n_references = rule->n_references,
         .n_tests = rule->n_tests,
-        .not_runnable = eq_matcher_cannot_run(plan),
     };
     enum eq_status st = copy_list(&v->tags, &r->plans, rule->tags, rule->n_tags);
     if (st == EQ_OK)

@@ -23,21 +23,6 @@ static void print_json(const eqlite_diagnostics *d, struct cli_output *o)
     cli_output_write(n ? "\n]\n" : "]\n", n ? 3 : 2, o);
 }
 
-/* Rules that are right but cannot be run yet, for those who want to know. */
-static size_t count_not_runnable(const struct cli *c, const eqlite_rules *rules)
-{
-    size_t n = 0;
-    for (size_t i = 0; i < eqlite_rules_count(rules); i++) {
-        eqlite_rule rule = eqlite_rules_get(rules, i);
-        if (!rule.not_runnable)
-            continue;
-        n++;
-        if (c->verbose)
-            cli_note("%.*s: note: cannot be run yet: %s", (int)rule.path.len, rule.path.ptr, rule.not_runnable);
-    }
-    return n;
-}
-
 static const char *plural(size_t n)
 {
     return n == 1 ? "" : "s";
@@ -47,15 +32,12 @@ static void summary(const struct cli *c, const eqlite_compiler *compiler, const 
 {
     const eqlite_diagnostics *d = eqlite_compiler_diagnostics(compiler);
     size_t errors = eqlite_diagnostics_errors(d), warnings = eqlite_diagnostics_warnings(d);
-    size_t not_runnable = count_not_runnable(c, rules),
-           n = eqlite_rules_count(rules) + eqlite_compiler_refused(compiler);
+    size_t n = eqlite_rules_count(rules) + eqlite_compiler_refused(compiler);
     if (c->quiet)
         return;
     struct cli_text t = {0};
     cli_text_printf(&t, "%zu checked, %zu error%s, %zu warning%s", n, errors, plural(errors), warnings,
                     plural(warnings));
-    if (not_runnable)
-        cli_text_printf(&t, ", %zu cannot be run yet", not_runnable);
     cli_note("eqlite: %s", t.ptr);
     cli_text_free(&t);
 }

@@ -64,7 +64,7 @@ struct cli {
     struct cli_list rules, only, skip, columns;
     const char *dialect, *input, *timestamp_field, *category_field, *tiebreaker_field, *engine, *partition_by;
     const char *format, *alerts, *output, *stage, *event, *filter, *junit;
-    uint64_t limit, max_alerts, samples;
+    uint64_t limit, max_alerts, samples, width;
     int64_t max_lateness_ns;
     size_t memory; /* bytes; 0: the default */
     uint64_t threads;  /* 0: as many as there are processors */
@@ -72,6 +72,7 @@ struct cli {
     bool lateness_given, sort, no_merge;
     enum cli_level min_severity, fail_on;
     bool fail_on_warnings, no_unwrap, follow, strict, count, exit_status, missing, stats, stats_json, quiet, verbose;
+    bool write, check, diff; /* fmt */
     bool named, help;
     enum cli_when color, progress;
 };
@@ -91,6 +92,7 @@ bool cli_default_files(struct cli *c);
 int cli_query(struct cli *c);
 int cli_run(struct cli *c);
 int cli_check(struct cli *c);
+int cli_fmt(struct cli *c);
 int cli_test(struct cli *c);
 int cli_explain(struct cli *c);
 int cli_fields(struct cli *c);
@@ -121,6 +123,8 @@ void cli_text_json(struct cli_text *t, eqlite_string s);
 void cli_text_count(struct cli_text *t, uint64_t n);
 /* The whole of a file ("-": standard input); false: already told. */
 bool cli_read_file(struct cli_text *out, const char *path);
+/* The same, but no further than a little more than `most` bytes. */
+bool cli_read_most(struct cli_text *out, const char *path, size_t most);
 size_t cli_columns(eqlite_string s); /* code points, near enough to terminal columns for tables of names */
 eqlite_string cli_string(const char *text);
 bool cli_string_is(eqlite_string s, const char *text);
@@ -181,7 +185,17 @@ bool cli_output_close(struct cli_output *o, bool keep);
 /* Fill in what a sink needs to print to `o`. Columns borrow from c. */
 void cli_sink_options(eqlite_sink_options *out, const struct cli *c, struct cli_output *o, const char *content);
 
+/* ── Changed files (replace.c, diff.c) ── */
+
+/* Put `text` in place of what is in the file, all at once, with its mode; a symbolic link stays one. False: told. */
+bool cli_replace_file(const char *path, const char *text, size_t len);
+/* What changes from `before` to `after`, as diff -u writes it; nothing if they are equal. */
+void cli_diff(struct cli_text *out, const char *path, eqlite_string before, eqlite_string after);
+
 /* ── Rules (compile.c) ── */
+
+/* What diagnostics call query number i. */
+void cli_query_name(struct cli_text *out, const struct cli *c, size_t i);
 
 /* NULL: already told. */
 eqlite_compiler *cli_compiler(const struct cli *c);

@@ -21,8 +21,7 @@ eqlite_compiler *cli_compiler(const struct cli *c)
     return NULL;
 }
 
-/* What diagnostics call query number i. */
-static void query_name(struct cli_text *out, const struct cli *c, size_t i)
+void cli_query_name(struct cli_text *out, const struct cli *c, size_t i)
 {
     if (i < c->names.n && c->names.items[i])
         cli_text_printf(out, "%s", c->names.items[i]);
@@ -41,7 +40,7 @@ bool cli_add_queries(eqlite_compiler *compiler, const struct cli *c, size_t *unr
         struct cli_text name = {0}, text = {0};
         const char *file = c->expr_files.items[i];
         eqlite_status st = EQLITE_IO;
-        query_name(&name, c, i);
+        cli_query_name(&name, c, i);
         if (!file)
             cli_text_add(&text, c->exprs.items[i], strlen(c->exprs.items[i]));
         if (file && !cli_read_file(&text, file)) {

@@ -76,6 +76,7 @@ static void overview(void)
     command_line(CLI_COMMAND_REPL);
     printf("\nWrite rules:\n");
     command_line(CLI_COMMAND_CHECK);
+    command_line(CLI_COMMAND_FMT);
     command_line(CLI_COMMAND_TEST);
     command_line(CLI_COMMAND_EXPLAIN);
     command_line(CLI_COMMAND_FIELDS);

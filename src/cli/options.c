@@ -224,6 +224,10 @@ static bool take(struct cli *c, enum cli_option_id id, char *value, unsigned ind
     case CLI_OPT_THREADS: return number(c, o, value, &c->threads) && check_threads(c);
     case CLI_OPT_BLOCK_SIZE: return bytes(c, o, value, &c->block_size);
     case CLI_OPT_MAX_ALERTS: return number(c, o, value, &c->max_alerts);
+    case CLI_OPT_WRITE: c->write = true; break;
+    case CLI_OPT_CHECK: c->check = true; break;
+    case CLI_OPT_DIFF: c->diff = true; break;
+    case CLI_OPT_WIDTH: return number(c, o, value, &c->width);
     case CLI_OPT_COUNT: c->count = true; break;
     case CLI_OPT_STATS:
         c->stats = true;

@@ -225,6 +225,21 @@ static bool one_of(const char *word, const char *const *names)
     return false;
 }
 
+static void do_fmt(struct repl *r, const struct cli_list *words)
+{
+    (void)words;
+    if (!r->last.len) {
+        cli_error("no query to format yet");
+        return;
+    }
+    eqlite_compiler *compiler = cli_compiler(&r->cli);
+    if (!compiler)
+        return;
+    eqlite_format(compiler, "<query>", r->last.ptr, r->last.len, 0, to_stdout, NULL);
+    cli_print_diagnostics(&r->cli, eqlite_compiler_diagnostics(compiler), 0);
+    eqlite_compiler_free(compiler);
+}
+
 static const char *const modes[] = {"ndjson", "table", "json", "csv", NULL};
 
 static void do_mode(struct repl *r, const struct cli_list *words)
@@ -349,6 +364,7 @@ static const struct command commands[] = {
     {".rule", "ID", "all that a rule says, as JSON; ID may have * and ?", do_rule},
     {".run", "[ID]", "run the rules over the events", do_run},
     {".explain", "[STAGE]", "the last query as tokens, ast, plan or program", do_explain},
+    {".fmt", "", "the last query in its one layout", do_fmt},
     {".mode", "[FORM]", "print as ndjson, table, json or csv", do_mode},
     {".dialect", "[NAME]", "dialect of the queries", do_dialect},
     {".limit", "[N]", "at most N results; 0: all", do_limit},
@@ -360,7 +376,7 @@ static const struct command commands[] = {
 #define N_COMMANDS (sizeof commands / sizeof *commands)
 
 const char *const repl_command_names[] = {".open", ".add",  ".files",   ".schema", ".fields",  ".rules",
-                                          ".rule", ".run",  ".explain", ".mode",   ".dialect", ".limit",
+                                          ".rule", ".run",  ".explain", ".fmt", ".mode",   ".dialect", ".limit",
                                           ".set",  ".show", ".help",    ".quit",   NULL};
 
 static void do_help(struct repl *r, const struct cli_list *words)

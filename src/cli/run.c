@@ -4,7 +4,6 @@
 
 #include "cli/cli.h"
 
-#define SHOWN_NOT_RUNNABLE 5
 
 struct run {
     struct cli *cli;
@@ -15,7 +14,7 @@ struct run {
     uint64_t *by_rule;                   /* alerts */
     uint64_t by_level[CLI_NO_LEVEL + 1]; /* alerts */
     uint64_t alerts, cut;                /* printed; left out by --max-alerts-per-rule */
-    size_t refused, unreadable, not_runnable;
+    size_t refused, unreadable;
     bool failing;         /* an alert at or above --fail-on */
     eqlite_status status; /* of the sink */
 };
@@ -48,24 +47,6 @@ static void on_bad_event(const eqlite_bad_event *bad, void *ctx)
     cli_feed_bad(&r->feed, bad);
 }
 
-/* Rules that this version can check but not run are no mistake of theirs: said once, counted. */
-static void warn_not_runnable(struct run *r)
-{
-    for (size_t i = 0; i < eqlite_rules_count(r->rules); i++) {
-        eqlite_rule rule = eqlite_rules_get(r->rules, i);
-        if (!rule.not_runnable)
-            continue;
-        if (r->not_runnable++ >= SHOWN_NOT_RUNNABLE)
-            continue;
-        struct cli_text name = {0};
-        cli_text_escape(&name, rule.name.len ? rule.name : rule.id);
-        cli_warn(r->cli, "warning: rule \"%s\" cannot be run yet: %s", name.ptr ? name.ptr : "", rule.not_runnable);
-        cli_text_free(&name);
-    }
-    if (r->not_runnable > SHOWN_NOT_RUNNABLE)
-        cli_warn(r->cli, "warning: %zu more rules cannot be run yet", r->not_runnable - SHOWN_NOT_RUNNABLE);
-}
-
 static void count(struct cli_text *t, uint64_t n, const char *words)
 {
     cli_text_count(t, n);
@@ -90,13 +71,9 @@ static void summary(struct run *r, const eqlite_stats *stats, double seconds)
     cli_text_printf(&t, ", ");
     count(&t, r->feed.bad, "broken, ");
     count_of(&t, eqlite_rules_count(r->rules), "rule");
-    if (r->refused || r->not_runnable) {
+    if (r->refused) {
         cli_text_printf(&t, " (");
-        if (r->refused)
-            count(&t, r->refused, r->not_runnable ? "refused, " : "refused");
-        if (r->not_runnable)
-            count(&t, r->not_runnable, "not runnable");
-        cli_text_printf(&t, ")");
+        count(&t, r->refused, "refused)");
     }
     cli_text_printf(&t, ", ");
     count_of(&t, r->alerts, "alert");
@@ -204,7 +181,6 @@ int cli_run(struct cli *c)
     }
     r.by_rule = cli_alloc(NULL, n * sizeof *r.by_rule);
     memset(r.by_rule, 0, n * sizeof *r.by_rule);
-    warn_not_runnable(&r);
     if (cli_output_open(&r.output, c, c->output) && open_sink(&r))
         status = feed_and_finish(&r);
 done:

@@ -24,6 +24,7 @@ static void put_totals(struct cli_text *t, const struct cli *c, const struct cli
         {"reordered", "late events put in order", s->reordered},
         {"reorder_forced", "events matched early, because too many were held", s->reorder_forced},
         {"keys_cut", "combinations of join keys beyond 1,024 of an event", s->keys_cut},
+        {"clocks_forgotten", "times of idle partitions, given up for memory", s->clocks_forgotten},
         {"memory_peak", "bytes of memory for sequences, samples and tails, at most", s->memory_peak},
     };
     for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {

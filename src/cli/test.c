@@ -7,7 +7,7 @@
 
 struct totals {
     struct cli *cli;
-    size_t passed, failed, skipped;
+    size_t passed, failed;
     struct cli_output output;
     struct cli_text junit; /* testcase elements */
 };
@@ -30,8 +30,7 @@ static void xml_text(struct cli_text *t, eqlite_string s)
     cli_text_free(&plain);
 }
 
-static void add_junit(struct cli_text *t, const eqlite_rule *rule, const eqlite_rule_test *test, const char *problem,
-                      const char *skipped)
+static void add_junit(struct cli_text *t, const eqlite_rule *rule, const eqlite_rule_test *test, const char *problem)
 {
     cli_text_printf(t, "  <testcase classname=\"");
     xml_text(t, rule->name);
@@ -40,30 +39,27 @@ static void add_junit(struct cli_text *t, const eqlite_rule *rule, const eqlite_
     cli_text_printf(t, "\" file=\"");
     xml_text(t, test->path);
     cli_text_printf(t, "\" line=\"%u\"", test->line);
-    if (!problem && !skipped) {
+    if (!problem) {
         cli_text_printf(t, "/>\n");
         return;
     }
-    cli_text_printf(t, "><%s message=\"", problem ? "failure" : "skipped");
-    xml_text(t, cli_string(problem ? problem : skipped));
+    cli_text_printf(t, "><failure message=\"");
+    xml_text(t, cli_string(problem));
     cli_text_printf(t, "\"/></testcase>\n");
 }
 
-static void report(struct totals *t, const eqlite_rule *rule, const eqlite_rule_test *test, const char *problem,
-                   const char *skipped)
+static void report(struct totals *t, const eqlite_rule *rule, const eqlite_rule_test *test, const char *problem)
 {
     struct cli_text line = {0};
     bool colour = cli_colour(t->cli, stdout);
     const char *on = !colour ? "" : problem ? "\033[31m" : "\033[32m", *off = colour ? "\033[0m" : "";
-    cli_text_printf(&line, "%s%s%s ", on, problem ? "FAIL " : skipped ? "skip " : "ok   ", off);
+    cli_text_printf(&line, "%s%s%s ", on, problem ? "FAIL " : "ok   ", off);
     cli_text_escape(&line, rule->name.len ? rule->name : rule->id);
     cli_text_printf(&line, ": ");
     cli_text_escape(&line, test->name);
-    if (problem || skipped) {
-        cli_text_printf(&line, "\n      ");
-        cli_text_escape(&line, cli_string(problem ? problem : skipped));
-    }
     if (problem) {
+        cli_text_printf(&line, "\n      ");
+        cli_text_escape(&line, cli_string(problem));
         cli_text_printf(&line, " (");
         cli_text_escape(&line, test->path);
         cli_text_printf(&line, ":%u)", test->line);
@@ -73,8 +69,8 @@ static void report(struct totals *t, const eqlite_rule *rule, const eqlite_rule_
         cli_output_write(line.ptr, line.len, &t->output);
     cli_text_free(&line);
     if (t->cli->junit)
-        add_junit(&t->junit, rule, test, problem, skipped);
-    *(problem ? &t->failed : skipped ? &t->skipped : &t->passed) += 1;
+        add_junit(&t->junit, rule, test, problem);
+    *(problem ? &t->failed : &t->passed) += 1;
 }
 
 static bool write_junit(const struct totals *t)
@@ -85,8 +81,8 @@ static bool write_junit(const struct totals *t)
         return false;
     cli_text_printf(&head,
                     "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
-                    "<testsuite name=\"eqlite\" tests=\"%zu\" failures=\"%zu\" skipped=\"%zu\">\n",
-                    t->passed + t->failed + t->skipped, t->failed, t->skipped);
+                    "<testsuite name=\"eqlite\" tests=\"%zu\" failures=\"%zu\" skipped=\"0\">\n",
+                    t->passed + t->failed, t->failed);
     cli_output_write(head.ptr, head.len, &o);
     cli_output_write(t->junit.ptr ? t->junit.ptr : "", t->junit.len, &o);
     cli_output_write("</testsuite>\n", 13, &o);
@@ -123,15 +119,11 @@ static void test_rule(struct totals *t, const eqlite_rules *rules, size_t index)
         struct cli_case run = {0};
         if (t->cli->filter && !cli_like(t->cli->filter, test.name))
             continue;
-        if (rule.not_runnable) {
-            report(t, &rule, &test, NULL, rule.not_runnable);
-            continue;
-        }
         if (alone)
             cli_case_run(&run, t->cli, alone, &test);
         else
             cli_text_printf(&run.problem, "the rule could not be compiled by itself");
-        report(t, &rule, &test, run.problem.len ? run.problem.ptr : NULL, NULL);
+        report(t, &rule, &test, run.problem.len ? run.problem.ptr : NULL);
         cli_case_free(&run);
     }
     eqlite_rules_free(alone);
@@ -158,8 +150,6 @@ int cli_test(struct cli *c)
 
     struct cli_text line = {0};
     cli_text_printf(&line, "%zu passed, %zu failed", t.passed, t.failed);
-    if (t.skipped)
-        cli_text_printf(&line, ", %zu skipped", t.skipped);
     cli_text_printf(&line, "\n");
     cli_output_write(line.ptr, line.len, &t.output);
     bool written = cli_output_close(&t.output, true);

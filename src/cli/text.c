@@ -145,6 +145,11 @@ void cli_text_count(struct cli_text *t, uint64_t n)
 
 bool cli_read_file(struct cli_text *out, const char *path)
 {
+    return cli_read_most(out, path, SIZE_MAX);
+}
+
+bool cli_read_most(struct cli_text *out, const char *path, size_t most)
+{
     char block[16384];
     bool standard = strcmp(path, "-") == 0;
     FILE *f = standard ? stdin : fopen(path, "rb");
@@ -153,7 +158,7 @@ bool cli_read_file(struct cli_text *out, const char *path)
         cli_error("cannot open %s: %s", path, strerror(errno));
         return false;
     }
-    while ((n = fread(block, 1, sizeof block, f)) > 0)
+    while (out->len <= most && (n = fread(block, 1, sizeof block, f)) > 0)
         cli_text_add(out, block, n);
     bool fine = !ferror(f);
     if (!fine)

@@ -4,8 +4,8 @@
 #include "lang/eql/eql.h"
 
 const struct eq_language eq_languages[EQ_DIALECT_COUNT] = {
-    [EQ_DIALECT_AUTO] = {"auto", "what the rule file says, else elastic", NULL},
-#define LANGUAGE(id, name, parser, help) [EQ_DIALECT_##id] = {name, help, parser},
+    [EQ_DIALECT_AUTO] = {"auto", "what the rule file says, else elastic", NULL, NULL},
+#define LANGUAGE(id, name, parser, formatter, help) [EQ_DIALECT_##id] = {name, help, parser, formatter},
 #include "lang/languages.def"
 #undef LANGUAGE
 };

@@ -13,12 +13,15 @@
 
 /* A block that a large event has swollen is given back when it is larger than so many usual ones. */
 #define SWOLLEN 4
+/* So many that a thread which is not let run for a while holds nobody up. */
+#define BLOCKS_A_THREAD 8
 
 struct record {
     uint64_t line, offset;
     size_t text, len, path, path_len; /* in the block's bytes */
-    size_t clauses;                   /* in the block's clauses */
-    bool late;
+    size_t clauses;                   /* in the block's hits */
+    bool late, is_carried;
+    struct eq_carried carried;        /* in the block's pack */
     struct eq_finding found;
 };
 
@@ -30,8 +33,9 @@ struct block {
     struct record *records;
     size_t n, cap;
     size_t n_taken;          /* while it is taken */
-    uint32_t *clauses;
-    size_t n_clauses, cap_clauses;
+    uint32_t *hits;          /* of a record: its clauses, then their questions */
+    size_t n_hits, cap_hits;
+    struct eq_carry_pack pack;
 };
 
 struct worker {
@@ -52,6 +56,8 @@ struct eq_crew {
     bool stopping;
     pthread_mutex_t mutex;
     pthread_cond_t ready, found; /* a block to work on; a block to take */
+    struct eq_carry_view view;   /* of the event that is taken */
+    uint32_t *questions;         /* of its hits, by clause */
 };
 
 /* ── Life ── */
@@ -59,14 +65,17 @@ struct eq_crew {
 static enum eq_status make(struct eq_crew *c)
 {
     c->n_wanted = c->options.threads - 1;
-    c->n_blocks = 2 * (size_t)c->options.threads + 1;
+    c->n_blocks = BLOCKS_A_THREAD * (size_t)c->options.threads;
     c->workers = eq_new(c->alloc, c->n_wanted * sizeof *c->workers);
     c->blocks = eq_new(c->alloc, c->n_blocks * sizeof *c->blocks);
-    if (!c->workers || !c->blocks)
+    c->questions = eq_new(c->alloc, (eq_ruleset_program(c->rules)->n_clauses + 1) * sizeof *c->questions);
+    if (!c->workers || !c->blocks || !c->questions)
         return EQ_NOMEM;
-    for (size_t i = 0; i < c->n_blocks; i++)
+    for (size_t i = 0; i < c->n_blocks; i++) {
         eq_buf_init(&c->blocks[i].bytes, c->alloc);
-    return EQ_OK;
+        eq_carry_pack_init(&c->blocks[i].pack, c->alloc);
+    }
+    return eq_carry_view_init(&c->view, eq_fields_count(eq_ruleset_program(c->rules)->fields), c->alloc);
 }
 
 enum eq_status eq_crew_new(struct eq_crew **out, const struct eq_ruleset *rules, const struct eq_crew_options *options,
@@ -108,12 +117,15 @@ void eq_crew_free(struct eq_crew *c)
     }
     for (size_t i = 0; c->blocks && i < c->n_blocks; i++) {
         eq_buf_free(&c->blocks[i].bytes);
+        eq_carry_pack_free(&c->blocks[i].pack);
         eq_free(c->alloc, c->blocks[i].records);
-        eq_free(c->alloc, c->blocks[i].clauses);
+        eq_free(c->alloc, c->blocks[i].hits);
     }
+    eq_carry_view_free(&c->view);
     pthread_mutex_destroy(&c->mutex);
     pthread_cond_destroy(&c->ready);
     pthread_cond_destroy(&c->found);
+    eq_free(c->alloc, c->questions);
     eq_free(c->alloc, c->workers);
     eq_free(c->alloc, c->blocks);
     eq_free(c->alloc, c);
@@ -126,26 +138,34 @@ static struct block *block_at(struct eq_crew *c, uint64_t number)
 
 /* ── What threads do ── */
 
-static enum eq_status look_at(struct block *b, struct record *r, struct eq_engine *e, const struct eq_alloc *alloc)
+static enum eq_status look_at(struct eq_crew *c, struct block *b, struct record *r, struct eq_engine *e)
 {
+    struct eq_slice text = eq_slice(b->bytes.ptr + r->text, r->len);
     struct eq_finding *f = &r->found;
-    eq_engine_find(f, e, eq_slice(b->bytes.ptr + r->text, r->len));
+    enum eq_status st = EQ_OK;
+    eq_engine_find(f, e, text);
+    r->is_carried = f->status == EQ_OK && (f->n || c->options.carry_all);
+    if (r->is_carried)
+        st = eq_carry_add(&r->carried, &b->pack, c->options.carried, f->event, text);
     f->event = NULL; /* the next one takes its place */
-    if (f->n == 0)
-        return EQ_OK;
-    if (!eq_grow(alloc, &b->clauses, &b->cap_clauses, b->n_clauses + f->n, sizeof *b->clauses))
+    if (f->n == 0 || st != EQ_OK)
+        return st;
+    if (!eq_grow(c->alloc, &b->hits, &b->cap_hits, b->n_hits + 2 * f->n, sizeof *b->hits))
         return EQ_NOMEM;
-    memcpy(b->clauses + b->n_clauses, f->clauses, f->n * sizeof *b->clauses);
-    r->clauses = b->n_clauses;
-    b->n_clauses += f->n;
+    r->clauses = b->n_hits;
+    for (size_t i = 0; i < f->n; i++) {
+        b->hits[b->n_hits + i] = f->clauses[i];
+        b->hits[b->n_hits + f->n + i] = f->questions[f->clauses[i]];
+    }
+    b->n_hits += 2 * f->n;
     return EQ_OK;
 }
 
-static void work_on(struct block *b, struct eq_engine *e, const struct eq_alloc *alloc)
+static void work_on(struct eq_crew *c, struct block *b, struct eq_engine *e)
 {
     for (size_t i = 0; i < b->n; i++) {
         struct record *r = &b->records[i];
-        enum eq_status st = look_at(b, r, e, alloc);
+        enum eq_status st = look_at(c, b, r, e);
         if (st != EQ_OK)
             r->found = (struct eq_finding){.status = st};
     }
@@ -164,7 +184,7 @@ static struct block *claim(struct eq_crew *c)
 static void work_unlocked(struct eq_crew *c, struct block *b, struct eq_engine *e)
 {
     pthread_mutex_unlock(&c->mutex);
-    work_on(b, e, c->alloc);
+    work_on(c, b, e);
     pthread_mutex_lock(&c->mutex);
     b->state = FOUND;
     pthread_cond_signal(&c->found); /* only the caller waits for it */
@@ -218,6 +238,14 @@ static void start(struct eq_crew *c)
 
 /* ── Taking ── */
 
+static void show_hits(struct eq_crew *c, struct eq_finding *out, uint32_t *hits)
+{
+    out->clauses = hits;
+    for (size_t i = 0; i < out->n; i++)
+        c->questions[hits[i]] = hits[out->n + i];
+    out->questions = c->questions;
+}
+
 static enum eq_status take_block(struct eq_crew *c, struct block *b)
 {
     while (b->n_taken < b->n) {
@@ -228,8 +256,11 @@ static enum eq_status take_block(struct eq_crew *c, struct block *b)
             .late = r->late,
             .found = r->found,
         };
-        event.found.clauses = r->found.n ? b->clauses + r->clauses : NULL;
+        show_hits(c, &event.found, r->found.n ? b->hits + r->clauses : NULL);
+        if (r->is_carried && r->found.status == EQ_OK)
+            event.found.event = eq_carry_show(&c->view, &b->pack, &r->carried);
         enum eq_status st = c->options.take(&event, c->options.ctx);
+        eq_carry_hide(&c->view);
         if (st != EQ_OK)
             return st;
     }
@@ -238,7 +269,8 @@ static enum eq_status take_block(struct eq_crew *c, struct block *b)
 
 static void empty(struct eq_crew *c, struct block *b)
 {
-    b->n = b->n_taken = b->n_clauses = 0;
+    b->n = b->n_taken = b->n_hits = 0;
+    eq_carry_pack_clear(&b->pack);
     if (b->bytes.cap > SWOLLEN * c->options.block_bytes)
         eq_buf_free(&b->bytes);
     else

@@ -10,6 +10,7 @@
 #define EQ_MATCH_CREW_H
 
 #include "match/alert.h"
+#include "match/carry.h"
 #include "match/engine.h"
 
 #define EQ_CREW_THREADS_MAX 256
@@ -20,7 +21,7 @@ struct eq_crew_event {
     struct eq_slice text;
     struct eq_origin origin;
     bool late;                /* as it was put */
-    struct eq_finding found;  /* without the event itself */
+    struct eq_finding found;  /* its event holds only what is carried; NULL if there are no hits, unless all are carried */
 };
 typedef enum eq_status eq_crew_take(struct eq_crew_event *event, void *ctx);
 
@@ -29,6 +30,8 @@ struct eq_crew_options {
     size_t block_bytes; /* 0: EQ_CREW_BLOCK_BYTES */
     bool unwrap;
     struct eq_engine *engine; /* the caller's, with which it helps; borrowed */
+    const struct eq_carry_fields *carried; /* the fields that `take` needs of events with hits; borrowed */
+    bool carry_all;           /* of those without, too */
     eq_crew_take *take;
     void *ctx;
 };

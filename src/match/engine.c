@@ -122,17 +122,24 @@ static enum eq_status find_hits(struct eq_engine *e)
     for (size_t i = 0; i < e->candidates.n; i++) {
         uint32_t clause = e->candidates.items[i];
         fetch_ahead(e, i + FETCH_AHEAD);
-        bool yes = true;
-        if (!(clauses[clause].reads & (EQ_READS_ALIAS | EQ_READS_PAST))) {
-            enum eq_status st = eq_engine_ask_clause(&yes, e, clause);
-            if (st != EQ_OK)
-                return st;
+        bool yes;
+        enum eq_status st;
+        e->questions[clause] = EQ_QUESTION_NONE;
+        if (clauses[clause].reads & (EQ_READS_ALIAS | EQ_READS_PAST)) {
+            st = eq_engine_question(&e->questions[clause], e, clauses[clause].entry);
+            yes = e->questions[clause] != EQ_QUESTION_NO_HIT;
+        } else {
+            st = eq_engine_ask_clause(&yes, e, clause);
         }
+        if (st != EQ_OK)
+            return st;
         if (yes)
             e->hits.items[e->hits.n++] = clause;
     }
-    for (uint32_t i = 0; e->decision && i < e->decision->n_certain; i++)
+    for (uint32_t i = 0; e->decision && i < e->decision->n_certain; i++) {
         e->hits.items[e->hits.n++] = e->decision->certain[i];
+        e->questions[e->decision->certain[i]] = EQ_QUESTION_NONE;
+    }
     if (e->hits.n > 1)
         qsort(e->hits.items, e->hits.n, sizeof *e->hits.items, ascending);
     return EQ_OK;
@@ -155,6 +162,7 @@ enum eq_status eq_engine_feed(struct eq_hits *out, struct eq_engine *e, struct e
 {
     forget_event(e);
     e->event = NULL;
+    e->elsewhere = (struct eq_slice){0};
     enum eq_status st = eq_decode(&e->event, e->decoder, text, error);
     if (st != EQ_OK)
         return st;
@@ -162,7 +170,7 @@ enum eq_status eq_engine_feed(struct eq_hits *out, struct eq_engine *e, struct e
     if ((st = remember(e)) != EQ_OK || (st = eq_engine_look(e)) != EQ_OK || (st = find_hits(e)) != EQ_OK)
         return st;
     e->n_candidates += e->candidates.n;
-    *out = (struct eq_hits){e->event, e->hits.items, e->hits.n};
+    *out = (struct eq_hits){e->event, e->hits.items, e->hits.n, e->questions};
     return EQ_OK;
 }
 
@@ -186,16 +194,8 @@ void eq_engine_find(struct eq_finding *out, struct eq_engine *e, struct eq_slice
     out->repaired = hits.event->repairs != 0;
     out->clauses = hits.clauses;
     out->n = hits.n;
+    out->questions = hits.questions;
     find_time(out, e);
-}
-
-enum eq_status eq_engine_decode(const struct eq_event **out, struct eq_engine *e, struct eq_slice text)
-{
-    struct eq_decode_error error;
-    forget_event(e);
-    enum eq_status st = eq_decode(&e->event, e->decoder, text, &error);
-    *out = e->event;
-    return st;
 }
 
 void eq_engine_set_lineage(struct eq_engine *e, const struct eq_lineage *lineage)
@@ -203,9 +203,60 @@ void eq_engine_set_lineage(struct eq_engine *e, const struct eq_lineage *lineage
     e->lineage = lineage;
 }
 
+void eq_engine_fed_elsewhere(struct eq_engine *e, struct eq_slice text)
+{
+    e->elsewhere = text;
+}
+
+static struct eq_engine_stats stats_of(const struct eq_engine *e)
+{
+    struct eq_regex_stats regex = eq_regex_stats(e->regex);
+    return (struct eq_engine_stats){
+        .regex_fallbacks = regex.fallbacks,
+        .regex_failures = regex.failures,
+        .choices_cut = e->machine.gave_up,
+        .broken_elements = e->broken_elements,
+        .candidates = e->n_candidates,
+        .memo = e->memo ? eq_memo_stats(e->memo) : (struct eq_memo_stats){0},
+        .decisions = e->decisions ? eq_decisions_stats(e->decisions) : (struct eq_decision_stats){0},
+    };
+}
+
+/* What is counted; sizes are as they are. */
+static void add_stats(struct eq_engine_stats *sum, struct eq_engine_stats plus, struct eq_engine_stats minus)
+{
+    sum->regex_fallbacks += plus.regex_fallbacks - minus.regex_fallbacks;
+    sum->regex_failures += plus.regex_failures - minus.regex_failures;
+    sum->choices_cut += plus.choices_cut - minus.choices_cut;
+    sum->broken_elements += plus.broken_elements - minus.broken_elements;
+    sum->candidates += plus.candidates - minus.candidates;
+    sum->memo.hits += plus.memo.hits - minus.memo.hits;
+    sum->memo.misses += plus.memo.misses - minus.memo.misses;
+    sum->memo.resets += plus.memo.resets - minus.memo.resets;
+    sum->decisions.hits += plus.decisions.hits - minus.decisions.hits;
+    sum->decisions.misses += plus.decisions.misses - minus.decisions.misses;
+    sum->decisions.made += plus.decisions.made - minus.decisions.made;
+    sum->decisions.resets += plus.decisions.resets - minus.decisions.resets;
+}
+
+static enum eq_status look_again(struct eq_engine *e)
+{
+    struct eq_decode_error error;
+    struct eq_hits hits;
+    struct eq_engine_stats before = stats_of(e);
+    enum eq_status st = eq_engine_feed(&hits, e, e->elsewhere, &error);
+    add_stats(&e->again, stats_of(e), before);
+    return st;
+}
+
 enum eq_status eq_engine_ask(bool *out, struct eq_engine *e, uint32_t clause, const struct eq_frame *const *aliases,
                              size_t n_aliases)
 {
+    if (e->elsewhere.ptr) {
+        enum eq_status again = look_again(e);
+        if (again != EQ_OK)
+            return again;
+    }
     e->machine.aliases = aliases;
     e->machine.n_aliases = n_aliases;
     enum eq_status st = eq_engine_ask_clause(out, e, clause);
@@ -214,36 +265,13 @@ enum eq_status eq_engine_ask(bool *out, struct eq_engine *e, uint32_t clause, co
     return st;
 }
 
-static void add_memo(struct eq_memo_stats *sum, struct eq_memo_stats more)
-{
-    sum->hits += more.hits;
-    sum->misses += more.misses;
-    sum->resets += more.resets;
-    sum->bytes += more.bytes;
-}
-
-static void add_decisions(struct eq_decision_stats *sum, struct eq_decision_stats more)
-{
-    sum->hits += more.hits;
-    sum->misses += more.misses;
-    sum->made += more.made;
-    sum->resets += more.resets;
-    sum->residuals += more.residuals;
-    sum->bytes += more.bytes;
-}
-
 void eq_engine_add_stats(const struct eq_engine *e, struct eq_engine_stats *sum)
 {
-    struct eq_regex_stats regex = eq_regex_stats(e->regex);
-    sum->regex_fallbacks += regex.fallbacks;
-    sum->regex_failures += regex.failures;
-    sum->choices_cut += e->machine.gave_up;
-    sum->broken_elements += e->broken_elements;
-    sum->candidates += e->n_candidates;
-    if (e->memo)
-        add_memo(&sum->memo, eq_memo_stats(e->memo));
-    if (e->decisions)
-        add_decisions(&sum->decisions, eq_decisions_stats(e->decisions));
+    struct eq_engine_stats mine = stats_of(e);
+    add_stats(sum, mine, e->again);
+    sum->memo.bytes += mine.memo.bytes;
+    sum->decisions.bytes += mine.decisions.bytes;
+    sum->decisions.residuals += mine.decisions.residuals;
 }
 
 /* ── Life ── */
@@ -271,8 +299,9 @@ enum eq_status eq_engine_new(struct eq_engine **out, const struct eq_ruleset *ru
     e->truth = eq_new(alloc, words * sizeof *e->truth);
     e->known = eq_new(alloc, words * sizeof *e->known);
     e->stamps = eq_new(alloc, (p->n_clauses + 1) * sizeof *e->stamps);
+    e->questions = eq_new(alloc, (p->n_clauses + 1) * sizeof *e->questions);
     enum eq_status st = EQ_NOMEM;
-    if (!e->truth || !e->known || !e->stamps || !make_list(&e->found, alloc, p->n_eager) ||
+    if (!e->truth || !e->known || !e->stamps || !e->questions || !make_list(&e->found, alloc, p->n_eager) ||
         !make_list(&e->asked, alloc, p->n_predicates) || !make_list(&e->candidates, alloc, p->n_clauses) ||
         !make_list(&e->hits, alloc, p->n_clauses))
         goto failed;
@@ -302,6 +331,7 @@ void eq_engine_free(struct eq_engine *e)
     eq_free(e->alloc, e->truth);
     eq_free(e->alloc, e->known);
     eq_free(e->alloc, e->stamps);
+    eq_free(e->alloc, e->questions);
     eq_free(e->alloc, e->found.items);
     eq_free(e->alloc, e->asked.items);
     eq_free(e->alloc, e->candidates.items);

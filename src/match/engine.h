@@ -47,12 +47,19 @@ enum eq_status eq_engine_new(struct eq_engine **out, const struct eq_ruleset *ru
 void eq_engine_free(struct eq_engine *e);
 
 /* Decode one event and find the clauses of rules and trackers that are true for it, ascending. Clauses that read aliases
- * or the past are not decided here but listed among the hits as soon as their witnesses allow: ask eq_engine_ask for
- * each. Valid until the next call. EQ_INVALID: not an event (*error). */
+ * or the past are not decided here but listed among the hits if they could be true, with what is left to
+ * ask. Valid until the next call. EQ_INVALID: not an event (*error). */
 struct eq_hits {
     const struct eq_event *event;
     uint32_t *clauses; /* the caller may strike some out */
     size_t n;
+    const uint32_t *questions; /* by clause, of those in the list: what is left to ask. EQ_QUESTION_…, or a tracker << 1 |
+                                  the answer with which the clause is true */
+};
+enum {
+    EQ_QUESTION_ALL = INT32_MAX,     /* ask eq_engine_ask */
+    EQ_QUESTION_NONE = INT32_MAX - 1, /* it is true in any case */
+    EQ_QUESTION_NO_HIT = INT32_MAX - 2
 };
 enum eq_status eq_engine_feed(struct eq_hits *out, struct eq_engine *e, struct eq_slice text,
                               struct eq_decode_error *error);
@@ -65,13 +72,14 @@ struct eq_finding {
     bool repaired;
     bool has_time;                /* it has a time that can be read */
     struct eq_time time;
-    uint32_t *clauses;            /* as in eq_hits */
+    uint32_t *clauses;            /* these three as in eq_hits */
     size_t n;
+    const uint32_t *questions;
 };
 void eq_engine_find(struct eq_finding *out, struct eq_engine *e, struct eq_slice text);
-
-/* Only decode an event that was fed to an engine before, for its values; eq_engine_ask has no answers about it. */
-enum eq_status eq_engine_decode(const struct eq_event **out, struct eq_engine *e, struct eq_slice text);
+/* The event at hand is one that another engine of the same rules was fed. It is looked at if eq_engine_ask is asked about
+ * it, before the next one is at hand; what is counted meanwhile was counted there. */
+void eq_engine_fed_elsewhere(struct eq_engine *e, struct eq_slice text);
 
 /* What LINEAGE predicates ask; NULL: they are false. */
 void eq_engine_set_lineage(struct eq_engine *e, const struct eq_lineage *lineage);

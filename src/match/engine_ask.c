@@ -46,7 +46,7 @@ static bool ask_exists(const struct eq_engine *e, const struct eq_predicate *q)
     return frame && frame->slots[q->field].head != EQ_END_OF_CHAIN;
 }
 
-static enum eq_status ask_lazy(bool *out, struct eq_engine *e, uint32_t number)
+enum eq_status eq_engine_ask_lazy(bool *out, struct eq_engine *e, uint32_t number)
 {
     const struct eq_predicate *q = &e->rules->program->predicates[number];
     enum eq_status st = EQ_OK;
@@ -80,7 +80,7 @@ enum eq_status eq_engine_ask_clause(bool *out, struct eq_engine *e, uint32_t cla
         if (j->predicate < p->n_eager) {
             yes = eq_bit_get(e->truth, j->predicate);
         } else {
-            enum eq_status st = ask_lazy(&yes, e, j->predicate);
+            enum eq_status st = eq_engine_ask_lazy(&yes, e, j->predicate);
             if (st != EQ_OK)
                 return st;
         }

@@ -55,6 +55,7 @@ struct eq_engine {
     struct eq_number_list asked;     /* lazy predicates that are known */
     struct eq_number_list candidates;
     struct eq_number_list hits;
+    uint32_t *questions;             /* by clause that is a candidate: see eq_hits */
     uint32_t *stamps;                /* by clause: the event for which it last became a candidate */
     uint32_t stamp;
 
@@ -67,10 +68,16 @@ struct eq_engine {
     size_t n_pending;
 
     uint64_t n_candidates, broken_elements; /* for statistics */
+    struct eq_slice elsewhere;     /* text of an event that another engine was fed; ptr NULL: none, or it was looked at */
+    struct eq_engine_stats again;  /* counted while looking at such ones */
 };
 
 /* Is a clause true, with what is found about the event, and the aliases that are set in the machine? */
 enum eq_status eq_engine_ask_clause(bool *out, struct eq_engine *e, uint32_t clause);
+/* A lazy predicate. */
+enum eq_status eq_engine_ask_lazy(bool *out, struct eq_engine *e, uint32_t predicate);
+/* What is left to ask of a clause that begins at a jump: EQ_QUESTION_…, or one tracker and its answer. */
+enum eq_status eq_engine_question(uint32_t *out, struct eq_engine *e, uint32_t entry);
 /* The machine's door to regular expressions; ctx is the engine. */
 enum eq_status eq_engine_match_regexes(bool *out, uint32_t first, size_t n, struct eq_slice text, void *ctx);
 /* From the event's values to bits of `truth` and candidates. */

@@ -87,6 +87,20 @@ void eq_join_key_values(struct eq_value *out, size_t n, struct eq_slice tuple)
         out[i] = decode(&tuple);
 }
 
+void eq_join_key_project(struct eq_buf *out, struct eq_slice tuple, size_t n, const uint32_t *positions,
+                         size_t n_positions)
+{
+    for (size_t p = 0; p < n_positions; p++) {
+        struct eq_slice rest = tuple;
+        for (size_t i = 0; i < n; i++) {
+            const char *value = rest.ptr;
+            decode(&rest);
+            if (i == positions[p])
+                eq_buf_add(out, eq_slice(value, (size_t)(rest.ptr - value)));
+        }
+    }
+}
+
 static int rank(const struct eq_value *v)
 {
     return v->type == EQ_NULL ? 0 : eq_value_is_number(v) ? 1 : v->type == EQ_STRING ? 2 : 3;

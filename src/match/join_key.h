@@ -33,6 +33,9 @@ enum eq_status eq_join_keys_of(struct eq_join_keys *k, const struct eq_frame *fr
                                const uint32_t *fields, size_t n);
 /* Decode a tuple of n values; strings borrow from `tuple`. */
 void eq_join_key_values(struct eq_value *out, size_t n, struct eq_slice tuple);
+/* Append the values at these positions of a tuple of n, as a tuple. */
+void eq_join_key_project(struct eq_buf *out, struct eq_slice tuple, size_t n, const uint32_t *positions,
+                         size_t n_positions);
 /* Order of tuples of the same length, as above. */
 int eq_join_key_cmp(struct eq_slice a, struct eq_slice b);
 

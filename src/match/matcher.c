@@ -3,6 +3,7 @@
 
 #include "match/sample.h"
 #include "match/sequence.h"
+#include "plan/partition.h"
 
 /* Every so many events all rules forget what has expired, also those that no event has touched. */
 #define SWEEP_EVERY 1024
@@ -12,10 +13,9 @@ struct eq_matcher {
     const struct eq_program *program;
     struct eq_engine *engine;
     struct eq_crew *crew;        /* NULL: the engine does it all */
-    struct eq_engine_stats twice; /* what was counted when the engine looked again at what the crew had seen */
+    struct eq_carry_fields carried; /* from the crew */
     struct eq_matcher_options options;
     struct eq_results **results; /* by rule */
-    bool *runs;                  /* by rule: it can be run */
     struct eq_sequence **sequences; /* by rule; NULL for others */
     struct eq_sample **samples;
     uint32_t *waiting;           /* sequences that time alone may complete: those with a trailing missing event */
@@ -28,38 +28,9 @@ struct eq_matcher {
     struct eq_budget budget;     /* of the context */
     struct eq_rule_stats *rule_stats; /* by rule */
     struct eq_arena arena;       /* of the context */
-    struct eq_time newest;
-    bool has_newest;
     size_t n_open;               /* rules whose results are not done */
     struct eq_matcher_stats stats;
 };
-
-static bool reads_alias(const struct eq_node *n)
-{
-    if (n->kind == EQ_N_FIELD && n->frame >= EQ_FRAME_ALIAS)
-        return true;
-    for (uint32_t i = 0; i < n->n_kids; i++)
-        if (reads_alias(n->kids[i]))
-            return true;
-    return false;
-}
-
-static const char *stage_cannot_run(const struct eq_plan_stage *stage)
-{
-    if (stage->missing && reads_alias(stage->filter))
-        return "a missing event that reads an alias is checked, but not matched by this version";
-    return NULL;
-}
-
-const char *eq_matcher_cannot_run(const struct eq_plan *plan)
-{
-    for (uint32_t i = 0; i < plan->n_stages; i++) {
-        const char *why = stage_cannot_run(&plan->stages[i]);
-        if (why)
-            return why;
-    }
-    return plan->until ? stage_cannot_run(plan->until) : NULL;
-}
 
 /* Where results of all rules end. */
 static enum eq_status give(const struct eq_alert *alert, void *ctx)
@@ -82,8 +53,7 @@ static enum eq_status open_rule(struct eq_matcher *m, uint32_t rule)
     const struct eq_plan *plan = m->program->rules[rule].plan;
     enum eq_status st = eq_results_new(&m->results[rule], plan, m->options.limit, give, m, &m->budget,
                                        &m->rule_stats[rule]);
-    m->runs[rule] = eq_matcher_cannot_run(plan) == NULL;
-    if (st != EQ_OK || !m->runs[rule])
+    if (st != EQ_OK)
         return st;
     m->n_open += !eq_results_done(m->results[rule]);
     if (plan->kind == EQ_PLAN_SEQUENCE) {
@@ -105,9 +75,8 @@ static enum eq_status open_all(struct eq_matcher *m, const struct eq_ruleset *ru
     m->sequences = eq_new(m->alloc, n * sizeof(struct eq_sequence *));
     m->samples = eq_new(m->alloc, n * sizeof(struct eq_sample *));
     m->waiting = eq_new(m->alloc, n * sizeof *m->waiting);
-    m->runs = eq_new(m->alloc, n);
     m->rule_stats = eq_new(m->alloc, n * sizeof *m->rule_stats);
-    if (!m->results || !m->sequences || !m->samples || !m->waiting || !m->runs || !m->rule_stats)
+    if (!m->results || !m->sequences || !m->samples || !m->waiting || !m->rule_stats)
         return EQ_NOMEM;
     enum eq_status st = eq_engine_new(&m->engine, rules, &decode, m->alloc);
     m->context.alloc = m->alloc;
@@ -117,6 +86,8 @@ static enum eq_status open_all(struct eq_matcher *m, const struct eq_ruleset *ru
     m->context.on_trace = m->options.on_trace;
     m->context.trace_ctx = m->options.ctx;
     m->context.stats = m->rule_stats;
+    if (st == EQ_OK)
+        st = eq_clocks_init(&m->context.clocks, m->program, &m->budget);
     if (st == EQ_OK)
         st = eq_lineage_new(&m->lineage, m->program, m->alloc);
     if (st == EQ_OK)
@@ -128,6 +99,23 @@ static enum eq_status open_all(struct eq_matcher *m, const struct eq_ruleset *ru
     return st;
 }
 
+/* May events be held back by the time of their partition? Not if a rule needs one order of all: lineage whose processes
+ * may have relatives in other partitions. */
+static bool parts_order(const struct eq_matcher *m)
+{
+    const struct eq_clocks *clocks = &m->context.clocks;
+    struct eq_slice fields[EQ_PLAN_KEYS_MAX];
+    struct eq_buf why;
+    bool parts = clocks->n_keys > 0;
+    for (size_t i = 0; i < clocks->n_keys; i++)
+        fields[i] = clocks->keys[i].path;
+    eq_buf_init(&why, m->alloc);
+    for (size_t i = 0; parts && i < m->program->n_rules; i++)
+        parts = eq_partition_class(m->program->rules[i].plan, fields, clocks->n_keys, &why) != EQ_PARTITION_GLOBAL;
+    eq_buf_free(&why);
+    return parts;
+}
+
 /* Sort events before they are matched, if that can matter. */
 static enum eq_status open_order(struct eq_matcher *m)
 {
@@ -137,8 +125,10 @@ static enum eq_status open_order(struct eq_matcher *m)
         return EQ_OK;
     struct eq_decode_options decode = {.unwrap = m->options.unwrap};
     struct eq_slice tiebreaker = ties ? p->fields->items[p->tiebreaker_field].path : (struct eq_slice){0};
-    enum eq_status st =
-        eq_order_new(&m->order, p->fields->items[p->timestamp_field].path, tiebreaker, &decode, m->alloc);
+    const struct eq_clocks *clocks = &m->context.clocks;
+    m->options.order.partitions = parts_order(m);
+    enum eq_status st = eq_order_new(&m->order, p->fields->items[p->timestamp_field].path, tiebreaker, clocks->keys,
+                                     clocks->n_keys, &decode, m->alloc);
     return st == EQ_OK ? eq_reorder_new(&m->reorder, &m->options.order, m->alloc) : st;
 }
 
@@ -151,10 +141,15 @@ static enum eq_status open_crew(struct eq_matcher *m, const struct eq_ruleset *r
         .block_bytes = m->options.block_bytes,
         .unwrap = m->options.unwrap,
         .engine = m->engine,
+        .carried = &m->carried,
+        .carry_all = m->lineage || m->program->n_partition_fields,
         .take = take,
         .ctx = m,
     };
-    return m->options.threads > 1 ? eq_crew_new(&m->crew, rules, &options, m->alloc) : EQ_OK;
+    if (m->options.threads < 2)
+        return EQ_OK;
+    enum eq_status st = eq_carry_fields_find(&m->carried, m->program, &m->arena);
+    return st == EQ_OK ? eq_crew_new(&m->crew, rules, &options, m->alloc) : st;
 }
 
 enum eq_status eq_matcher_new(struct eq_matcher **out, const struct eq_ruleset *rules,
@@ -200,12 +195,12 @@ void eq_matcher_free(struct eq_matcher *m)
     eq_order_free(m->order);
     eq_reorder_free(m->reorder);
     eq_join_keys_free(&m->context.keys);
+    eq_clocks_free(&m->context.clocks);
     eq_arena_free(&m->arena);
     eq_free(m->alloc, m->results);
     eq_free(m->alloc, m->sequences);
     eq_free(m->alloc, m->samples);
     eq_free(m->alloc, m->waiting);
-    eq_free(m->alloc, m->runs);
     eq_budget_free(&m->budget);
     eq_free(m->alloc, m->rule_stats);
     eq_free(m->alloc, m);
@@ -226,7 +221,7 @@ static enum eq_status put_rule(struct eq_matcher *m, uint32_t rule, struct eq_mo
 {
     struct eq_results *r = m->results[rule];
     enum eq_status st = EQ_OK;
-    if (!m->runs[rule] || eq_results_done(r))
+    if (eq_results_done(r))
         return EQ_OK;
     m->rule_stats[rule].hits += n;
     if (m->samples[rule])
@@ -252,21 +247,19 @@ static enum eq_status put_hits(struct eq_matcher *m, const struct eq_hits *hits,
     return st;
 }
 
-/* An event older than the newest one is too late for sequences: they need order. `late`: it is known to be so. */
-static void set_time(struct eq_matcher *m, struct eq_moment *moment, const struct eq_finding *found, bool late)
+/* An event older than its clocks show is too late for sequences: they need order. `late`: it is known to be so. */
+static enum eq_status set_time(struct eq_matcher *m, struct eq_moment *moment, const struct eq_finding *found, bool late)
 {
     if (!found->has_time) {
         m->stats.no_timestamp++;
-        return;
+        return EQ_OK;
     }
     moment->time = found->time;
-    moment->has_time = !late && (!m->has_newest || eq_time_cmp(moment->time, m->newest) >= 0);
-    if (!moment->has_time) {
-        m->stats.late++;
-        return;
-    }
-    m->newest = moment->time;
-    m->has_newest = true;
+    const struct eq_frame *frame = found->event ? &found->event->frame : NULL;
+    enum eq_status st = late ? EQ_OK : eq_clocks_move(&late, &m->context.clocks, frame, moment->time);
+    moment->has_time = st == EQ_OK && !late;
+    m->stats.late += late;
+    return st;
 }
 
 static enum eq_status advance(struct eq_matcher *m, const struct eq_moment *moment)
@@ -274,12 +267,24 @@ static enum eq_status advance(struct eq_matcher *m, const struct eq_moment *mome
     enum eq_status st = EQ_OK;
     if (!moment->has_time)
         return EQ_OK;
+    if (m->program->n_partition_fields)
+        return eq_sequences_advance(m->sequences, &m->context.clocks);
     for (size_t i = 0; i < m->n_waiting && st == EQ_OK; i++)
         st = eq_sequence_advance(m->sequences[m->waiting[i]], moment->time);
     for (size_t i = 0; m->stats.events % SWEEP_EVERY == 0 && i < m->program->n_rules && st == EQ_OK; i++)
         if (m->sequences[i])
             st = eq_sequence_advance(m->sequences[i], moment->time);
     return st;
+}
+
+/* Often one tracker is all that is left to ask. */
+static enum eq_status answer(bool *out, struct eq_matcher *m, const struct eq_hits *hits, uint32_t clause)
+{
+    uint32_t question = hits->questions[clause];
+    if (question == EQ_QUESTION_ALL)
+        return eq_engine_ask(out, m->engine, clause, NULL, 0);
+    *out = question == EQ_QUESTION_NONE || eq_lineage_holds(m->lineage, question >> 1) == (question & 1);
+    return EQ_OK;
 }
 
 /* Let trackers see the event, and strike out hits that the past does not bear out. Trackers within trackers have the
@@ -293,7 +298,7 @@ static enum eq_status ask_past(struct eq_matcher *m, struct eq_hits *hits)
         bool decided = c->reads == 0 || (c->tracker == EQ_NONE && (c->reads & EQ_READS_ALIAS));
         bool yes = true;
         if (!decided) /* aliases are bound, and asked about, by the sequence */
-            st = eq_engine_ask(&yes, m->engine, hits->clauses[i], NULL, 0);
+            st = answer(&yes, m, hits, hits->clauses[i]);
         if (st != EQ_OK || !yes)
             continue;
         if (c->tracker != EQ_NONE)
@@ -308,17 +313,20 @@ static enum eq_status ask_past(struct eq_matcher *m, struct eq_hits *hits)
 static enum eq_status match_found(struct eq_matcher *m, const struct eq_finding *found, const struct eq_origin *origin,
                                   bool late)
 {
-    struct eq_hits hits = {found->event, found->clauses, found->n};
+    struct eq_hits hits = {found->event, found->clauses, found->n, found->questions};
     struct eq_moment moment = {
         .budget = &m->budget, .kept_fields = &m->context.past_fields, .event = found->event, .origin = *origin};
     enum eq_status st = m->lineage ? ask_past(m, &hits) : EQ_OK;
     if (m->keeps_order && st == EQ_OK) {
-        set_time(m, &moment, found, late);
-        st = advance(m, &moment);
+        st = set_time(m, &moment, found, late);
+        if (st == EQ_OK)
+            st = advance(m, &moment);
     }
     if (st == EQ_OK)
         st = put_hits(m, &hits, &moment);
     eq_moment_end(&moment);
+    if (m->program->n_partition_fields)
+        eq_clocks_relieve(&m->context.clocks);
     eq_budget_relieve(&m->budget);
     return st;
 }
@@ -357,39 +365,22 @@ static enum eq_status match_event(struct eq_matcher *m, struct eq_slice text, co
 static bool asks_past(const struct eq_matcher *m, const struct eq_finding *found)
 {
     for (size_t i = 0; i < found->n; i++)
-        if (m->program->clauses[found->clauses[i]].reads != 0)
+        if (m->program->clauses[found->clauses[i]].reads & EQ_READS_ALIAS ||
+            found->questions[found->clauses[i]] == EQ_QUESTION_ALL)
             return true;
     return false;
 }
 
-/* Have the engine look at the event as a thread of the crew did; it is counted once. */
-static enum eq_status look_again(struct eq_matcher *m, struct eq_finding *found, struct eq_slice text)
-{
-    struct eq_engine_stats before = {0}, after = {0};
-    eq_engine_add_stats(m->engine, &before);
-    eq_engine_find(found, m->engine, text);
-    eq_engine_add_stats(m->engine, &after);
-    m->twice.regex_fallbacks += after.regex_fallbacks - before.regex_fallbacks;
-    m->twice.regex_failures += after.regex_failures - before.regex_failures;
-    m->twice.choices_cut += after.choices_cut - before.choices_cut;
-    m->twice.broken_elements += after.broken_elements - before.broken_elements;
-    return found->status;
-}
-
-/* Most events hit nothing; of those that do, and of all for lineage, the values are needed here. */
 static enum eq_status take(struct eq_crew_event *e, void *ctx)
 {
     struct eq_matcher *m = ctx;
-    enum eq_status st = EQ_OK;
     if (eq_matcher_done(m))
         return EQ_OK;
     if (!receive(m, &e->found, e->text, &e->origin))
         return e->found.status == EQ_INVALID ? EQ_OK : e->found.status;
     if (asks_past(m, &e->found))
-        st = look_again(m, &e->found, e->text);
-    else if (e->found.n || m->lineage)
-        st = eq_engine_decode(&e->found.event, m->engine, e->text);
-    return st == EQ_OK ? match_found(m, &e->found, &e->origin, e->late) : st;
+        eq_engine_fed_elsewhere(m->engine, e->text);
+    return match_found(m, &e->found, &e->origin, e->late);
 }
 
 /* ── In and out ── */
@@ -411,6 +402,7 @@ static enum eq_status match_held(struct eq_matcher *m, bool end)
 enum eq_status eq_matcher_feed(struct eq_matcher *m, struct eq_slice text, const struct eq_origin *origin)
 {
     struct eq_place place;
+    struct eq_slice partition;
     bool late = false;
     if (eq_matcher_done(m))
         return EQ_OK;
@@ -420,7 +412,9 @@ enum eq_status eq_matcher_feed(struct eq_matcher *m, struct eq_slice text, const
     if (st == EQ_INVALID || (st == EQ_OK && !place.has_time)) /* no place among others */
         return match_event(m, text, origin, false);
     if (st == EQ_OK)
-        st = eq_reorder_put(&late, m->reorder, &place, text, origin);
+        st = eq_order_partition(&partition, m->order);
+    if (st == EQ_OK)
+        st = eq_reorder_put(&late, m->reorder, &place, partition, text, origin);
     if (st == EQ_OK && late)
         return match_event(m, text, origin, true);
     return st == EQ_OK ? match_held(m, false) : st;
@@ -464,6 +458,7 @@ void eq_matcher_stats(const struct eq_matcher *m, struct eq_matcher_stats *out)
 {
     *out = m->stats;
     out->keys_cut = m->context.keys.cut;
+    out->clocks_forgotten = m->context.clocks.forgotten;
     if (m->reorder) {
         struct eq_reorder_stats order = eq_reorder_stats(m->reorder);
         out->reordered = order.reordered;
@@ -472,14 +467,9 @@ void eq_matcher_stats(const struct eq_matcher *m, struct eq_matcher_stats *out)
     out->memory_limit = m->budget.limit;
     out->memory_used = m->budget.used;
     out->memory_peak = m->budget.peak;
-    struct eq_engine_stats *sum = &out->engine;
-    eq_engine_add_stats(m->engine, sum);
+    eq_engine_add_stats(m->engine, &out->engine);
     if (m->crew)
-        eq_crew_add_stats(m->crew, sum);
-    sum->regex_fallbacks -= m->twice.regex_fallbacks;
-    sum->regex_failures -= m->twice.regex_failures;
-    sum->choices_cut -= m->twice.choices_cut;
-    sum->broken_elements -= m->twice.broken_elements;
+        eq_crew_add_stats(m->crew, &out->engine);
 }
 
 const struct eq_rule_stats *eq_matcher_rule_stats(const struct eq_matcher *m, size_t rule)

@@ -36,12 +36,10 @@ struct eq_matcher_options {
 
 struct eq_matcher_stats {
     uint64_t events, bad_events, repaired_events, bytes, alerts, no_timestamp, late, keys_cut, reordered, reorder_forced;
+    uint64_t clocks_forgotten; /* of partitions, see clocks.h */
     size_t memory_limit, memory_used, memory_peak; /* bytes, of what is remembered */
     struct eq_engine_stats engine;
 };
-
-/* Why a plan can be checked but not run; NULL if it can be run. */
-const char *eq_matcher_cannot_run(const struct eq_plan *plan);
 
 enum eq_status eq_matcher_new(struct eq_matcher **out, const struct eq_ruleset *rules,
                               const struct eq_matcher_options *options, const struct eq_alloc *alloc);

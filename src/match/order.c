@@ -1,11 +1,18 @@
 /* order.c — see order.h. */
 #include "match/order.h"
 
+#include "match/join_key.h"
+
 struct eq_order {
     const struct eq_alloc *alloc;
     struct eq_fields *fields;
     struct eq_decoder *decoder;
     uint32_t timestamp, tiebreaker; /* numbers of fields; EQ_NONE: there is none */
+    const struct eq_plan_key *keys; /* of the partition */
+    uint32_t *partition;            /* numbers of their fields */
+    size_t n_partition;
+    struct eq_join_keys tuples;
+    const struct eq_event *event;   /* found last */
 };
 
 static int rank(const struct eq_value *tie)
@@ -38,8 +45,22 @@ int eq_place_cmp(const struct eq_place *a, const struct eq_place *b)
     return c ? c : (a->position > b->position) - (a->position < b->position);
 }
 
+static enum eq_status add_partition(struct eq_order *o, const struct eq_plan_key *keys, size_t n)
+{
+    enum eq_status st = EQ_OK;
+    eq_join_keys_init(&o->tuples, o->alloc);
+    o->keys = keys;
+    o->partition = eq_new(o->alloc, (n + 1) * sizeof *o->partition);
+    if (!o->partition)
+        return EQ_NOMEM;
+    for (; o->n_partition < n && st == EQ_OK; o->n_partition++)
+        st = eq_fields_add(&o->partition[o->n_partition], o->fields, keys[o->n_partition].path);
+    return st;
+}
+
 enum eq_status eq_order_new(struct eq_order **out, struct eq_slice timestamp, struct eq_slice tiebreaker,
-                            const struct eq_decode_options *options, const struct eq_alloc *alloc)
+                            const struct eq_plan_key *partition, size_t n, const struct eq_decode_options *options,
+                            const struct eq_alloc *alloc)
 {
     struct eq_order *o = eq_new(alloc, sizeof *o);
     if (!o)
@@ -51,6 +72,8 @@ enum eq_status eq_order_new(struct eq_order **out, struct eq_slice timestamp, st
         st = eq_fields_add(&o->timestamp, o->fields, timestamp);
     if (st == EQ_OK && tiebreaker.len)
         st = eq_fields_add(&o->tiebreaker, o->fields, tiebreaker);
+    if (st == EQ_OK)
+        st = add_partition(o, partition, n);
     if (st == EQ_OK)
         st = eq_fields_freeze(o->fields);
     if (st == EQ_OK)
@@ -68,6 +91,9 @@ void eq_order_free(struct eq_order *o)
     if (!o)
         return;
     eq_decoder_free(o->decoder);
+    if (o->tuples.alloc)
+        eq_join_keys_free(&o->tuples);
+    eq_free(o->alloc, o->partition);
     eq_fields_free(o->fields);
     eq_free(o->alloc, o);
 }
@@ -87,9 +113,21 @@ enum eq_status eq_order_find(struct eq_place *out, struct eq_order *o, struct eq
     if (st != EQ_OK)
         return st;
     *out = (struct eq_place){.tie = EQ_VALUE_NULL};
+    o->event = event;
     const struct eq_value *time = first_value(event, o->timestamp), *tie = first_value(event, o->tiebreaker);
     out->has_time = time && eq_time_of_value(&out->time, time);
     if (tie)
         out->tie = *tie;
     return EQ_OK;
+}
+
+enum eq_status eq_order_partition(struct eq_slice *out, struct eq_order *o)
+{
+    *out = eq_slice(NULL, 0);
+    if (!o->n_partition)
+        return EQ_OK;
+    enum eq_status st = eq_join_keys_of(&o->tuples, &o->event->frame, o->keys, o->partition, o->n_partition);
+    if (st == EQ_OK)
+        *out = o->tuples.items[0]; /* there is one: all keys are optional */
+    return st;
 }

@@ -29,9 +29,13 @@ enum eq_status eq_past_fields_find(struct eq_past_fields *out, const struct eq_p
     out->n = 0;
     if (!f.seen || !out->fields)
         return EQ_NOMEM;
-    for (size_t r = 0; r < program->n_rules; r++)
-        for (uint32_t s = 0; s < program->rules[r].plan->n_stages; s++)
-            find_fields(&f, program->rules[r].plan->stages[s].filter);
+    for (size_t r = 0; r < program->n_rules; r++) {
+        const struct eq_plan *plan = program->rules[r].plan;
+        for (uint32_t s = 0; s < plan->n_stages; s++)
+            find_fields(&f, plan->stages[s].filter);
+        if (plan->until)
+            find_fields(&f, plan->until->filter);
+    }
     for (uint32_t i = 0; i < n; i++)
         if (f.seen[i])
             out->fields[out->n++] = i;

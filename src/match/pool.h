@@ -18,6 +18,11 @@ typedef uint32_t eq_ref; /* 0: none */
 
 enum { EQ_POOL_UNIT = 16, EQ_POOL_PLACE_BITS = 12, EQ_POOL_CLASSES = 48 };
 
+/* Objects that are linked, by whoever links them. */
+struct eq_queue {
+    eq_ref first, last;
+};
+
 struct eq_pool_block {
     char *cells; /* NULL: the number is free */
     uint32_t n_cells, used;

@@ -1,18 +1,21 @@
-/* reorder.c — see reorder.h: a heap of held events, and their bytes in chunks.
+/* reorder.c — see reorder.h: a heap of held events, or one for each partition (hold.h), and their bytes in chunks.
  *
  *      heap    [12:03] [12:05] [12:04] …     earliest first
  *                 │       │       └──────┐
  *      chunks  [ev ev ev ev ev] [ev ev ev ev . . . .]
  *
- * Events leave roughly in the order in which they came, so a chunk is given back as a whole when its last one has left. */
+ * Events leave roughly in the order in which they came, so a chunk is given back as a whole when its last one has left.
+ * The newest event of a silent partition stays long, so with partitions chunks are small. */
 #include "match/reorder.h"
 
+#include "match/hold.h"
 #include "match/spill.h"
 
 #define MAX_EVENTS 1000000
 #define MAX_BYTES ((size_t)256 << 20)
 
-enum { CHUNK_BYTES = 256 << 10, LEAST_CHUNK_BYTES = 4 << 10, CHUNKS_WITHIN_LIMIT = 16, ALIGN = 16, MOST_SPARE = 64 };
+enum { CHUNK_BYTES = 256 << 10, PARTITION_CHUNK_BYTES = 8 << 10 };
+enum { LEAST_CHUNK_BYTES = 4 << 10, CHUNKS_WITHIN_LIMIT = 16, ALIGN = 16, MOST_SPARE = 64 };
 
 struct chunk {
     struct chunk *previous, *next; /* all that are in use; `next` alone: spare ones */
@@ -24,27 +27,21 @@ struct chunk {
 struct kept {
     struct eq_held held; /* first */
     struct chunk *chunk;
-};
-
-/* In the heap, with the time at hand. */
-struct slot {
-    struct eq_time time;
-    struct kept *event;
+    eq_ref hold; /* of its partition; 0 without */
 };
 
 struct eq_reorder {
     const struct eq_alloc *alloc;
     struct eq_reorder_options options;
-    struct slot *heap;
-    size_t n, cap;
+    size_t n;                 /* events that are held */
+    bool parted;              /* by partitions */
+    struct eq_hold all;       /* without partitions the only one; with them, what was let go at once */
+    struct eq_holds holds;
+    eq_ref fed;               /* the hold that has got an event last; 0: none */
     struct chunk *chunks, *current, *spare;
     size_t bytes, chunk_bytes, n_spare;
     struct kept *out;         /* what was given last, still in its chunk */
     struct eq_spill *spill;   /* NULL until there is no room */
-    struct eq_time newest;
-    bool has_newest, has_last;
-    struct eq_place last;     /* what was let go last; a string is in last_tie */
-    struct eq_buf last_tie;
     uint64_t position;
     struct eq_reorder_stats stats;
 };
@@ -121,39 +118,6 @@ static void kept_free(struct eq_reorder *r, struct kept *k)
         chunk_drop(r, c);
 }
 
-/* ── Heap ── */
-
-static bool earlier(const struct slot *a, const struct slot *b)
-{
-    int c = eq_time_cmp(a->time, b->time);
-    return c ? c < 0 : eq_place_cmp(&a->event->held.place, &b->event->held.place) < 0;
-}
-
-static void heap_push(struct eq_reorder *r, struct slot slot)
-{
-    size_t at = r->n++;
-    while (at > 0 && earlier(&slot, &r->heap[(at - 1) / 2])) {
-        r->heap[at] = r->heap[(at - 1) / 2];
-        at = (at - 1) / 2;
-    }
-    r->heap[at] = slot;
-}
-
-static struct kept *heap_pop(struct eq_reorder *r)
-{
-    struct kept *first = r->heap[0].event;
-    struct slot moved = r->heap[--r->n];
-    size_t at = 0;
-    for (size_t kid; (kid = 2 * at + 1) < r->n; at = kid) {
-        kid += kid + 1 < r->n && earlier(&r->heap[kid + 1], &r->heap[kid]);
-        if (!earlier(&r->heap[kid], &moved))
-            break;
-        r->heap[at] = r->heap[kid];
-    }
-    r->heap[at] = moved;
-    return first;
-}
-
 /* ── Life ── */
 
 enum eq_status eq_reorder_new(struct eq_reorder **out, const struct eq_reorder_options *options,
@@ -169,11 +133,14 @@ enum eq_status eq_reorder_new(struct eq_reorder **out, const struct eq_reorder_o
     if (!r->options.max_bytes)
         r->options.max_bytes = MAX_BYTES;
     r->chunk_bytes = r->options.max_bytes / CHUNKS_WITHIN_LIMIT / ALIGN * ALIGN;
-    if (r->chunk_bytes > CHUNK_BYTES)
-        r->chunk_bytes = CHUNK_BYTES;
+    r->parted = options->partitions && options->lateness_ns != EQ_REORDER_ALL;
+    size_t most = r->parted ? PARTITION_CHUNK_BYTES : CHUNK_BYTES;
+    if (r->chunk_bytes > most)
+        r->chunk_bytes = most;
     if (r->chunk_bytes < LEAST_CHUNK_BYTES)
         r->chunk_bytes = LEAST_CHUNK_BYTES;
-    eq_buf_init(&r->last_tie, alloc);
+    eq_holds_init(&r->holds, alloc);
+    eq_buf_init(&r->all.last_tie, alloc);
     *out = r;
     return EQ_OK;
 }
@@ -193,8 +160,9 @@ void eq_reorder_free(struct eq_reorder *r)
     eq_spill_free(r->spill);
     free_chunks(r, r->chunks);
     free_chunks(r, r->spare);
-    eq_buf_free(&r->last_tie);
-    eq_free(r->alloc, r->heap);
+    eq_holds_free(&r->holds);
+    eq_buf_free(&r->all.last_tie);
+    eq_free(r->alloc, r->all.heap.slots);
     eq_free(r->alloc, r);
 }
 
@@ -207,7 +175,8 @@ struct eq_reorder_stats eq_reorder_stats(const struct eq_reorder *r)
 
 static bool is_full(const struct eq_reorder *r)
 {
-    return r->n > r->options.max_events || r->bytes + r->n * sizeof *r->heap > r->options.max_bytes;
+    size_t table = r->all.heap.n * sizeof *r->all.heap.slots + r->holds.account.used;
+    return r->n > r->options.max_events || r->bytes + table > r->options.max_bytes;
 }
 
 static bool holds_all(const struct eq_reorder *r)
@@ -252,6 +221,12 @@ static void drop_out(struct eq_reorder *r)
     r->out = NULL;
 }
 
+static struct kept *pop(struct eq_reorder *r, struct eq_hold *hold)
+{
+    r->n--;
+    return (struct kept *)(void *)eq_heap_pop(&hold->heap); /* the event is its first member */
+}
+
 /* Everything that is held as a sorted run into a file. */
 static enum eq_status spill(struct eq_reorder *r)
 {
@@ -263,93 +238,137 @@ static enum eq_status spill(struct eq_reorder *r)
     if (st == EQ_OK)
         st = eq_spill_begin(r->spill);
     while (st == EQ_OK && r->n > 0) {
-        struct kept *k = heap_pop(r);
+        struct kept *k = pop(r, &r->all);
         st = eq_spill_put(r->spill, &k->held);
         kept_free(r, k);
     }
     return st == EQ_OK ? eq_spill_end(r->spill) : st;
 }
 
-enum eq_status eq_reorder_put(bool *late, struct eq_reorder *r, const struct eq_place *given, struct eq_slice text,
-                              const struct eq_origin *origin)
+/* The hold for an event, with room in its heap. */
+static enum eq_status find_hold(struct eq_hold **out, struct eq_reorder *r, struct eq_slice partition)
+{
+    struct eq_heap *heap = &r->all.heap;
+    *out = &r->all;
+    if (!r->parted)
+        return eq_grow(r->alloc, &heap->slots, &heap->cap, heap->n + 1, sizeof *heap->slots) ? EQ_OK : EQ_NOMEM;
+    enum eq_status st = eq_holds_enter(&r->fed, &r->holds, partition);
+    if (st != EQ_OK) {
+        r->fed = 0;
+        return st;
+    }
+    *out = eq_hold_at(&r->holds, r->fed);
+    return eq_holds_grow(&r->holds, *out) ? EQ_OK : EQ_NOMEM;
+}
+
+enum eq_status eq_reorder_put(bool *late, struct eq_reorder *r, const struct eq_place *given, struct eq_slice partition,
+                              struct eq_slice text, const struct eq_origin *origin)
 {
     struct eq_place place = *given;
+    struct eq_hold *hold;
     place.position = r->position++;
     drop_out(r);
-    *late = r->has_last && eq_place_cmp(&place, &r->last) < 0;
-    if (*late)
-        return EQ_OK;
     if (holds_all(r) && is_full(r)) {
         enum eq_status st = spill(r);
         if (st != EQ_OK)
             return st;
     }
-    if (!eq_grow(r->alloc, &r->heap, &r->cap, r->n + 1, sizeof *r->heap))
-        return EQ_NOMEM;
+    enum eq_status st = find_hold(&hold, r, partition);
+    if (st != EQ_OK)
+        return st;
+    *late = hold->has_last && eq_place_cmp(&place, &hold->last) < 0;
+    if (*late)
+        return EQ_OK;
     struct kept *k = keep(r, &place, text, origin);
     if (!k)
         return EQ_NOMEM;
-    heap_push(r, (struct slot){place.time, k});
-    if (r->has_newest && eq_time_cmp(place.time, r->newest) < 0)
+    k->hold = r->fed;
+    eq_heap_push(&hold->heap, &k->held);
+    r->n++;
+    if (hold->has_newest && eq_time_cmp(place.time, hold->newest) < 0)
         r->stats.reordered++;
     else
-        r->newest = place.time;
-    r->has_newest = true;
+        hold->newest = place.time;
+    hold->has_newest = true;
     return EQ_OK;
 }
 
 /* ── Out ── */
 
-/* Remember the place behind which others come late. */
-static enum eq_status note_last(struct eq_reorder *r, const struct eq_place *place)
+/* Has the turn of the earliest come? */
+static bool is_due(const struct eq_reorder *r, const struct eq_hold *hold)
 {
-    r->last = *place;
-    r->has_last = true;
-    if (place->tie.type != EQ_STRING)
-        return EQ_OK;
-    eq_buf_clear(&r->last_tie);
-    eq_buf_add(&r->last_tie, eq_value_slice(&place->tie));
-    if (eq_buf_status(&r->last_tie) != EQ_OK) {
-        r->last.tie = EQ_VALUE_NULL; /* its time and position alone count */
-        return EQ_NOMEM;
+    return hold->heap.n > 0 && !holds_all(r) &&
+           eq_time_diff_ns(hold->heap.slots[0].time, hold->newest) > r->options.lateness_ns;
+}
+
+/* There is no room: the hold that must let something go, dropping those that have nothing. NULL: it has gone already. */
+static struct eq_hold *forced(struct eq_reorder *r)
+{
+    if (!r->parted)
+        return &r->all;
+    while (is_full(r) && r->holds.silent.first) {
+        eq_ref first = r->holds.silent.first;
+        if (eq_hold_at(&r->holds, first)->heap.n > 0)
+            return eq_hold_at(&r->holds, first);
+        if (first == r->fed)
+            r->fed = 0;
+        eq_holds_drop(&r->holds, first);
     }
-    r->last.tie.s = r->last_tie.ptr;
+    return NULL;
+}
+
+/* All partitions let go: from here on their events go by time. */
+static enum eq_status gather(struct eq_reorder *r)
+{
+    struct eq_heap *all = &r->all.heap;
+    if (!eq_grow(r->alloc, &all->slots, &all->cap, r->n, sizeof *all->slots))
+        return EQ_NOMEM;
+    for (eq_ref h = r->holds.silent.first; h; h = eq_hold_at(&r->holds, h)->next)
+        while (eq_hold_at(&r->holds, h)->heap.n > 0)
+            eq_heap_push(all, eq_heap_pop(&eq_hold_at(&r->holds, h)->heap));
     return EQ_OK;
 }
 
-/* Has the turn of the earliest come? */
-static bool is_due(struct eq_reorder *r, bool end)
+/* The hold whose earliest event has its turn; NULL: none. */
+static struct eq_hold *choose(struct eq_reorder *r, bool end)
 {
-    if (end)
-        return true;
-    if (holds_all(r))
-        return false;
-    if (eq_time_diff_ns(r->heap[0].time, r->newest) > r->options.lateness_ns)
-        return true;
-    if (!is_full(r))
-        return false;
-    r->stats.forced++;
-    return true;
+    if (r->n == 0)
+        return NULL;
+    if (end || (r->parted && r->all.heap.n > 0))
+        return &r->all;
+    struct eq_hold *fed = r->parted ? (r->fed ? eq_hold_at(&r->holds, r->fed) : NULL) : &r->all;
+    if (fed && is_due(r, fed))
+        return fed;
+    if (holds_all(r) || !is_full(r))
+        return NULL;
+    struct eq_hold *hold = forced(r);
+    r->stats.forced += hold != NULL;
+    return hold;
 }
 
 enum eq_status eq_reorder_next(const struct eq_held **out, struct eq_reorder *r, bool end)
 {
     const struct eq_held *spilled = NULL;
+    enum eq_status st = EQ_OK;
     *out = NULL;
     drop_out(r);
-    if (end && r->spill) {
-        enum eq_status st = eq_spill_first(&spilled, r->spill);
-        if (st != EQ_OK)
-            return st;
-    }
-    if (spilled && (r->n == 0 || eq_place_cmp(&spilled->place, &r->heap[0].event->held.place) < 0)) {
+    if (end && r->spill)
+        st = eq_spill_first(&spilled, r->spill);
+    if (end && r->parted && r->n > r->all.heap.n)
+        st = gather(r);
+    if (st != EQ_OK)
+        return st;
+    if (spilled && (r->n == 0 || eq_place_cmp(&spilled->place, &r->all.heap.slots[0].event->place) < 0)) {
         *out = spilled;
         eq_spill_take(r->spill);
         return EQ_OK;
     }
-    if (r->n == 0 || !is_due(r, end))
+    struct eq_hold *hold = choose(r, end);
+    if (!hold)
         return EQ_OK;
-    r->out = heap_pop(r);
+    r->out = pop(r, hold);
     *out = &r->out->held;
-    return note_last(r, &r->out->held.place);
+    return eq_hold_let_go(r->parted ? eq_hold_at(&r->holds, r->out->hold) : hold, &r->holds.account,
+                          &r->out->held.place);
 }

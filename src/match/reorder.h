@@ -6,7 +6,8 @@
  *
  * Held events are copies. An event that comes when later ones were already let go has no place any more; an event
  * without a time never has one. Both are not taken. There are limits on how much is held: at them the earliest are let
- * go before their time (and counted) or, when all are held to the end, written to files (spill.h). */
+ * go before their time (and counted) or, when all are held to the end, written to files (spill.h). With partitions time is
+ * that of the event's own, and those that have been silent longest let go first (hold.h); at the end all go by time. */
 #ifndef EQ_MATCH_REORDER_H
 #define EQ_MATCH_REORDER_H
 
@@ -19,6 +20,7 @@
 struct eq_reorder_options {
     int64_t lateness_ns;
     size_t max_events, max_bytes; /* 0: 1,000,000 and 256 MiB */
+    bool partitions;              /* events of each are held by its own time, unless all are held */
     const char *folder;           /* for files when all are held; borrowed. NULL: EQ_LIMIT instead */
 };
 
@@ -39,9 +41,10 @@ struct eq_reorder;
 enum eq_status eq_reorder_new(struct eq_reorder **out, const struct eq_reorder_options *options,
                               const struct eq_alloc *alloc);
 void eq_reorder_free(struct eq_reorder *r); /* NULL is fine */
-/* Hold a copy of an event that has a time. *late: it was not taken. EQ_LIMIT, EQ_IO: there is no room for all. */
-enum eq_status eq_reorder_put(bool *late, struct eq_reorder *r, const struct eq_place *place, struct eq_slice text,
-                              const struct eq_origin *origin);
+/* Hold a copy of an event that has a time. *late: it was not taken. EQ_LIMIT, EQ_IO: there is no room for all.
+ * `partition`: its bytes, any that are the same for events of one partition. */
+enum eq_status eq_reorder_put(bool *late, struct eq_reorder *r, const struct eq_place *place, struct eq_slice partition,
+                              struct eq_slice text, const struct eq_origin *origin);
 /* The next event whose turn has come, NULL if there is none now; valid until the next call of put or next. `end`: the
  * input has ended, and so all are let go. */
 enum eq_status eq_reorder_next(const struct eq_held **out, struct eq_reorder *r, bool end);

@@ -44,8 +44,7 @@ static void hide_aliases(struct eq_sequence *s)
         (void)eq_past_frame_show(&s->frames[i], NULL, s->context->alloc); /* showing nothing cannot fail */
 }
 
-/* Is the clause, which the engine could not decide alone, true given what `p` has matched? */
-static enum eq_status agrees(bool *out, struct eq_sequence *s, uint32_t clause, const struct eq_partial *p)
+enum eq_status eq_sequence_agrees(bool *out, struct eq_sequence *s, uint32_t clause, const struct eq_partial *p)
 {
     *out = true;
     if (!(s->context->program->clauses[clause].reads & EQ_READS_ALIAS))
@@ -85,7 +84,7 @@ static enum eq_status start(struct eq_sequence *s, struct eq_moment *m, eq_ref k
     if (s->n_steps == 1)
         return eq_absence_complete(s, p);
     wait_at(s, p, 0);
-    eq_partial_push(s, &s->waiting, p);
+    eq_partial_push(s, &eq_lane_of(s, key)->waiting, p);
     return EQ_OK;
 }
 
@@ -101,7 +100,7 @@ static enum eq_status extend(struct eq_sequence *s, struct eq_moment *m, uint32_
     if (!r)
         return EQ_OK;
     struct eq_partial *p = eq_partial_at(s, r);
-    enum eq_status st = agrees(&yes, s, clause, p);
+    enum eq_status st = eq_sequence_agrees(&yes, s, clause, p);
     if (st != EQ_OK || !yes)
         return st;
     if (too_late(s, p, m->time)) {
@@ -113,7 +112,7 @@ static enum eq_status extend(struct eq_sequence *s, struct eq_moment *m, uint32_
     eq_absence_extended(s, p);
     *slot = 0;
     if (step == s->n_steps - 1) {
-        eq_partial_remove(s, &s->waiting, r);
+        eq_partial_remove(s, &eq_lane_of(s, key)->waiting, r);
         return eq_absence_complete(s, r);
     }
     eq_state_trace(s, EQ_TRACE_EXTENDED, p);
@@ -143,15 +142,22 @@ static enum eq_status feed_key(struct eq_sequence *s, struct eq_moment *m, uint3
 static enum eq_status keys_of_stage(struct eq_sequence *s, const struct eq_moment *m, const struct eq_plan_stage *stage,
                                     uint32_t number)
 {
-    return eq_join_keys_of(&s->context->keys, &m->event->frame, stage->keys, s->rule->keys + number * stage->n_keys,
-                           stage->n_keys);
+    struct eq_join_keys *keys = &s->context->keys;
+    enum eq_status st = eq_join_keys_of(keys, &m->event->frame, stage->keys, s->rule->keys + number * stage->n_keys,
+                                        stage->n_keys);
+    return st == EQ_OK && s->clocks && s->clocks->n_now > 1 ? eq_lanes_filter(s, keys) : st;
+}
+
+static bool nothing_waits(const struct eq_sequence *s)
+{
+    return s->clocks ? s->lanes.n == 0 : !s->lane.waiting.first;
 }
 
 static enum eq_status feed_positive(struct eq_sequence *s, struct eq_moment *m, uint32_t clause, uint32_t number)
 {
     const struct eq_plan_stage *stage = &s->plan->stages[number];
     const struct eq_join_keys *keys = &s->context->keys;
-    if (s->first_step[number] > 0 && !s->waiting.first) /* nothing waits: most events end here */
+    if (s->first_step[number] > 0 && nothing_waits(s)) /* most events end here */
         return EQ_OK;
     enum eq_status st = keys_of_stage(s, m, stage, number);
     for (size_t k = 0; k < keys->n && st == EQ_OK; k++)
@@ -159,8 +165,9 @@ static enum eq_status feed_positive(struct eq_sequence *s, struct eq_moment *m, 
     return st;
 }
 
-/* An event that must be missing. Only behind a sequence it matters to keys that are there already. */
-static enum eq_status feed_missing(struct eq_sequence *s, struct eq_moment *m, uint32_t number)
+/* An event that must be missing. Behind a sequence, or if partials are asked, it matters only to keys that are there
+ * already. */
+static enum eq_status feed_missing(struct eq_sequence *s, struct eq_moment *m, uint32_t clause, uint32_t number)
 {
     const struct eq_join_keys *keys = &s->context->keys;
     enum eq_status st = keys_of_stage(s, m, &s->plan->stages[number], number);
@@ -169,13 +176,16 @@ static enum eq_status feed_missing(struct eq_sequence *s, struct eq_moment *m, u
         gap++;
     for (size_t k = 0; k < keys->n && st == EQ_OK; k++) {
         eq_ref key;
-        if (s->gaps[gap].kind == EQ_GAP_TRAILING)
+        if (s->gaps[gap].kind == EQ_GAP_TRAILING || s->gaps[gap].asks)
             key = eq_state_find(s, keys->items[k]);
         else
             st = eq_state_enter(&key, s, keys->items[k]);
         if (st != EQ_OK || !key)
             continue;
-        eq_absence_seen(s, gap, key, m->time);
+        if (s->gaps[gap].asks)
+            st = eq_absence_ask(s, gap, clause, key, m->time);
+        else
+            eq_absence_seen(s, gap, key, m->time);
         eq_state_leave(s, key);
     }
     return st;
@@ -188,7 +198,7 @@ static enum eq_status kill_key(struct eq_sequence *s, uint32_t clause, eq_ref ke
         bool yes;
         if (!*slot)
             continue;
-        enum eq_status st = agrees(&yes, s, clause, eq_partial_at(s, *slot));
+        enum eq_status st = eq_sequence_agrees(&yes, s, clause, eq_partial_at(s, *slot));
         if (st != EQ_OK)
             return st;
         if (yes)
@@ -200,7 +210,7 @@ static enum eq_status kill_key(struct eq_sequence *s, uint32_t clause, eq_ref ke
 static enum eq_status feed_until(struct eq_sequence *s, struct eq_moment *m, uint32_t clause)
 {
     const struct eq_join_keys *keys = &s->context->keys;
-    if (!s->waiting.first)
+    if (nothing_waits(s))
         return EQ_OK;
     enum eq_status st = keys_of_stage(s, m, s->plan->until, s->plan->n_stages);
     for (size_t k = 0; k < keys->n && st == EQ_OK; k++) {
@@ -217,38 +227,65 @@ enum eq_status eq_sequence_feed(struct eq_sequence *s, struct eq_moment *m, cons
 {
     const struct eq_clause *all = s->context->program->clauses;
     bool until = n && all[clauses[n - 1]].stage == s->plan->n_stages;
-    enum eq_status st = eq_sequence_advance(s, m->time);
+    enum eq_status st = s->clocks ? eq_lanes_advance(s) : eq_sequence_advance(s, m->time);
     for (size_t i = n - until; i-- > 0 && st == EQ_OK;) {
         uint32_t stage = all[clauses[i]].stage;
-        st = s->plan->stages[stage].missing ? feed_missing(s, m, stage) : feed_positive(s, m, clauses[i], stage);
+        st = s->plan->stages[stage].missing ? feed_missing(s, m, clauses[i], stage)
+                                            : feed_positive(s, m, clauses[i], stage);
     }
     if (until && st == EQ_OK)
         st = feed_until(s, m, clauses[n - 1]);
     return st;
 }
 
-enum eq_status eq_sequence_advance(struct eq_sequence *s, struct eq_time now)
+static void expire(struct eq_sequence *s, struct eq_lane *lane, struct eq_time now)
 {
-    while (s->waiting.first) {
-        const struct eq_partial *p = eq_partial_at(s, s->waiting.first);
+    while (lane->waiting.first) {
+        const struct eq_partial *p = eq_partial_at(s, lane->waiting.first);
         if (!too_late(s, p, now))
             break;
         s->stats->expired += end(s, EQ_TRACE_EXPIRED, eq_key_slot(s, p->key, p->n - 1u));
     }
     if (s->n_gaps)
-        eq_absence_expire(s, now);
-    return s->trails ? eq_absence_release(s, &now) : EQ_OK;
+        eq_absence_expire(s, lane, now);
 }
 
-enum eq_status eq_sequence_finish(struct eq_sequence *s)
+enum eq_status eq_sequence_advance_lane(struct eq_sequence *s, struct eq_lane *lane, struct eq_time now)
 {
-    enum eq_status st = eq_absence_release(s, NULL);
-    for (eq_ref r = s->waiting.first; r && s->context->on_trace; r = eq_partial_at(s, r)->next)
+    expire(s, lane, now);
+    return s->trails ? eq_absence_release(s, lane, &now) : EQ_OK;
+}
+
+enum eq_status eq_sequence_finish_lane(struct eq_sequence *s, struct eq_lane *lane)
+{
+    enum eq_status st = eq_absence_release(s, lane, NULL);
+    for (eq_ref r = lane->waiting.first; r && s->context->on_trace; r = eq_partial_at(s, r)->next)
         eq_state_trace(s, EQ_TRACE_WAITING, eq_partial_at(s, r));
     return st;
 }
 
+enum eq_status eq_sequence_advance(struct eq_sequence *s, struct eq_time now)
+{
+    return eq_sequence_advance_lane(s, &s->lane, now);
+}
+
+enum eq_status eq_sequence_finish(struct eq_sequence *s)
+{
+    return s->clocks ? eq_lanes_finish(s) : eq_sequence_finish_lane(s, &s->lane);
+}
+
 /* ── Life ── */
+
+/* How many stages, from the first, a condition reads through aliases. */
+static uint32_t alias_reach(const struct eq_node *n)
+{
+    uint32_t reach = n->kind == EQ_N_FIELD && n->frame >= EQ_FRAME_ALIAS ? n->frame - EQ_FRAME_ALIAS + 1u : 0;
+    for (uint32_t i = 0; i < n->n_kids; i++) {
+        uint32_t kid = alias_reach(n->kids[i]);
+        reach = kid > reach ? kid : reach;
+    }
+    return reach;
+}
 
 /* Which stages are positive, which missing, and where. */
 static enum eq_status lay_out(struct eq_sequence *s)
@@ -267,7 +304,8 @@ static enum eq_status lay_out(struct eq_sequence *s)
     for (uint32_t i = 0; i < s->plan->n_stages; i++) {
         s->first_step[i] = s->n_steps;
         if (s->plan->stages[i].missing)
-            s->gaps[s->n_gaps++] = (struct eq_gap){EQ_GAP_MIDDLE, i, s->n_steps - 1};
+            s->gaps[s->n_gaps++] = (struct eq_gap){
+                EQ_GAP_MIDDLE, alias_reach(s->plan->stages[i].filter) > 0, i, s->n_steps - 1};
         for (uint32_t run = 0; !s->plan->stages[i].missing && run < s->plan->stages[i].runs; run++)
             s->steps[s->n_steps++] = i;
     }
@@ -278,20 +316,11 @@ static enum eq_status lay_out(struct eq_sequence *s)
             s->gaps[g].kind = EQ_GAP_TRAILING;
         s->leads |= s->gaps[g].kind == EQ_GAP_LEADING;
         s->trails |= s->gaps[g].kind == EQ_GAP_TRAILING;
+        s->asks_between |= s->gaps[g].asks && s->gaps[g].kind == EQ_GAP_MIDDLE;
+        s->asks_after |= s->gaps[g].asks && s->gaps[g].kind == EQ_GAP_TRAILING;
     }
     s->n_waits = s->n_steps - 1;
     return EQ_OK;
-}
-
-/* How many stages, from the first, a condition reads through aliases. */
-static uint32_t alias_reach(const struct eq_node *n)
-{
-    uint32_t reach = n->kind == EQ_N_FIELD && n->frame >= EQ_FRAME_ALIAS ? n->frame - EQ_FRAME_ALIAS + 1u : 0;
-    for (uint32_t i = 0; i < n->n_kids; i++) {
-        uint32_t kid = alias_reach(n->kids[i]);
-        reach = kid > reach ? kid : reach;
-    }
-    return reach;
 }
 
 static enum eq_status make_frames(struct eq_sequence *s)
@@ -332,6 +361,8 @@ enum eq_status eq_sequence_new(struct eq_sequence **out, struct eq_sequence_cont
     enum eq_status st = lay_out(s);
     if (st == EQ_OK)
         st = make_frames(s);
+    if (st == EQ_OK)
+        st = eq_lanes_init(s);
     if (st != EQ_OK) {
         eq_sequence_free(s);
         return st;
@@ -347,6 +378,7 @@ void eq_sequence_free(struct eq_sequence *s)
         return;
     const struct eq_alloc *alloc = s->context->alloc;
     eq_state_free(s);
+    eq_lanes_free(s);
     for (uint32_t i = 0; i < s->n_frames; i++)
         eq_past_frame_free(&s->frames[i], alloc);
     eq_free(alloc, s->frames);

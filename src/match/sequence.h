@@ -5,11 +5,12 @@
  *
  * An event is offered to later stages first: it takes the partial that waits before its stage, extends it, and lets it
  * wait one stage further, replacing what waited there. docs/semantics.md, Sequences, has the rules in full. Events must
- * come in order of time. */
+ * come in order of time; with partitions, of the time in each (clocks.h). */
 #ifndef EQ_MATCH_SEQUENCE_H
 #define EQ_MATCH_SEQUENCE_H
 
 #include "match/budget.h"
+#include "match/clocks.h"
 #include "match/engine.h"
 #include "match/join_key.h"
 #include "match/past.h"
@@ -27,6 +28,7 @@ struct eq_sequence_context {
     struct eq_budget *budget;
     struct eq_rule_stats *stats; /* by rule */
     struct eq_join_keys keys;
+    struct eq_clocks clocks;
     struct eq_past_fields past_fields;
     eq_on_trace *on_trace; /* NULL: nobody listens */
     void *trace_ctx;
@@ -37,8 +39,11 @@ enum eq_status eq_sequence_new(struct eq_sequence **out, struct eq_sequence_cont
 void eq_sequence_free(struct eq_sequence *s);
 /* The event at hand was hit by these clauses of the rule, ascending. */
 enum eq_status eq_sequence_feed(struct eq_sequence *s, struct eq_moment *moment, const uint32_t *clauses, size_t n);
-/* Event time has reached `now`: forget what can no longer match, and give what no missing event can refute any more. */
+/* Event time has reached `now`: forget what can no longer match, and give what no missing event can refute any more.
+ * Without partitions. */
 enum eq_status eq_sequence_advance(struct eq_sequence *s, struct eq_time now);
+/* The same with partitions, for all rules, where the clocks of the event at hand were moved. */
+enum eq_status eq_sequences_advance(struct eq_sequence **by_rule, struct eq_clocks *clocks);
 /* The input has ended: nothing more can refute. */
 enum eq_status eq_sequence_finish(struct eq_sequence *s);
 

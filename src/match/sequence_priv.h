@@ -1,14 +1,15 @@
 /* sequence_priv.h — the state of one rule's sequences.
  *
  *      sequence_state.c   partials and keys, and what they cost
+ *      lane.c             what waits in one partition
  *      sequence.c         positive stages
  *      absence.c          missing ones
  *
  * State is in cells of the pool (pool.h), whose layout depends on the rule:
  *
- *      partial   [struct eq_partial | events, one for each step | struct eq_partial_gaps, if needed]
- *      key       [struct eq_key | waiting partials, one for each step but the last | struct eq_key_gaps with the
- *                 absences, if there are gaps | bytes] */
+ *      partial   [struct eq_partial | events, one for each step | struct eq_partial_gaps, struct eq_partial_seen, if needed]
+ *      key       [struct eq_key | waiting partials, one for each step but the last | its lane, if there are
+ *                 partitions | struct eq_key_gaps with the absences, if there are gaps | bytes] */
 #ifndef EQ_MATCH_SEQUENCE_PRIV_H
 #define EQ_MATCH_SEQUENCE_PRIV_H
 
@@ -32,8 +33,10 @@ struct eq_partial_gaps {
     eq_ref key_next;        /* complete and waiting ones of the same key */
 };
 
-struct eq_queue {
-    eq_ref first, last;
+/* Of rules with a missing stage between others that reads an alias: only the partial knows whether it was seen. */
+struct eq_partial_seen {
+    struct eq_time time; /* when first, after the partial's last event */
+    bool seen;
 };
 
 /* When events of a missing stage were last seen with a key: the latest time, and the latest before that. */
@@ -46,6 +49,7 @@ struct eq_absence {
 struct eq_key_gaps {
     eq_ref previous, next; /* in the queue of keys with absences, by the latest of them */
     struct eq_queue complete; /* complete ones that wait, by completion */
+    uint32_t n_complete;
     bool queued;
     struct eq_time latest; /* of all absences; valid while queued */
     struct eq_absence absences[];  /* by gap */
@@ -56,8 +60,22 @@ enum eq_gap_kind { EQ_GAP_LEADING, EQ_GAP_MIDDLE, EQ_GAP_TRAILING };
 /* A missing stage: where it stands among the positive ones. */
 struct eq_gap {
     enum eq_gap_kind kind;
+    bool asks;      /* it reads an alias: each partial is asked whether an event is meant */
     uint32_t stage; /* as written */
     uint32_t after; /* MIDDLE: between positive stages after and after + 1 */
+};
+
+/* What waits in one partition, by the clock of that partition (clocks.h). Without partitions a rule has one lane, and no
+ * list of them. Lives while it has keys. */
+struct eq_lane {
+    struct eq_key key;                 /* first, found by the reference of its clock; its uses: keys */
+    eq_ref clock;
+    eq_ref previous, next;             /* lanes of the rule: the next that gives something up is first */
+    eq_ref clock_previous, clock_next; /* lanes of the clock, of all rules */
+    uint32_t rule;
+    struct eq_queue waiting; /* pending partials, by first event: the next to expire is first */
+    struct eq_queue done;    /* complete ones, by completion */
+    struct eq_queue seen;    /* keys with absences, by the latest */
 };
 
 struct eq_sequence {
@@ -73,15 +91,19 @@ struct eq_sequence {
     struct eq_gap *gaps;
     uint32_t n_gaps;
     bool leads, trails;      /* has gaps of these kinds */
+    bool asks_between;       /* has a gap between stages that asks partials */
+    bool asks_after;         /* has one at the end that does */
     uint32_t n_waits;        /* steps after which a partial can wait */
 
     struct eq_pool *pool;
     struct eq_holder holder;
-    size_t partial_bytes, at_partial_gaps, at_key_gaps;
+    size_t partial_bytes, at_partial_gaps, at_partial_seen, at_key_lane, at_key_gaps;
     struct eq_key_table keys; /* of waiting and complete partials, and seen absences */
-    struct eq_queue waiting; /* all pending ones, by first event: the next to expire is first */
-    struct eq_queue done;    /* complete ones, by completion */
-    struct eq_queue seen;    /* keys with absences, by the latest */
+    struct eq_lane lane;      /* without partitions: the only one */
+    struct eq_clocks *clocks; /* NULL: no partitions */
+    uint32_t *partition_at;   /* positions of the partition fields among the join keys */
+    struct eq_key_table lanes;
+    struct eq_queue lane_list;
 
     struct eq_past_frame *frames;    /* by stage as written, as far as aliases are read */
     const struct eq_frame **frame_pointers;
@@ -100,6 +122,11 @@ static inline struct eq_partial_gaps *eq_partial_gaps(const struct eq_sequence *
     return (struct eq_partial_gaps *)(void *)((char *)p + s->at_partial_gaps);
 }
 
+static inline struct eq_partial_seen *eq_partial_seen(const struct eq_sequence *s, struct eq_partial *p)
+{
+    return (struct eq_partial_seen *)(void *)((char *)p + s->at_partial_seen);
+}
+
 static inline struct eq_key *eq_key_at(const struct eq_sequence *s, eq_ref r)
 {
     return eq_pool_at(s->pool, r);
@@ -108,6 +135,22 @@ static inline struct eq_key *eq_key_at(const struct eq_sequence *s, eq_ref r)
 static inline struct eq_key_gaps *eq_key_gaps(const struct eq_sequence *s, eq_ref key)
 {
     return (struct eq_key_gaps *)(void *)((char *)eq_pool_at(s->pool, key) + s->at_key_gaps);
+}
+
+/* Where a key of a rule with partitions has its lane. */
+static inline eq_ref *eq_key_lane(const struct eq_sequence *s, eq_ref key)
+{
+    return (eq_ref *)(void *)((char *)eq_pool_at(s->pool, key) + s->at_key_lane);
+}
+
+static inline struct eq_lane *eq_lane_at(const struct eq_sequence *s, eq_ref r)
+{
+    return eq_pool_at(s->pool, r);
+}
+
+static inline struct eq_lane *eq_lane_of(struct eq_sequence *s, eq_ref key)
+{
+    return s->clocks ? eq_lane_at(s, *eq_key_lane(s, key)) : &s->lane;
 }
 
 /* Where the partial of a key that has reached `step` waits; holds 0 if there is none. */
@@ -137,23 +180,45 @@ bool eq_slot_clear(struct eq_sequence *s, eq_ref *slot);
 /* Tell whoever listens what becomes of a partial. */
 void eq_state_trace(struct eq_sequence *s, enum eq_trace_what what, const struct eq_partial *p);
 
+/* lane.c, for rules with partitions */
+enum eq_status eq_lanes_init(struct eq_sequence *s);
+void eq_lanes_free(struct eq_sequence *s);
+/* The lane of a join tuple of the event at hand, adding it; the caller gives it back with eq_lane_leave. */
+enum eq_status eq_lane_enter(eq_ref *lane, struct eq_sequence *s, struct eq_slice tuple);
+void eq_lane_leave(struct eq_sequence *s, eq_ref lane);
+/* Leave out join tuples whose clock the event at hand has not moved: where there are too many of either. */
+enum eq_status eq_lanes_filter(struct eq_sequence *s, struct eq_join_keys *keys);
+/* Let something be given up by the lane whose turn it is. */
+void eq_lanes_shed(struct eq_sequence *s, void (*shed)(struct eq_sequence *s, struct eq_lane *lane));
+/* The event at hand moved clocks: advance the rule's lanes of these. */
+enum eq_status eq_lanes_advance(struct eq_sequence *s);
+/* The input has ended: advance all lanes. */
+enum eq_status eq_lanes_finish(struct eq_sequence *s);
+
 /* sequence.c: give a complete partial to the results. */
 enum eq_status eq_sequence_give(struct eq_sequence *s, const struct eq_partial *p);
+/* Is a clause, which the engine could not decide alone, true given what the partial has matched? */
+enum eq_status eq_sequence_agrees(bool *out, struct eq_sequence *s, uint32_t clause, const struct eq_partial *p);
+/* The lane's time has reached `now`; the input has ended. With partitions the caller must have entered the lane. */
+enum eq_status eq_sequence_advance_lane(struct eq_sequence *s, struct eq_lane *lane, struct eq_time now);
+enum eq_status eq_sequence_finish_lane(struct eq_sequence *s, struct eq_lane *lane);
 
 /* absence.c */
 void eq_absence_start(struct eq_sequence *s, struct eq_partial *p);    /* its first event was set */
 void eq_absence_extended(struct eq_sequence *s, struct eq_partial *p); /* its last event was set */
 /* An event of missing stage `gap` with this key at `time`. */
 void eq_absence_seen(struct eq_sequence *s, uint32_t gap, eq_ref key, struct eq_time time);
+/* The same for a gap that asks partials. */
+enum eq_status eq_absence_ask(struct eq_sequence *s, uint32_t gap, uint32_t clause, eq_ref key, struct eq_time time);
 /* Take a complete partial: give it, drop it, or let it wait. */
 enum eq_status eq_absence_complete(struct eq_sequence *s, eq_ref p);
 /* Give complete ones that nothing after `now` can refute, in order. NULL: the input has ended. */
-enum eq_status eq_absence_release(struct eq_sequence *s, const struct eq_time *now);
+enum eq_status eq_absence_release(struct eq_sequence *s, struct eq_lane *lane, const struct eq_time *now);
 /* Forget what was seen so long ago that it refutes nothing after `now`. */
-void eq_absence_expire(struct eq_sequence *s, struct eq_time now);
+void eq_absence_expire(struct eq_sequence *s, struct eq_lane *lane, struct eq_time now);
 /* Forget the first of those that were seen; there must be one. */
-void eq_absence_forget(struct eq_sequence *s);
+void eq_absence_forget(struct eq_sequence *s, struct eq_lane *lane);
 /* Take the first complete one out of the queue; there must be one. */
-eq_ref eq_absence_take_done(struct eq_sequence *s);
+eq_ref eq_absence_take_done(struct eq_sequence *s, struct eq_lane *lane);
 
 #endif

@@ -1,9 +1,9 @@
 /* sequence_state.c — partials and keys: what is remembered for one rule, what it costs, and what goes when that is too
  * much.
  *
- * Always true: a partial is in `waiting` exactly while a slot of its key holds it; `waiting` is in order of first
- * events, because events come in order of time and a partial keeps its place while it moves from stage to stage. A key
- * lives as long as somebody uses it: each of its partials, and the queue of absences. */
+ * Always true: a partial is in `waiting` of its lane exactly while a slot of its key holds it; `waiting` is in order of
+ * first events, because events come in order of time and a partial keeps its place while it moves from stage to stage.
+ * A key lives as long as somebody uses it: each of its partials, and the queue of absences. */
 #include "match/sequence_priv.h"
 
 /* ── Cost ── */
@@ -26,6 +26,15 @@ enum eq_status eq_state_enter(eq_ref *key, struct eq_sequence *s, struct eq_slic
     enum eq_status st = eq_key_put(key, &s->keys, tuple, &added);
     if (st != EQ_OK)
         return st;
+    if (added && s->clocks) {
+        eq_ref lane;
+        st = eq_lane_enter(&lane, s, tuple);
+        if (st != EQ_OK) {
+            eq_key_remove(&s->keys, *key);
+            return st;
+        }
+        *eq_key_lane(s, *key) = lane;
+    }
     if (added)
         hold(s, eq_key_bytes(&s->keys, eq_key_at(s, *key)));
     eq_key_at(s, *key)->uses++;
@@ -40,13 +49,18 @@ eq_ref eq_state_find(struct eq_sequence *s, struct eq_slice tuple)
     return key;
 }
 
+static void remove_key(struct eq_sequence *s, eq_ref key)
+{
+    let_go(s, eq_key_bytes(&s->keys, eq_key_at(s, key)));
+    if (s->clocks)
+        eq_lane_leave(s, *eq_key_lane(s, key));
+    eq_key_remove(&s->keys, key);
+}
+
 void eq_state_leave(struct eq_sequence *s, eq_ref key)
 {
-    struct eq_key *k = eq_key_at(s, key);
-    if (--k->uses)
-        return;
-    let_go(s, eq_key_bytes(&s->keys, k));
-    eq_key_remove(&s->keys, key);
+    if (--eq_key_at(s, key)->uses == 0)
+        remove_key(s, key);
 }
 
 /* ── Partials ── */
@@ -127,7 +141,7 @@ bool eq_slot_clear(struct eq_sequence *s, eq_ref *slot)
     if (!p)
         return false;
     *slot = 0; /* first: with its last partial the key goes, and the slot with it */
-    eq_partial_remove(s, &s->waiting, p);
+    eq_partial_remove(s, &eq_lane_of(s, eq_partial_at(s, p)->key)->waiting, p);
     eq_partial_drop(s, p);
     return true;
 }
@@ -162,25 +176,29 @@ static const struct eq_time *first_event(const struct eq_sequence *s, const stru
 }
 
 /* Give up the oldest: of partials by their first event, of what must be missing by when it was seen. */
-static void shed(void *owner)
+static void shed_lane(struct eq_sequence *s, struct eq_lane *lane)
 {
-    struct eq_sequence *s = owner;
-    const struct eq_time *waiting = first_event(s, &s->waiting), *done = first_event(s, &s->done);
-    const struct eq_time *seen = s->seen.first ? &eq_key_gaps(s, s->seen.first)->latest : NULL;
+    const struct eq_time *waiting = first_event(s, &lane->waiting), *done = first_event(s, &lane->done);
+    const struct eq_time *seen = lane->seen.first ? &eq_key_gaps(s, lane->seen.first)->latest : NULL;
     if (older(waiting, done) && older(waiting, seen)) {
-        const struct eq_partial *p = eq_partial_at(s, s->waiting.first);
+        const struct eq_partial *p = eq_partial_at(s, lane->waiting.first);
         eq_state_trace(s, EQ_TRACE_GIVEN_UP, p);
         eq_slot_clear(s, eq_key_slot(s, p->key, p->n - 1u));
         s->stats->evicted++;
     } else if (older(done, seen)) {
-        eq_ref r = eq_absence_take_done(s);
+        eq_ref r = eq_absence_take_done(s, lane);
         eq_state_trace(s, EQ_TRACE_GIVEN_UP, eq_partial_at(s, r));
         eq_partial_drop(s, r);
         s->stats->evicted++;
     } else {
-        eq_absence_forget(s);
+        eq_absence_forget(s, lane);
         s->stats->forgotten++;
     }
+}
+
+static void shed(void *owner)
+{
+    eq_lanes_shed(owner, shed_lane);
 }
 
 /* ── Life ── */
@@ -195,7 +213,10 @@ void eq_state_init(struct eq_sequence *s)
     size_t key_bytes = sizeof(struct eq_key) + s->n_waits * sizeof(eq_ref);
     s->pool = &s->context->budget->pool;
     s->at_partial_gaps = sizeof(struct eq_partial) + s->n_steps * sizeof(struct eq_past *);
-    s->partial_bytes = s->at_partial_gaps + (s->leads || s->trails ? sizeof(struct eq_partial_gaps) : 0);
+    s->at_partial_seen = s->at_partial_gaps + (s->leads || s->trails ? sizeof(struct eq_partial_gaps) : 0);
+    s->partial_bytes = s->at_partial_seen + (s->asks_between ? sizeof(struct eq_partial_seen) : 0);
+    s->at_key_lane = key_bytes;
+    key_bytes += s->clocks ? sizeof(eq_ref) : 0;
     s->at_key_gaps = align(key_bytes);
     if (s->n_gaps)
         key_bytes = s->at_key_gaps + sizeof(struct eq_key_gaps) + s->n_gaps * sizeof(struct eq_absence);
@@ -219,7 +240,11 @@ void eq_state_free(struct eq_sequence *s)
 {
     if (!s->pool)
         return;
-    release_events(s, &s->waiting);
-    release_events(s, &s->done);
+    release_events(s, &s->lane.waiting);
+    release_events(s, &s->lane.done);
+    for (eq_ref r = s->lane_list.first; r; r = eq_lane_at(s, r)->next) {
+        release_events(s, &eq_lane_at(s, r)->waiting);
+        release_events(s, &eq_lane_at(s, r)->done);
+    }
     eq_key_table_free(&s->keys);
 }

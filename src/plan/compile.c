@@ -199,7 +199,7 @@ static unsigned cost_of(const struct eq_node *n)
     switch (n->kind) {
     case EQ_N_EXISTS: return 1;
     case EQ_N_SEARCH: return 2000;
-    case EQ_N_LINEAGE: return 0; /* a bit of the process, and false for nearly all */
+    case EQ_N_LINEAGE: return 100;
     case EQ_N_ANY: return is_text(n) ? 1 : n->kids[0]->kind == EQ_N_REGEX ? 300 : 50;
     default: break;
     }

@@ -35,17 +35,32 @@ static bool is_key_of(const struct eq_plan_stage *stage, uint32_t position, stru
     return position < stage->n_keys && eq_slice_eq(stage->keys[position].path, field);
 }
 
-/* The first filter that does not have `field` as the key that the first stage has it as; n_filters if all have. */
+/* The first filter that does not have `field` as its key at this position; n_filters if all have. */
+static uint32_t first_without_at(const struct eq_plan *plan, struct eq_slice field, uint32_t position)
+{
+    uint32_t i = 0;
+    while (i < n_filters(plan) && is_key_of(filter(plan, i), position, field))
+        i++;
+    return i;
+}
+
+/* The same for the position that most filters have it at. */
 static uint32_t first_without(const struct eq_plan *plan, struct eq_slice field)
 {
     uint32_t best = 0;
     for (uint32_t position = 0; position < plan->stages[0].n_keys; position++) {
-        uint32_t i = 0;
-        while (i < n_filters(plan) && is_key_of(filter(plan, i), position, field))
-            i++;
+        uint32_t i = first_without_at(plan, field, position);
         best = i > best ? i : best;
     }
     return best;
+}
+
+uint32_t eq_partition_position(const struct eq_plan *plan, struct eq_slice field)
+{
+    for (uint32_t position = 0; position < plan->stages[0].n_keys; position++)
+        if (first_without_at(plan, field, position) == n_filters(plan))
+            return position;
+    return EQ_PARTITION_NO_KEY;
 }
 
 /* Related processes run on one host. */

@@ -22,4 +22,8 @@ enum eq_partition_class eq_partition_class(const struct eq_plan *plan, const str
  * value of them like others. EQ_NOMEM, or EQ_LIMIT beyond EQ_PLAN_KEYS_MAX; other plans are left as they are. */
 enum eq_status eq_plan_partition(struct eq_plan *plan, const struct eq_slice *fields, size_t n, struct eq_arena *arena);
 
+/* At which position every stage and until have the field as a join key; EQ_PARTITION_NO_KEY if at none. */
+uint32_t eq_partition_position(const struct eq_plan *plan, struct eq_slice field);
+#define EQ_PARTITION_NO_KEY UINT32_MAX
+
 #endif

@@ -103,6 +103,8 @@ struct eq_program {
     size_t n_predicates, n_witnesses, n_eager, n_clauses, n_jumps, n_rules, n_regexes;
     size_t cap_predicates, cap_clauses, cap_jumps, cap_rules, cap_regexes;
     uint32_t timestamp_field, tiebreaker_field; /* field numbers; EQ_NONE if not asked for */
+    uint32_t partition_fields[EQ_PLAN_KEYS_MAX]; /* field numbers: each value of them has a time of its own */
+    uint32_t n_partition_fields;                /* keys of every sequence then (plan/partition.h); 0: one time for all */
     uint32_t n_trackers;                        /* LINEAGE predicates */
     uint32_t lineage_fields[EQ_LF_COUNT];       /* field numbers, if there are trackers */
 };

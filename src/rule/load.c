@@ -157,8 +157,7 @@ struct eq_slice eq_path_stem(struct eq_slice path, struct eq_slice ending)
     return eq_slice(path.ptr + start, path.len - start);
 }
 
-/* False: reported. */
-static bool is_readable_text(struct eq_load *l)
+bool eq_load_readable(struct eq_load *l)
 {
     size_t bad = 0;
     struct eq_diag *diag;
@@ -201,7 +200,7 @@ static enum eq_status load_text(struct eq_rule_set *set, struct eq_slice path, s
     struct eq_arena_mark mark = eq_arena_mark(&set->arena);
     enum eq_status st = EQ_OK;
 
-    if (!is_readable_text(&l) || (!is_side_path(path) && !has_room(&l)))
+    if (!eq_load_readable(&l) || (!is_side_path(path) && !has_room(&l)))
         l.refused = true;
     else if (is_side_path(path))
         st = eq_load_side_file(&l, beside);
@@ -447,6 +446,46 @@ static enum eq_status load_single(struct loader *l, struct eq_slice path)
     if (!side.ptr)
         return EQ_NOMEM;
     return access(side.ptr, F_OK) == 0 ? try_file(l, side, l->set->items[before]) : EQ_OK;
+}
+
+/* The rule files among the paths that were collected. */
+static enum eq_status list_folder(struct loader *l, struct eq_slice folder, eq_rule_path *each, void *ctx)
+{
+    enum eq_status st = collect(l, folder, 0);
+    struct stat info;
+
+    if (l->n)
+        qsort(l->paths, l->n, sizeof *l->paths, by_bytes);
+    for (size_t i = 0; i < l->n && st == EQ_OK; i++) {
+        const char *path = l->paths[i].ptr;
+        if (!is_rule_path(l->paths[i]) || (stat(path, &info) == 0 && !S_ISREG(info.st_mode)))
+            continue;
+        st = each(path, ctx) ? EQ_OK : EQ_END;
+    }
+    return st;
+}
+
+enum eq_status eq_rule_paths(struct eq_rule_set *set, const char *path, eq_rule_path *each, void *ctx,
+                             struct eq_diags *diags)
+{
+    struct loader l = {.set = set, .diags = diags};
+    struct stat info;
+    enum eq_status st;
+
+    eq_arena_init(&l.scratch, set->alloc);
+    if (stat(path, &info) != 0) {
+        report_path(&l, EQ_E0801, eq_slice_of(path), errno);
+        st = EQ_IO;
+    } else if (!S_ISDIR(info.st_mode)) {
+        st = each(path, ctx) ? EQ_OK : EQ_END;
+    } else {
+        st = list_folder(&l, eq_slice_of(path), each, ctx);
+    }
+    if (st == EQ_OK && l.unread)
+        st = EQ_IO;
+    eq_free(set->alloc, l.paths);
+    eq_arena_free(&l.scratch);
+    return st;
 }
 
 enum eq_status eq_rule_load(struct eq_rule_set *set, const char *path, const struct eq_rule_options *options,

@@ -33,6 +33,9 @@ struct eq_diag *eq_load_report(struct eq_load *l, enum eq_code code, uint32_t li
 struct eq_diag *eq_load_report_at(struct eq_load *l, enum eq_code code, size_t at, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 
+/* Is the text short enough, and UTF-8? Cuts a byte order mark. False: reported. */
+bool eq_load_readable(struct eq_load *l);
+
 /* check.c: report keys that we do not know, wrong types and values, missing keys; sets l->refused when the rule
  * cannot be run for it. */
 void eq_load_check(struct eq_load *l, const struct eq_toml *root, enum eq_rule_shape shape);

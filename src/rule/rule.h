@@ -98,6 +98,19 @@ enum eq_status eq_rule_load(struct eq_rule_set *set, const char *path, const str
 enum eq_status eq_rule_load_text(struct eq_rule_set *set, struct eq_slice name, struct eq_slice text,
                                  const struct eq_rule_options *options, struct eq_diags *diags);
 
+/* Tell `each` the path, or if it is a folder, those of the rule files below it, in order, as eq_rule_load takes them.
+ * EQ_IO: as there; EQ_END: `each` returned false; EQ_NOMEM. */
+typedef bool eq_rule_path(const char *path, void *ctx);
+enum eq_status eq_rule_paths(struct eq_rule_set *set, const char *path, eq_rule_path *each, void *ctx,
+                             struct eq_diags *diags);
+
+/* Append the text of a rule file with its query in the layout of its language, and everything else as it is; the ending
+ * of `name` says what it is, anything but .toml is a query. A rule without an EQL query stays as it is. So does, with a
+ * warning, one whose query stands in a string that could not hold it without more changes. EQ_INVALID: it is wrong, see
+ * `diags`; EQ_NOMEM. The diagnostics need the set; its rules are not touched. */
+enum eq_status eq_rule_format(struct eq_buf *out, struct eq_rule_set *set, struct eq_slice name, struct eq_slice text,
+                              unsigned width, struct eq_diags *diags);
+
 /* All that the file says, as one JSON object. */
 void eq_rule_json(struct eq_buf *out, const struct eq_rule *rule);
 

@@ -177,6 +177,13 @@ size_t eq_toml_offset(struct eq_slice text, uint32_t line, uint32_t column)
     return (size_t)(p - text.ptr);
 }
 
+struct eq_slice eq_toml_written(const struct eq_toml *value, struct eq_slice text)
+{
+    const char *start = text.ptr + eq_toml_offset(text, value->line, value->column), *end = text.ptr + text.len;
+
+    return eq_slice(start, start < end ? (size_t)(skip_string(start, end) - start) : 0);
+}
+
 void eq_toml_content(const struct eq_toml *value, struct eq_slice text, uint32_t *line, uint32_t *column)
 {
     size_t at = eq_toml_offset(text, value->line, value->column);

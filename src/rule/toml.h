@@ -53,6 +53,8 @@ enum eq_status eq_toml_parse(struct eq_toml **out, struct eq_slice text, struct 
 const struct eq_toml *eq_toml_get(const struct eq_toml *table, const char *path);
 /* Byte offset of a position in `text`; the end of its line, or of the text, if it is shorter. */
 size_t eq_toml_offset(struct eq_slice text, uint32_t line, uint32_t column);
+/* The string `value` as it is written, quotes and all. */
+struct eq_slice eq_toml_written(const struct eq_toml *value, struct eq_slice text);
 /* Where the content of the string `value` begins: behind its opening quotes and the line break that TOML drops there.
  * In ''' strings every later line and column is that of the file; elsewhere escapes may shift what follows them. */
 void eq_toml_content(const struct eq_toml *value, struct eq_slice text, uint32_t *line, uint32_t *column);

@@ -12,6 +12,7 @@
   
   Write rules:
     check        check rules or queries without running them
+    fmt          write queries in their one layout
     test         run the tests that rule files carry
     explain      show what a query means, step by step
     fields       list the fields that rules read and data has
@@ -61,6 +62,7 @@ Every option of a command's help is in its manual page and in each completion.
   run
   repl
   check
+  fmt
   test
   explain
   fields

@@ -31,6 +31,8 @@ tail wait for them.
   $ for n in 2 8; do for size in 1 5000; do all --threads $n --block-size $size --max-lateness 60s | cmp - one; done; done
   $ all --threads 1 --sort > one
   $ all --threads 4 --block-size 7000 --sort | cmp - one
+  $ all --threads 1 --partition-by host.id > one
+  $ all --threads 4 --block-size 7000 --partition-by host.id | cmp - one
 
 A full head ends the reading, at the same event; broken events are told in their order.
 

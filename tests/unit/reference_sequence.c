@@ -233,9 +233,10 @@ static void match_event(struct run *r, size_t e)
 
 /* ── Missing events ── */
 
-static bool refutes(struct run *r, const struct eq_plan_stage *stage, size_t e, const struct tuple *key)
+static bool refutes(struct run *r, const struct eq_plan_stage *stage, size_t e, const struct result *result)
 {
-    return r->events[e].ordered && meets(r, stage, e, NULL) && has_tuple(r->arena, stage, r->events[e].doc, key);
+    return r->events[e].ordered && meets(r, stage, e, &result->match) &&
+           has_tuple(r->arena, stage, r->events[e].doc, &result->key);
 }
 
 static bool survives(struct run *r, const struct result *result)
@@ -255,7 +256,7 @@ static bool survives(struct run *r, const struct result *result)
         trails |= before == m->n;
         for (size_t e = 0; e < r->n_events; e++) {
             int64_t t = r->events[e].time;
-            if (!refutes(r, stage, e, &result->key))
+            if (!refutes(r, stage, e, result))
                 continue;
             if (before == 0)
                 leading = t < start && t > leading ? t : leading;

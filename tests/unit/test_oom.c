@@ -111,6 +111,21 @@ static void load_rule(struct run *r)
     eqlite_rules_free(rules);
 }
 
+static void format(struct run *r)
+{
+    static const char escaped[] = "[rule]\nquery = \"any where a : \\\"x\\\"\"\n";
+    static const char comment[] = "any where a // why\n and (b or (c)) /* end */";
+    eqlite_compiler *c = NULL;
+    if (!fine(r, eqlite_compiler_new(&c, &r->options)))
+        return;
+    for (size_t i = 0; i < sizeof queries / sizeof *queries; i++)
+        fine(r, eqlite_format(c, "q", queries[i], strlen(queries[i]), 40, keep, r));
+    fine(r, eqlite_format(c, "q", comment, strlen(comment), 0, keep, r));
+    fine(r, eqlite_format(c, "a.toml", rule, strlen(rule), 0, keep, r));
+    fine(r, eqlite_format(c, "b.toml", escaped, strlen(escaped), 0, keep, r));
+    eqlite_compiler_free(c);
+}
+
 struct sinking {
     eqlite_sink *sink;
     struct run *run;
@@ -241,6 +256,7 @@ static void fail_each(void (*scenario)(struct run *))
 EACH(compile_queries)
 EACH(explain_queries)
 EACH(load_rule)
+EACH(format)
 EACH(to_ndjson)
 EACH(to_json)
 EACH(to_table)
@@ -252,6 +268,7 @@ CU_TestInfo eq_tests_oom[] = {
     {"compiling right and wrong queries", fail_compile_queries},
     {"printing every stage of a query", fail_explain_queries},
     {"loading rule files", fail_load_rule},
+    {"formatting queries and rule files", fail_format},
     {"matching, alerts as NDJSON", fail_to_ndjson},
     {"matching, alerts as JSON", fail_to_json},
     {"matching, events as a table", fail_to_table},

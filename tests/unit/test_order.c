@@ -457,7 +457,7 @@ static enum eq_status fill(struct drained *d, struct eq_reorder *r, unsigned n, 
         struct eq_origin origin = {EQ_LIT("path"), i, 7};
         snprintf(tie, sizeof tie, "tie %u", i);
         place.tie = eq_value_string(eq_slice_of(tie));
-        st = eq_reorder_put(&late, r, &place, text_of(buffer, i), &origin);
+        st = eq_reorder_put(&late, r, &place, EQ_LIT(""), text_of(buffer, i), &origin);
         *late_events += late;
         if (st == EQ_OK)
             st = drain(d, r, false);
@@ -538,7 +538,7 @@ static void many_of_one_time(void)
     for (uint64_t i = 0; i <= N; i++) { /* the last one lets the others go */
         struct eq_place place = {true, {i == N ? 6 : 5, 0}, eq_value_int(i % 2 ? -(int64_t)i : (int64_t)i), 0};
         struct eq_origin origin = {.line = i};
-        CU_ASSERT_EQUAL(eq_reorder_put(&late, r, &place, EQ_LIT("{}"), &origin), EQ_OK);
+        CU_ASSERT_EQUAL(eq_reorder_put(&late, r, &place, EQ_LIT(""), EQ_LIT("{}"), &origin), EQ_OK);
         CU_ASSERT_FALSE(late);
         int64_t last = INT64_MIN;
         while (eq_reorder_next(&held, r, false) == EQ_OK && held) {

@@ -5,11 +5,13 @@
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <CUnit/CUnit.h>
 
 #include "api/eqlite.h"
 #include "lang/languages.h"
+#include "plan/partition.h"
 #include "unit/reference.h"
 
 enum { CASES = 3000, MAX_STAGES = 4, MAX_EVENTS = 40, MAX_RULES = 3 };
@@ -29,6 +31,8 @@ struct stream {
 
 struct world {
     int order; /* enum order */
+    bool parted; /* by "host" */
+    int64_t lag; /* ns, by which the clocks of hosts differ then */
     struct eq_arena arena;
     struct ref_random random;
     uint64_t limit;
@@ -65,7 +69,7 @@ static struct eq_slice make_stage(struct world *w, const struct rule *rule, cons
     struct eq_buf text;
     eq_buf_init(&text, &eq_alloc_default);
     eq_buf_puts(&text, missing ? "![" : "[");
-    put_filter(w, &text, rule->endpoint && !missing && !plain && !*as && ref_chance(&w->random, 70));
+    put_filter(w, &text, rule->endpoint && !plain && !*as && ref_chance(&w->random, 70));
     eq_buf_puts(&text, "]");
     eq_buf_puts(&text, own_keys);
     if (!rule->endpoint && !rule->sample && !plain && ref_chance(&w->random, 15))
@@ -91,17 +95,17 @@ static struct rule make_rule(struct world *w)
     rule.endpoint = !rule.sample && ref_chance(r, 20);
     rule.by = pick(w, rule.endpoint ? shared_endpoint : shared);
     unsigned own_count = rule.endpoint ? 0 : ref_below(r, 4); /* 1, 2: keys of the stages' own */
-    bool missing = !rule.sample && !rule.endpoint && ref_chance(r, 40);
+    bool missing = !rule.sample && ref_chance(r, 40);
     if (missing || (!rule.sample && ref_chance(r, 50)))
         rule.maxspan = pick(w, spans);
-    if (!rule.sample && ref_chance(r, 15))
+    if (!rule.sample && !w->parted && ref_chance(r, 15))
         rule.pipes = pick(w, pipes);
     rule.n_stages = 2 + ref_below(r, rule.sample ? 2 : 3);
     for (unsigned i = 0; i <= rule.n_stages; i++) {
         const char *keys = own_count == 1 ? own[ref_below(r, 3)] : own_count == 2 ? own[3 + ref_below(r, 2)] : "";
         if (i < rule.n_stages)
-            rule.stages[i] = make_stage(w, &rule, keys, missing && ref_chance(r, 40), i == 0 && rule.endpoint,
-                                        i == 0 && rule.endpoint ? " as e0" : "");
+            rule.stages[i] = make_stage(w, &rule, keys, missing && !(i == 0 && rule.endpoint) && ref_chance(r, 40),
+                                        i == 0 && rule.endpoint, i == 0 && rule.endpoint ? " as e0" : "");
         else if (!rule.sample && ref_chance(r, 25))
             rule.until = make_stage(w, &rule, keys, false, true, "");
     }
@@ -128,7 +132,9 @@ static struct eq_slice rule_text(struct world *w, const struct rule *rule)
  *      IN_ORDER    by time, but for a few that come late and are left out
  *      TIED        by time; a tiebreaker orders those of equal time
  *      LATE        events come at most LATENESS too late, and are put in their place
- *      SHUFFLED    any order */
+ *      SHUFFLED    any order
+ *
+ * With partitions the clocks of hosts differ, and each of these is so for each host. */
 
 enum order { IN_ORDER, TIED, LATE, SHUFFLED };
 #define LATENESS 1000000000
@@ -147,11 +153,42 @@ static struct ref_json *make_key(struct world *w)
     return list;
 }
 
+/* Hosts are x, y and none: a bit for each. An event of several is not in the order of each when it is held back. */
+enum { HOSTS = 3 };
+
+static unsigned make_host(struct world *w, struct ref_json *e)
+{
+    static const char *const words[] = {"x", "x", "y", "y", "null", NULL};
+    struct eq_arena *a = &w->arena;
+    if ((w->order == IN_ORDER || w->order == SHUFFLED) && ref_chance(&w->random, 8)) {
+        struct ref_json *list = ref_make(a, REF_ARRAY, EQ_LIT(""));
+        ref_add(a, list, NULL, ref_literal(a, "x"));
+        ref_add(a, list, NULL, ref_literal(a, "y"));
+        ref_add(a, e, "host", list);
+        return 3;
+    }
+    const char *word = pick(w, words);
+    ref_add(a, e, "host", ref_literal(a, word));
+    return *word == 'x' ? 1 : *word == 'y' ? 2 : 4;
+}
+
+static unsigned hosts_of(const struct ref_event *event)
+{
+    for (size_t k = 0; k < event->doc->n; k++) {
+        const struct ref_json *kid = event->doc->kids[k];
+        if (eq_slice_eq(kid->key, EQ_LIT("host")))
+            return kid->kind == REF_ARRAY ? 3 : kid->kind == REF_NULL ? 4 : *kid->text.ptr == 'x' ? 1 : 2;
+    }
+    return 4;
+}
+
 static struct ref_event make_event(struct world *w, int64_t time, bool timed)
 {
     struct eq_arena *a = &w->arena;
     struct ref_random *r = &w->random;
     struct ref_json *e = ref_make(a, REF_OBJECT, EQ_LIT(""));
+    if (w->parted && make_host(w, e) == 2)
+        time += w->lag;
     ref_add(a, e, "event.category", ref_literal(a, ref_chance(r, 90) ? "process" : "file"));
     ref_add(a, e, "t", ref_literal(a, pick(w, (const char *const[]){"A", "A", "B", "B", "C", "D", NULL})));
     if (ref_chance(r, 90))
@@ -183,7 +220,8 @@ static void delay_events(struct world *w, struct stream *s)
     int64_t arrival[MAX_EVENTS], most = w->order == LATE ? LATENESS : INT64_C(100) * LATENESS;
     for (unsigned i = 0; i < s->n; i++) {
         struct ref_event event = s->events[i];
-        int64_t when = event.time + (int64_t)(ref_next(&w->random) % (uint64_t)(most + 1));
+        int64_t clock = event.time - (w->parted && hosts_of(&event) == 2 ? w->lag : 0);
+        int64_t when = clock + (int64_t)(ref_next(&w->random) % (uint64_t)(most + 1));
         unsigned at = i;
         for (; at > 0 && arrival[at - 1] > when; at--) {
             arrival[at] = arrival[at - 1];
@@ -197,11 +235,11 @@ static void delay_events(struct world *w, struct stream *s)
 static void make_stream(struct world *w, struct stream *s)
 {
     static const int64_t gaps[] = {0, 0, 0, 1, 499999999, 500000000, 500000000, 1000000000, 1000000000, 1500000000};
-    int64_t now = 0;
+    int64_t now = 2000000000;
     s->n = 5 + ref_below(&w->random, MAX_EVENTS - 5);
     for (unsigned i = 0; i < s->n; i++) {
         now += gaps[ref_below(&w->random, 10)];
-        bool late = w->order == IN_ORDER && now > 0 && ref_chance(&w->random, 2);
+        bool late = w->order == IN_ORDER && i > 0 && ref_chance(&w->random, 2);
         s->events[i] = make_event(w, late ? now - 1 : now, !ref_chance(&w->random, 2));
     }
     if (w->order >= LATE)
@@ -219,15 +257,19 @@ static bool comes_after(const struct ref_event *a, const struct ref_event *b)
  * before. */
 static void order_stream(const struct world *w, struct stream *s)
 {
-    int64_t newest = -1;
+    int64_t newest[HOSTS] = {-1, -1, -1};
     for (unsigned i = 0; i < s->n; i++) {
         struct ref_event *e = &s->events[i];
+        unsigned hosts = w->parted ? hosts_of(e) : 1;
         e->number = i + 1;
         bool timed = false;
         for (size_t k = 0; k < e->doc->n; k++)
             timed |= eq_slice_eq(e->doc->kids[k]->key, EQ_LIT("@timestamp"));
-        e->ordered = timed && (w->order != IN_ORDER || e->time >= newest);
-        newest = e->ordered ? e->time : newest;
+        e->ordered = timed;
+        for (unsigned h = 0; h < HOSTS; h++)
+            e->ordered &= w->order != IN_ORDER || !(hosts >> h & 1) || e->time >= newest[h];
+        for (unsigned h = 0; h < HOSTS; h++)
+            newest[h] = e->ordered && (hosts >> h & 1) ? e->time : newest[h];
     }
 }
 
@@ -244,6 +286,8 @@ static const struct eq_plan *plan_of(struct world *w, const struct rule *rule)
     enum eq_dialect dialect = rule->endpoint ? EQ_DIALECT_ENDPOINT : EQ_DIALECT_ELASTIC;
     enum eq_status st = eq_languages[dialect].compile(&plan, source, &options, &w->arena, &diags);
     eq_diags_free(&diags);
+    if (st == EQ_OK && w->parted)
+        st = eq_plan_partition(plan, &EQ_LIT("host"), 1, &w->arena);
     return st == EQ_OK ? plan : NULL;
 }
 
@@ -290,6 +334,32 @@ static void answers_free(struct answers *a)
         eq_buf_free(&a->of[i]);
 }
 
+static int by_text(const void *a, const void *b)
+{
+    return eq_slice_cmp(*(const struct eq_slice *)a, *(const struct eq_slice *)b);
+}
+
+/* Which results come first is said only within a partition, so they are compared without their order. */
+static void sort_lines(struct eq_buf *text)
+{
+    struct eq_slice lines[1024], rest = eq_buf_slice(text);
+    struct eq_buf sorted;
+    size_t n = 0;
+    for (const char *end; rest.len && (end = memchr(rest.ptr, '\n', rest.len)); n++) {
+        if (n == 1024)
+            abort();
+        lines[n] = eq_slice(rest.ptr, (size_t)(end + 1 - rest.ptr));
+        rest = eq_slice(end + 1, rest.len - lines[n].len);
+    }
+    eq_buf_init(&sorted, &eq_alloc_default);
+    if (n)
+        qsort(lines, n, sizeof *lines, by_text);
+    for (size_t i = 0; i < n; i++)
+        eq_buf_add(&sorted, lines[i]);
+    eq_buf_free(text);
+    *text = sorted;
+}
+
 /* False if a rule is not valid. All rules are of one dialect. */
 static bool engine_answers(struct answers *out, struct world *w, const struct rule *rules, unsigned n,
                            const struct stream *s)
@@ -304,6 +374,7 @@ static bool engine_answers(struct answers *out, struct world *w, const struct ru
         eq_buf_init(&out->of[i], &eq_alloc_default);
     options.dialect = rules[0].endpoint ? "endpoint" : "elastic";
     options.engine = w->engine;
+    options.partition_by = w->parted ? "host" : NULL;
     options.tiebreaker_field = w->order == IN_ORDER ? NULL : "seq";
     how.on_alert = on_alert;
     how.ctx = out;
@@ -330,6 +401,8 @@ static bool engine_answers(struct answers *out, struct world *w, const struct ru
         eq_buf_free(&json);
     }
     ok = ok && eqlite_matcher_finish(matcher) == EQLITE_OK;
+    for (unsigned i = 0; w->parted && i < MAX_RULES; i++)
+        sort_lines(&out->of[i]);
     eqlite_matcher_free(matcher);
     eqlite_rules_free(compiled);
     eqlite_compiler_free(compiler);
@@ -350,6 +423,8 @@ static void expected(struct eq_buf *out, struct world *w, const struct eq_plan *
     }
     eq_buf_init(out, &eq_alloc_default);
     ref_run(out, &w->arena, plan, sorted.events, sorted.n, w->limit, w->per_key ? w->per_key : 1);
+    if (w->parted)
+        sort_lines(out);
 }
 
 /* ── Smaller ── */
@@ -431,6 +506,8 @@ static void report(struct world *w, struct rule rule, struct stream s)
     struct eq_slice text = rule_text(w, &rule);
     printf("\n    rule (%s, order %d, limit %llu, samples per key %u): %.*s", rule.endpoint ? "endpoint" : "elastic",
            w->order, (unsigned long long)w->limit, w->per_key, (int)text.len, text.ptr);
+    if (w->parted)
+        printf(" (by host)");
     for (unsigned i = 0; i < s.n; i++) {
         struct eq_buf json;
         eq_buf_init(&json, &eq_alloc_default);
@@ -459,7 +536,9 @@ static void compare(struct world *w, struct tally *t)
     struct answers engine;
     unsigned n = 0, want = 1 + ref_below(&w->random, MAX_RULES);
     w->order = ref_chance(&w->random, 60) ? IN_ORDER : TIED + (int)ref_below(&w->random, 3);
-    w->limit = ref_chance(&w->random, 15) ? 1 + ref_below(&w->random, 3) : 0;
+    w->parted = ref_chance(&w->random, 30);
+    w->lag = (int64_t[]){0, 1000000000, -1500000000, 20000000000}[ref_below(&w->random, 4)];
+    w->limit = !w->parted && ref_chance(&w->random, 15) ? 1 + ref_below(&w->random, 3) : 0;
     w->per_key = ref_below(&w->random, 4);
     w->threads = ref_chance(&w->random, 5) ? 2 + ref_below(&w->random, 2) : 1;
     w->block_bytes = 1 + ref_below(&w->random, 500);

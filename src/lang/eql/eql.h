@@ -5,6 +5,7 @@
 #include "lang/languages.h"
 
 eq_language_compile eql_compile_elastic, eql_compile_endpoint;
+eq_language_format eql_format;
 enum eq_status eql_tokens_text(struct eq_buf *out, const struct eq_source *source, struct eq_diags *diags);
 enum eq_status eql_ast_text(struct eq_buf *out, const struct eq_source *source, struct eq_diags *diags);
 

@@ -50,6 +50,8 @@ enum eq_status eql_parse(struct eql_parser *p);
 /* The next token: its kind (EQL_T_… of the grammar, 0 at the end) and where it stands. Wrong characters are
  * reported and skipped; a wrong string or name is reported and still a token. */
 int eql_lex(struct eql_parser *p, struct eq_span *span);
+/* The end of a comment whose opening is before `at` (comments nest), or NULL if it has none. */
+const char *eql_skip_comment(const struct eql_parser *p, const char *at);
 /* Print the tokens of the text, one a line. */
 void eql_print_tokens(struct eq_buf *out, struct eql_parser *p);
 
