@@ -47,6 +47,18 @@ rules()
     [ -s "$work/rules.log" ] && echo "rules-compile $((total > refused ? total - refused : 0)) $total"
 }
 
+# Public rules have been read by many people: what is found in them should be little, and worth it. A row for each kind of
+# finding of fields and metadata counts the rules that have none.
+findings()
+{
+    local total with
+    total=$(find "$work/rules" -name '*.toml' | wc -l)
+    with=$(sed -n 's/^\([^ ].*\.toml\):[0-9]*:[0-9]*: warning\[W02[0-9]*\].*/\1/p' "$work/rules.log" | sort -u | wc -l)
+    echo "rules-fields $((total - with)) $total"
+    with=$(sed -n 's/^\([^ ].*\.toml\):[0-9]*:[0-9]*: warning\[W07[0-9]*\].*/\1/p' "$work/rules.log" | sort -u | wc -l)
+    echo "rules-metadata $((total - with)) $total"
+}
+
 # Every public rule, formatted: another time nothing changes, and its plan is the same.
 formatted()
 {
@@ -68,6 +80,7 @@ formatted()
 {
     conformance
     rules
+    findings
     formatted
     corpus exchange --set "$shared/corpora/exchange"
     corpus synth-dev --set "$shared/corpora/synth/dev"

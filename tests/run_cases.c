@@ -37,6 +37,7 @@ struct state {
     uint64_t limit;
     unsigned width;
     int64_t lateness_ns;
+    bool checks; /* fields and metadata are looked at, as `eqlite check` does */
     struct event *events;
     size_t n_events;
     const struct case_item *subject; /* the query or rule asked about; NULL at first */
@@ -242,6 +243,8 @@ static eqlite_status compile(eqlite_compiler **compiler, eqlite_rules **rules, c
     options.timestamp_field = s->timestamp;
     options.tiebreaker_field = s->tiebreaker;
     options.engine = engine;
+    options.schema = s->checks ? "ecs" : NULL;
+    options.metadata = s->checks;
     if (eqlite_compiler_new(compiler, &options) != EQLITE_OK)
         case_die("%s:%zu: no compiler for these settings", s->file->path, s->subject->line);
     eqlite_status status = is_rule ? eqlite_compiler_add_rule(*compiler, s->subject->argument, s->query, len)
@@ -295,7 +298,102 @@ static char *match_by(const struct state *s, const struct way *way)
     return ids;
 }
 
-/* The ids of what matches, or why nothing can. All ways must agree. */
+/* ── Explanations ───────────────────────────────────────────────────────────────────────────────────────── */
+
+struct explained {
+    eqlite_why *why;   /* of the one rule */
+    uint64_t alerts;
+    bool bad;          /* the last event was broken */
+    const char *wrong; /* NULL: nothing */
+};
+
+static void on_explained_bad(const eqlite_bad_event *bad, void *ctx)
+{
+    struct explained *x = ctx;
+    x->bad = bad->reason != NULL;
+}
+
+/* Is each tree of [tree,null,…] that of something true, or of what events elsewhere decide? */
+static bool steps_hold(const char *json)
+{
+    int depth = 0;
+    bool text = false;
+    for (const char *p = json; *p; p++) {
+        if (*p == '"')
+            text = !text;
+        else if (text && *p == '\\')
+            p++;
+        else if (!text && (*p == '{' || *p == '[') && ++depth == 2) {
+            const char *value = strstr(p, "\"value\":\"");
+            if (!value || (strncmp(value + 9, "true", 4) && strncmp(value + 9, "unknown", 7)))
+                return false;
+        } else if (!text && (*p == '}' || *p == ']'))
+            depth--;
+    }
+    return depth == 0 && !text;
+}
+
+static bool on_explained_alert(const eqlite_alert *alert, void *ctx)
+{
+    struct explained *x = ctx;
+    struct text steps = {0};
+    x->alerts++;
+    if (eqlite_why_alert(x->why, alert, text_write, &steps) != EQLITE_OK || !steps_hold(text_take(&steps)))
+        x->wrong = "the explanation of an alert does not hold";
+    free(steps.ptr);
+    return true;
+}
+
+/* Does each event's tree say what the matcher does? Only queries without pipes can be asked one event at a time. */
+static const char *compare_trees(const struct state *s, eqlite_why *why, eqlite_matcher *matcher, struct explained *x)
+{
+    bool held = s->tiebreaker && eqlite_rules_need_order(s->rules); /* until those of the same time are there */
+    bool each = eqlite_rules_get(s->rules, 0).kind == EQLITE_RULE_EVENT && !strchr(s->query, '|') && !held;
+    for (size_t i = 0; i < s->n_events && !x->wrong; i++) {
+        eqlite_event event = {.json = s->events[i].json, .len = strlen(s->events[i].json), .line = i + 1};
+        uint64_t before = x->alerts;
+        if (eqlite_matcher_feed(matcher, &event) != EQLITE_OK)
+            return "the event could not be matched";
+        bool bad = x->bad;
+        x->bad = false;
+        eqlite_status status = eqlite_why_feed(why, &event);
+        if (status != (bad ? EQLITE_INVALID : EQLITE_OK))
+            return "the event could not be explained";
+        if (each && !bad && (x->alerts > before) != !strcmp(eqlite_why_get(why, 0).value, "true"))
+            return "an event is explained otherwise than it is matched";
+    }
+    return eqlite_matcher_finish(matcher) == EQLITE_OK ? x->wrong : "the end could not be matched";
+}
+
+/* What is wrong with the explanations of the only rule; NULL: nothing. */
+static const char *wrong_explanation(const struct state *s)
+{
+    struct explained x = {0};
+    eqlite_why_options options = EQLITE_WHY_OPTIONS_INIT;
+    eqlite_matcher_options matching = EQLITE_MATCHER_OPTIONS_INIT;
+    eqlite_why *why = NULL;
+    eqlite_matcher *matcher = NULL;
+    const char *wrong = "no memory";
+    if (eqlite_rules_count(s->rules) != 1)
+        return NULL;
+    matching.on_alert = on_explained_alert;
+    matching.on_bad_event = on_explained_bad;
+    matching.ctx = &x;
+    eqlite_status status = eqlite_why_new(&why, s->rules, 0, &options);
+    options.alone = true;
+    if (status == EQLITE_OK)
+        status = eqlite_why_new(&x.why, s->rules, 0, &options);
+    if (status == EQLITE_OK)
+        status = eqlite_matcher_new(&matcher, s->rules, &matching);
+    if (status == EQLITE_OK)
+        wrong = compare_trees(s, why, matcher, &x);
+    eqlite_matcher_free(matcher);
+    eqlite_why_free(why);
+    eqlite_why_free(x.why);
+    return wrong;
+}
+
+/* The ids of what matches, or why nothing can. All ways must agree, and explanations with them. */
 static char *found_ids(const struct state *s, const char *keyword)
 {
     static const struct way others[] = {
@@ -317,6 +415,12 @@ static char *found_ids(const struct state *s, const char *keyword)
             ids = both;
         }
         free(other);
+    }
+    const char *wrong = wrong_explanation(s);
+    if (wrong) {
+        char *both = case_printf("%s, but %s", ids, wrong);
+        free(ids);
+        ids = both;
     }
     return ids;
 }
@@ -571,6 +675,8 @@ static bool apply_setting(struct state *s, const struct case_item *item)
         s->width = (unsigned)strtoul(item->argument, NULL, 10);
     else if (!strcmp(item->keyword, "lateness"))
         s->lateness_ns = strtoll(item->argument, NULL, 10) * 1000000000;
+    else if (!strcmp(item->keyword, "checks"))
+        s->checks = !strcmp(item->argument, "on");
     else if (!strcmp(item->keyword, "events"))
         set_events(s, item);
     else

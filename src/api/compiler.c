@@ -25,6 +25,7 @@ struct eqlite_compiler {
     size_t n_made, cap_made;
     uint64_t refused;
     enum engine engine;
+    struct eq_schema *schema; /* NULL: fields are not checked */
 };
 
 /* ── Making ── */
@@ -100,6 +101,8 @@ eqlite_status eqlite_compiler_new(eqlite_compiler **out, const eqlite_options *g
     enum engine engine;
     if (!parse_engine(&engine, options.engine))
         return EQLITE_INVALID;
+    if (options.schema && strcmp(options.schema, "ecs") != 0)
+        return EQLITE_INVALID;
     if (options.dialect && !eq_dialect_parse(&dialect, eq_api_slice(options.dialect)))
         return EQLITE_INVALID;
     struct eq_slice partition = {0};
@@ -107,7 +110,7 @@ eqlite_status eqlite_compiler_new(eqlite_compiler **out, const eqlite_options *g
     if (!c)
         return EQLITE_NOMEM;
     c->alloc = alloc;
-    c->rule_options.dialect = dialect;
+    c->rule_options = (struct eq_rule_options){.dialect = dialect, .metadata = options.metadata};
     c->engine = engine;
     eq_arena_init(&c->arena, &c->alloc);
     eq_diags_init(&c->diags.list, &c->alloc);
@@ -115,6 +118,10 @@ eqlite_status eqlite_compiler_new(eqlite_compiler **out, const eqlite_options *g
         copy_option(&c->timestamp, &c->arena, options.timestamp_field) != EQ_OK ||
         copy_option(&c->tiebreaker, &c->arena, options.tiebreaker_field) != EQ_OK ||
         copy_option(&partition, &c->arena, options.partition_by) != EQ_OK) {
+        eqlite_compiler_free(c);
+        return EQLITE_NOMEM;
+    }
+    if (options.schema && eq_schema_new(&c->schema, true, &c->alloc) != EQ_OK) {
         eqlite_compiler_free(c);
         return EQLITE_NOMEM;
     }
@@ -136,6 +143,7 @@ void eqlite_compiler_free(eqlite_compiler *c)
     for (size_t i = 0; i < c->n_made; i++)
         eqlite_rules_free(c->made[i]);
     eq_free(&alloc, c->made);
+    eq_schema_free(c->schema);
     eq_arena_free(&c->arena);
     eq_free(&alloc, c);
 }
@@ -221,6 +229,10 @@ static enum eq_status plan_rule(struct eq_plan **out, struct eqlite_compiler *c,
     struct eq_diags *diags = &c->diags.list;
     const struct eq_language *language = &eq_languages[rule->dialect ? rule->dialect : EQ_DIALECT_ELASTIC];
     enum eq_status st = language->compile(out, &rule->source, &options, &c->making->plans, diags);
+    if (st == EQ_OK && c->schema)
+        st = eq_schema_check(c->schema, *out, &rule->source, diags);
+    if (st == EQ_OK && c->rule_options.metadata)
+        eq_rule_check_plan(rule, *out, diags);
     if (st == EQ_OK) {
         check_order(c, rule, *out);
         st = partition_plan(c, *out, &rule->source);
@@ -238,6 +250,8 @@ static enum eq_status compile_rule(struct eqlite_compiler *c, const struct eq_ru
     struct eq_plan *plan = NULL;
     size_t told = diags->n;
     enum eq_status st = plan_rule(&plan, c, rule);
+    if (st == EQ_OK && diags->failed)
+        st = EQ_NOMEM;
     for (size_t i = told; i < diags->n; i++)
         if (!diags->items[i].rule.len)
             diags->items[i].rule = rule->id;
@@ -271,7 +285,15 @@ static enum eq_status begin(struct eqlite_compiler *c)
 {
     if (c->making)
         return c->making->poisoned ? EQ_NOMEM : EQ_OK;
-    return rules_new(&c->making, c->engine == ENGINE_NAIVE, &c->alloc);
+    enum eq_status st = rules_new(&c->making, c->engine == ENGINE_NAIVE, &c->alloc);
+    if (st != EQ_OK)
+        return st;
+    c->making->category_field = eq_arena_copy(&c->making->plans, c->category);
+    c->making->timestamp_field = eq_arena_copy(&c->making->plans, c->timestamp);
+    if (c->making->category_field.ptr && c->making->timestamp_field.ptr)
+        return EQ_OK;
+    c->making->poisoned = true;
+    return EQ_NOMEM;
 }
 
 /* Rules of a file were loaded with `st`: compile them, and count those that the loader refused. */
@@ -318,7 +340,7 @@ static struct eq_rule *make_query_rule(struct eqlite_compiler *c, struct eq_slic
     rule->id = rule->name = rule->path = eq_arena_copy(&set->arena, name);
     rule->dialect = c->rule_options.dialect ? c->rule_options.dialect : EQ_DIALECT_ELASTIC;
     rule->type = EQ_LIT("eql");
-    rule->source = (struct eq_source){rule->name, eq_arena_copy(&set->arena, text), 1, 1};
+    rule->source = (struct eq_source){.name = rule->name, .text = eq_arena_copy(&set->arena, text), .line = 1, .column = 1};
     if (!rule->name.ptr || !rule->source.text.ptr || !eq_grow(set->alloc, &set->items, &set->cap, set->n + 1,
                                                               sizeof *set->items))
         return NULL;
@@ -412,7 +434,14 @@ eqlite_status eqlite_compiler_finish(eqlite_rules **out, eqlite_compiler *c)
     return EQLITE_OK;
 }
 
-/* ── For explain.c and format.c ── */
+/* ── For explain.c, format.c and schema.c ── */
+
+struct eq_schema *eq_compiler_schema(eqlite_compiler *c)
+{
+    if (!c->schema)
+        eq_schema_new(&c->schema, false, &c->alloc);
+    return c->schema;
+}
 
 struct eq_diags *eq_compiler_diags(eqlite_compiler *c)
 {
@@ -434,7 +463,7 @@ const struct eq_source *eq_compiler_keep_source(eqlite_compiler *c, struct eq_sl
     struct eq_source *source = eq_arena_alloc(&c->arena, sizeof *source);
     if (!source)
         return NULL;
-    *source = (struct eq_source){eq_arena_copy(&c->arena, name), eq_arena_copy(&c->arena, text), 1, 1};
+    *source = (struct eq_source){.name = eq_arena_copy(&c->arena, name), .text = eq_arena_copy(&c->arena, text), .line = 1, .column = 1};
     return source->name.ptr && source->text.ptr ? source : NULL;
 }
 

@@ -1,9 +1,12 @@
-/* compiler_priv.h — what explain.c and format.c need of a compiler. */
+/* compiler_priv.h — what explain.c, format.c and schema.c need of a compiler. */
 #ifndef EQ_API_COMPILER_PRIV_H
 #define EQ_API_COMPILER_PRIV_H
 
 #include "api/handles.h"
+#include "plan/schema.h"
 
+/* The schema that queries are held against, made when there is none yet; NULL without memory. */
+struct eq_schema *eq_compiler_schema(eqlite_compiler *c);
 struct eq_diags *eq_compiler_diags(eqlite_compiler *c);
 const struct eq_alloc *eq_compiler_alloc(const eqlite_compiler *c);
 enum eq_dialect eq_compiler_dialect(const eqlite_compiler *c); /* never AUTO */

@@ -16,6 +16,11 @@ size_t eqlite_diagnostics_warnings(const eqlite_diagnostics *d)
     return d->list.warnings;
 }
 
+size_t eqlite_diagnostics_notes(const eqlite_diagnostics *d)
+{
+    return d->list.notes;
+}
+
 eqlite_diagnostic eqlite_diagnostics_get(const eqlite_diagnostics *d, size_t index)
 {
     if (index >= d->list.n)
@@ -60,6 +65,33 @@ eqlite_status eqlite_diagnostics_print(const eqlite_diagnostics *d, size_t index
 eqlite_status eqlite_diagnostics_json(const eqlite_diagnostics *d, size_t index, eqlite_write *write, void *ctx)
 {
     return print(d, index, true, false, write, ctx);
+}
+
+static bool report(struct eq_buf *out, const struct eq_diags *list, const char *format, bool colour)
+{
+    if (strcmp(format, "json") == 0) {
+        eq_diags_json(out, list);
+    } else if (strcmp(format, "sarif") == 0) {
+        eq_diags_sarif(out, list, eqlite_version());
+    } else if (strcmp(format, "github") == 0) {
+        eq_diags_github(out, list);
+    } else if (strcmp(format, "text") == 0) {
+        for (size_t i = 0; i < list->n; i++)
+            eq_diag_print(out, &list->items[i], colour);
+    } else {
+        return false;
+    }
+    return true;
+}
+
+eqlite_status eqlite_diagnostics_report(const eqlite_diagnostics *d, const char *format, bool colour,
+                                        eqlite_write *write, void *ctx)
+{
+    struct eq_buf out;
+    eq_buf_init(&out, d->list.alloc);
+    eqlite_status st = report(&out, &d->list, format, colour) ? eq_api_write(&out, write, ctx) : EQLITE_INVALID;
+    eq_buf_free(&out);
+    return st;
 }
 
 const char *eqlite_code_title(const char *code)

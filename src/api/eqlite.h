@@ -87,6 +87,7 @@ typedef struct eqlite_diagnostic {
 EQLITE_API size_t eqlite_diagnostics_count(const eqlite_diagnostics *d);
 EQLITE_API size_t eqlite_diagnostics_errors(const eqlite_diagnostics *d);   /* counts also what was not kept */
 EQLITE_API size_t eqlite_diagnostics_warnings(const eqlite_diagnostics *d);
+EQLITE_API size_t eqlite_diagnostics_notes(const eqlite_diagnostics *d);
 EQLITE_API eqlite_diagnostic eqlite_diagnostics_get(const eqlite_diagnostics *d, size_t index);
 /* Entry `index` for a person: source line, carets, help; with ANSI colours if `colour`. */
 EQLITE_API eqlite_status eqlite_diagnostics_print(const eqlite_diagnostics *d, size_t index, bool colour,
@@ -94,6 +95,11 @@ EQLITE_API eqlite_status eqlite_diagnostics_print(const eqlite_diagnostics *d, s
 /* Entry `index` as one JSON object, no newline. */
 EQLITE_API eqlite_status eqlite_diagnostics_json(const eqlite_diagnostics *d, size_t index, eqlite_write *write,
                                                  void *ctx);
+
+/* All of them in one text: "text", as for a person; "json", an array; "sarif", SARIF 2.1.0; "github", annotations of a
+ * workflow of GitHub. EQLITE_INVALID: there is no such form. */
+EQLITE_API eqlite_status eqlite_diagnostics_report(const eqlite_diagnostics *d, const char *format, bool colour,
+                                                   eqlite_write *write, void *ctx);
 
 /* What a code stands for, "syntax error"; NULL if there is no such code. Static. */
 EQLITE_API const char *eqlite_code_title(const char *code);
@@ -116,8 +122,11 @@ typedef struct eqlite_options {
     const char *partition_by; /* fields, parted by commas, that every sequence and sample is joined by besides its own
                                  keys, as if each value of them were a world of its own, with a time of its own; NULL:
                                  none */
+    const char *schema; /* which fields there are, for warnings (W0202 to W0206): "ecs", the Elastic Common Schema; NULL:
+                           only what eqlite_compiler_add_schema and eqlite_compiler_compare tell */
+    bool metadata;      /* warn also about metadata of rules that does not fit (W0704 to W0712) */
 } eqlite_options;
-#define EQLITE_OPTIONS_INIT {sizeof(eqlite_options), NULL, NULL, NULL, NULL, NULL, NULL, NULL}
+#define EQLITE_OPTIONS_INIT {sizeof(eqlite_options), NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, false}
 
 EQLITE_API eqlite_status eqlite_compiler_new(eqlite_compiler **out, const eqlite_options *options);
 EQLITE_API void eqlite_compiler_free(eqlite_compiler *c); /* NULL is fine; rules that it made live on */
@@ -128,6 +137,14 @@ EQLITE_API eqlite_status eqlite_compiler_add_query(eqlite_compiler *c, const cha
 EQLITE_API eqlite_status eqlite_compiler_add_path(eqlite_compiler *c, const char *path);
 /* A rule file's text from memory; the ending of `name` (.toml, .eql) decides how it is read. */
 EQLITE_API eqlite_status eqlite_compiler_add_rule(eqlite_compiler *c, const char *name, const char *text, size_t len);
+/* Fields of the caller's own, besides those of ECS: JSON text of a mapping of Elasticsearch (GET INDEX/_mapping), or of names
+ * with types, {"a.b":"keyword","c":{"d":"long"}}. Counts for rules that are added later. EQLITE_INVALID: it is no JSON object
+ * or names no field. */
+EQLITE_API eqlite_status eqlite_compiler_add_schema(eqlite_compiler *c, const char *text, size_t len);
+typedef struct eqlite_survey eqlite_survey;
+/* Compare the fields of rules that are added later with those of data: what the survey has learnt so far is known, and
+ * what it lacks is told (W0206). Nothing is kept of the survey but a copy of the names. */
+EQLITE_API eqlite_status eqlite_compiler_compare(eqlite_compiler *c, const eqlite_survey *survey);
 /* Compile what was added so far into rules, and forget it: the compiler can be filled again. */
 EQLITE_API eqlite_status eqlite_compiler_finish(eqlite_rules **out, eqlite_compiler *c);
 /* Everything reported so far; valid until the compiler is freed. */
@@ -365,9 +382,10 @@ typedef struct eqlite_sink_options {
     bool colour, terminal; /* table: ANSI colours; escape event values for a terminal */
     eqlite_write *write;
     void *ctx;
+    bool explain;        /* alert documents tell why, part by part, in a member "explain" */
 } eqlite_sink_options;
 #define EQLITE_SINK_OPTIONS_INIT \
-    {sizeof(eqlite_sink_options), NULL, NULL, NULL, 0, 0, false, false, NULL, NULL}
+    {sizeof(eqlite_sink_options), NULL, NULL, NULL, 0, 0, false, false, NULL, NULL, false}
 
 /* The rules are retained. */
 EQLITE_API eqlite_status eqlite_sink_new(eqlite_sink **out, eqlite_rules *rules, const eqlite_sink_options *options);
@@ -402,6 +420,53 @@ EQLITE_API eqlite_status eqlite_explain(eqlite_compiler *c, const char *stage, c
 /* Is this text a whole query, as far as brackets, strings and comments tell? For interactive input. */
 EQLITE_API bool eqlite_query_is_complete(const char *text, size_t len);
 
+/* Why a rule matched an event or did not: the parts of its conditions as they are written, each with its answer about
+ * the event fed last. Slower than matching, and beside it: it says what a matcher would say. One per thread. */
+typedef struct eqlite_why eqlite_why;
+typedef struct eqlite_why_options {
+    size_t size;
+    bool unwrap; /* as the matcher's */
+    bool alone;  /* events are fed one by one, not all that came before: what depends on those is "unknown", and none is
+                    kept for eqlite_why_nearest */
+} eqlite_why_options;
+#define EQLITE_WHY_OPTIONS_INIT {sizeof(eqlite_why_options), true, false}
+
+typedef struct eqlite_why_part { /* a view, valid until the next event; strings belong to the rules */
+    size_t number; /* in the order of the query from 0; depends on its text alone, so that it names the part for good */
+    size_t parent; /* SIZE_MAX: none, it is the condition of a stage */
+    size_t stage;  /* as written, from 0; until is the last */
+    const char *kind;  /* "and", "or", "not", "compare", "in", "like", "regex", "exists", "search", …; static */
+    const char *value; /* "true", "false", "null" (not true, for want of a value), "unknown" (events that are not at hand
+                          decide), "none" (not asked: of an array without elements); static */
+    bool was_true, was_false; /* of this event; both can be so of a condition over the elements of an array */
+    eqlite_string text; /* of the query */
+    size_t start, end;  /* its bytes in the query */
+} eqlite_why_part;
+
+/* Rule `rule` of the rules, which are retained. EQLITE_INVALID: there is none. */
+EQLITE_API eqlite_status eqlite_why_new(eqlite_why **out, eqlite_rules *rules, size_t rule,
+                                        const eqlite_why_options *options);
+EQLITE_API void eqlite_why_free(eqlite_why *w); /* NULL is fine */
+/* Ask all parts of all stages about an event. EQLITE_INVALID: it is broken, and nothing is known of it. */
+EQLITE_API eqlite_status eqlite_why_feed(eqlite_why *w, const eqlite_event *event);
+/* Why the last event was broken, and at which byte; NULL if it was fine. */
+EQLITE_API const char *eqlite_why_bad_event(const eqlite_why *w, size_t *offset);
+EQLITE_API size_t eqlite_why_count(const eqlite_why *w); /* parts, of all stages */
+EQLITE_API eqlite_why_part eqlite_why_get(const eqlite_why *w, size_t number);
+/* What a part saw and wanted: `process.name is "pwsh", wanted "pwsh.exe"`; nothing for most that have parts below.
+ * Event values are in it as they are; escape them for a terminal. */
+EQLITE_API eqlite_status eqlite_why_note(eqlite_why *w, size_t number, eqlite_write *write, void *ctx);
+/* The tree of a stage: as lines for people, safe for terminals ("tree", NULL), or as one JSON object ("json"). */
+EQLITE_API eqlite_status eqlite_why_print(eqlite_why *w, size_t stage, const char *format, unsigned indent,
+                                          eqlite_write *write, void *ctx);
+/* Of the events fed so far: those that came nearest to the stage that follows `events` matched ones, and what they
+ * lacked, as lines for people. First those with these join keys (a JSON array as in eqlite_trace; may be empty). */
+EQLITE_API eqlite_status eqlite_why_nearest(eqlite_why *w, uint32_t events, eqlite_string keys, unsigned indent,
+                                            eqlite_write *write, void *ctx);
+/* An alert of the rule: a JSON array with the tree of each step, null for a missing event. It is as if its events were
+ * fed, so use one that is `alone`. EQLITE_INVALID: of another rule. */
+EQLITE_API eqlite_status eqlite_why_alert(eqlite_why *w, const eqlite_alert *alert, eqlite_write *write, void *ctx);
+
 typedef struct eqlite_function {
     const char *name, *help;
     bool folds; /* name~ ignores case */
@@ -412,8 +477,7 @@ EQLITE_API eqlite_function eqlite_function_get(size_t index);
 EQLITE_API const char *const *eqlite_keywords(void); /* NULL at the end */
 EQLITE_API const char *const *eqlite_dialects(void); /* NULL at the end */
 
-/* A survey learns which fields events have: for `fields`, `.schema`, completion. */
-typedef struct eqlite_survey eqlite_survey;
+/* A survey learns which fields events have: for `fields`, `check --against`, completion. */
 typedef struct eqlite_survey_field {
     eqlite_string path;
     uint64_t events;                        /* that have a value */

@@ -27,6 +27,7 @@ struct eqlite_rules {
     struct eqlite_rule_test **tests; /* by rule */
     size_t n_compiled;         /* rules of the set that are compiled; all when finished */
     bool poisoned;             /* memory ran out half-way: cannot be finished */
+    struct eq_slice category_field, timestamp_field; /* of the compiler's options; may be empty */
 };
 
 struct eqlite_alert {
@@ -61,6 +62,9 @@ enum eq_status eq_api_names(struct eq_slice *out, size_t *n, size_t max, const c
 
 /* The text of an event with padding behind it: its own, or a copy in `copy`. False without memory. */
 bool eq_api_pad(struct eq_slice *out, struct eq_buf *copy, const eqlite_event *event);
+
+/* why.c: one tree for each step of an alert, as a JSON array. */
+enum eq_status eq_api_explain_alert(struct eq_buf *out, eqlite_why *w, const struct eq_alert *a);
 
 /* rules.c: what eqlite_rules_get and eqlite_rules_test give, made once when the rules are finished. */
 enum eq_status eq_api_make_views(struct eqlite_rules *r);

@@ -109,6 +109,8 @@ eqlite_status eqlite_matcher_feed(eqlite_matcher *m, const eqlite_event *event)
 {
     struct eq_slice text;
     struct eq_origin origin = {eq_slice(event->path.ptr, event->path.len), event->line, event->offset};
+    if (eq_matcher_done(m->inner))
+        return EQLITE_OK;
     if (!eq_api_pad(&text, &m->padded, event))
         return EQLITE_NOMEM;
     return eq_api_status(eq_matcher_feed(m->inner, text, &origin));

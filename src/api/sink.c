@@ -8,6 +8,7 @@ struct eqlite_sink {
     struct eq_arena arena;
     struct eq_sink *inner;
     struct eq_sink_rule **about; /* by rule; NULL until asked for */
+    eqlite_why **why;            /* likewise, if alerts are explained */
     eqlite_sink_options options;
 };
 
@@ -116,6 +117,20 @@ static const struct eq_sink_rule *about_rule(uint32_t number, void *ctx)
     return s->about[number];
 }
 
+static enum eq_status explain(struct eq_buf *out, const struct eq_alert *a, void *ctx)
+{
+    struct eqlite_sink *s = ctx;
+    eqlite_why_options options = EQLITE_WHY_OPTIONS_INIT;
+    options.alone = true;
+    options.unwrap = false; /* what an alert holds is the event inside */
+    if (!s->why[a->rule]) {
+        eqlite_status st = eqlite_why_new(&s->why[a->rule], s->rules, a->rule, &options);
+        if (st != EQLITE_OK)
+            return (enum eq_status)st;
+    }
+    return eq_api_explain_alert(out, s->why[a->rule], a);
+}
+
 static bool forward(const char *ptr, size_t len, void *ctx)
 {
     struct eqlite_sink *s = ctx;
@@ -140,7 +155,8 @@ static enum eq_status open_sink(struct eqlite_sink *s, struct eq_sink_options *i
     const eqlite_sink_options *o = &s->options;
     struct eq_slice *columns = eq_arena_alloc(&s->arena, (o->n_columns + 1) * sizeof *columns);
     s->about = eq_arena_alloc(&s->arena, (s->rules->set.n + 1) * sizeof(struct eq_sink_rule *));
-    if (!columns || !s->about)
+    s->why = eq_arena_alloc(&s->arena, (s->rules->set.n + 1) * sizeof(eqlite_why *));
+    if (!columns || !s->about || !s->why)
         return EQ_NOMEM;
     for (size_t i = 0; i < o->n_columns; i++) {
         columns[i] = eq_arena_copy(&s->arena, eq_api_slice(o->columns[i]));
@@ -174,6 +190,7 @@ eqlite_status eqlite_sink_new(eqlite_sink **out, eqlite_rules *rules, const eqli
     inner.colour = options.colour;
     inner.terminal = options.terminal;
     inner.rule = about_rule;
+    inner.explain = options.explain ? explain : NULL;
     inner.write = forward;
     inner.ctx = s;
     enum eq_status st = open_sink(s, &inner);
@@ -203,6 +220,8 @@ void eqlite_sink_free(eqlite_sink *s)
         return;
     struct eqlite_rules *rules = s->rules;
     eq_sink_free(s->inner);
+    for (size_t i = 0; s->why && i < rules->set.n; i++)
+        eqlite_why_free(s->why[i]);
     eq_arena_free(&s->arena);
     eq_free(&rules->alloc, s);
     eqlite_rules_free(rules);

@@ -32,7 +32,7 @@ void eq_diags_free(struct eq_diags *d)
 void eq_diags_clear(struct eq_diags *d)
 {
     eq_arena_reset(&d->arena);
-    d->n = d->errors = d->warnings = 0;
+    d->n = d->errors = d->warnings = d->notes = 0;
     d->failed = false;
 }
 
@@ -63,6 +63,7 @@ struct eq_diag *eq_diag_add(struct eq_diags *d, enum eq_code code, const struct 
 
     d->errors += codes[code].severity == EQ_ERROR;
     d->warnings += codes[code].severity == EQ_WARNING;
+    d->notes += codes[code].severity == EQ_NOTE;
     if (d->n >= d->max)
         return NULL;
     if (!eq_grow(d->alloc, &d->items, &d->cap, d->n + 1, sizeof *d->items)) {
@@ -108,18 +109,37 @@ const char *eq_severity_name(enum eq_severity s)
     return names[s];
 }
 
+/* The last mark at or before a byte: the start of the text if there is none. */
+static struct eq_mark mark_before(const struct eq_source *source, size_t at)
+{
+    size_t low = 0, high = source->n_marks;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (source->marks[middle].at <= at)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    if (low)
+        return source->marks[low - 1];
+    return (struct eq_mark){0, source->line ? source->line : 1, source->column ? source->column : 1};
+}
+
 void eq_source_position(const struct eq_source *source, uint32_t at, uint32_t *line, uint32_t *column)
 {
     struct eq_slice text = source->text;
-    size_t end = at < text.len ? at : text.len, line_start = 0;
-    uint32_t lines = 0, first = source->column ? source->column : 1;
+    size_t end = at < text.len ? at : text.len;
+    struct eq_mark mark = mark_before(source, end);
+    size_t line_start = mark.at;
+    uint32_t lines = 0, first = mark.column;
 
-    for (size_t i = 0; i < end; i++) {
+    for (size_t i = mark.at; i < end; i++) {
         if (text.ptr[i] == '\n') {
             lines++;
             line_start = i + 1;
         }
     }
-    *line = (source->line ? source->line : 1) + lines;
+    *line = mark.line + lines;
     *column = (lines ? 1 : first) + (uint32_t)eq_utf8_count(eq_slice(text.ptr + line_start, end - line_start));
 }

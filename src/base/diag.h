@@ -19,12 +19,19 @@ enum eq_code {
     EQ_CODE_COUNT
 };
 
+/* Byte `at` of a text stands at this place of its file. */
+struct eq_mark {
+    uint32_t at, line, column;
+};
+
 /* A text that diagnostics point into: a rule file, or a query of the command line. `line` and `column`
  * (1-based) place `text` inside a larger file, as a query inside TOML; both 1 for a whole file. */
 struct eq_source {
     struct eq_slice name; /* "rules/x.toml", "<query>" */
     struct eq_slice text;
     uint32_t line, column;
+    const struct eq_mark *marks; /* where file and text part ways, as at escapes; in order of `at`; may be NULL */
+    size_t n_marks;
 };
 
 struct eq_diag {
@@ -42,7 +49,7 @@ struct eq_diags {
     struct eq_arena arena;
     struct eq_diag *items;
     size_t n, cap, max;      /* max: kept at most (default 1000) */
-    size_t errors, warnings; /* counted, also beyond max */
+    size_t errors, warnings, notes; /* counted, also beyond max */
     bool failed;             /* memory ran out while reporting */
 };
 
@@ -68,5 +75,11 @@ void eq_source_position(const struct eq_source *source, uint32_t at, uint32_t *l
 void eq_diag_print(struct eq_buf *out, const struct eq_diag *d, bool colour);
 /* One JSON object, no newline. */
 void eq_diag_json(struct eq_buf *out, const struct eq_diag *d);
+
+
+/* The whole list, in a form of diag_report.c. */
+void eq_diags_json(struct eq_buf *out, const struct eq_diags *d);
+void eq_diags_sarif(struct eq_buf *out, const struct eq_diags *d, const char *version); /* of eqlite */
+void eq_diags_github(struct eq_buf *out, const struct eq_diags *d);
 
 #endif

@@ -6,7 +6,7 @@
 
 #include "base/utf8.h"
 
-enum { MAX_NAME = 128, SLIP = 2 };
+enum { MAX_NAME = EQ_SUGGEST_MAX, SLIP = 2 };
 
 void eq_suggest_start(struct eq_suggest *s, struct eq_slice wanted)
 {
@@ -25,7 +25,7 @@ static unsigned change_cost(char a, char b)
     return eq_fold_ascii[(unsigned char)a] == eq_fold_ascii[(unsigned char)b] ? 1 : SLIP;
 }
 
-static unsigned distance(struct eq_slice a, struct eq_slice b)
+unsigned eq_suggest_distance(struct eq_slice a, struct eq_slice b)
 {
     unsigned rows[3][MAX_NAME + 1];
     unsigned *before = rows[0], *last = rows[1], *row = rows[2];
@@ -68,7 +68,7 @@ void eq_suggest_try(struct eq_suggest *s, struct eq_slice name)
         return;
     if (apart * 3 > s->wanted.len || (s->best.len && apart * SLIP >= s->distance))
         return;
-    d = same_but_case(s->wanted, name) ? 1 : distance(s->wanted, name);
+    d = same_but_case(s->wanted, name) ? 1 : eq_suggest_distance(s->wanted, name);
     if (d * 3 > s->wanted.len * SLIP || (s->best.len && d >= s->distance))
         return;
     s->best = name;

@@ -12,17 +12,6 @@ static void print_text(const struct cli *c, const eqlite_diagnostics *d, struct 
             eqlite_diagnostics_print(d, i, colour, cli_output_write, o);
 }
 
-static void print_json(const eqlite_diagnostics *d, struct cli_output *o)
-{
-    size_t n = eqlite_diagnostics_count(d);
-    cli_output_write("[", 1, o);
-    for (size_t i = 0; i < n; i++) {
-        cli_output_write(i ? ",\n" : "\n", i ? 2 : 1, o);
-        eqlite_diagnostics_json(d, i, cli_output_write, o);
-    }
-    cli_output_write(n ? "\n]\n" : "]\n", n ? 3 : 2, o);
-}
-
 static const char *plural(size_t n)
 {
     return n == 1 ? "" : "s";
@@ -38,6 +27,11 @@ static void summary(const struct cli *c, const eqlite_compiler *compiler, const 
     struct cli_text t = {0};
     cli_text_printf(&t, "%zu checked, %zu error%s, %zu warning%s", n, errors, plural(errors), warnings,
                     plural(warnings));
+    size_t notes = eqlite_diagnostics_notes(d), told = errors + warnings + notes, shown = eqlite_diagnostics_count(d);
+    if (notes)
+        cli_text_printf(&t, ", %zu note%s", notes, plural(notes));
+    if (told > shown)
+        cli_text_printf(&t, " (the first %zu are listed)", shown);
     cli_note("eqlite: %s", t.ptr);
     cli_text_free(&t);
 }
@@ -60,6 +54,12 @@ static void print_partitions(const struct cli *c, const eqlite_rules *rules, str
     }
 }
 
+static bool fails(const struct cli *c, const eqlite_diagnostics *d)
+{
+    return eqlite_diagnostics_errors(d) || (c->fail_level >= EQLITE_WARNING && eqlite_diagnostics_warnings(d)) ||
+           (c->fail_level >= EQLITE_NOTE && eqlite_diagnostics_notes(d));
+}
+
 int cli_check(struct cli *c)
 {
     struct cli_output o;
@@ -69,7 +69,7 @@ int cli_check(struct cli *c)
     if (!c->exprs.n && !c->files.n)
         return cli_usage(c, "nothing to check: give rule files, folders, -e QUERY or -f FILE");
     eqlite_compiler *compiler = cli_compiler(c);
-    if (!compiler || !cli_output_open(&o, c, NULL))
+    if (!compiler || !cli_schema_compare(compiler, c) || !cli_output_open(&o, c, NULL))
         goto done;
     cli_add_queries(compiler, c, &unreadable);
     if (!cli_add_paths(compiler, &c->files, &unreadable))
@@ -80,16 +80,17 @@ int cli_check(struct cli *c)
         goto done;
     }
     const eqlite_diagnostics *d = eqlite_compiler_diagnostics(compiler);
-    if (c->format && strcmp(c->format, "json") == 0)
-        print_json(d, &o);
-    else
+    if (!c->format || strcmp(c->format, "text") == 0)
         print_text(c, d, &o);
+    else
+        st = eqlite_diagnostics_report(d, c->format, false, cli_output_write, &o);
+    if (st != EQLITE_OK && st != EQLITE_IO)
+        cli_failed(st);
     if (c->partition_by && !c->format)
         print_partitions(c, rules, &o);
     bool written = cli_output_close(&o, true);
     summary(c, compiler, rules);
-    bool findings = eqlite_diagnostics_errors(d) || (c->fail_on_warnings && eqlite_diagnostics_warnings(d));
-    status = unreadable || !written ? CLI_TROUBLE : findings ? CLI_NO : CLI_OK;
+    status = unreadable || !written || st != EQLITE_OK ? CLI_TROUBLE : fails(c, d) ? CLI_NO : CLI_OK;
 done:
     eqlite_rules_free(rules);
     eqlite_compiler_free(compiler);

@@ -61,8 +61,8 @@ struct cli {
     struct cli_list files;             /* operands */
     struct cli_list exprs, expr_files; /* at each index one of the two is not NULL */
     struct cli_list names;             /* of exprs; NULL: none given */
-    struct cli_list rules, only, skip, columns;
-    const char *dialect, *input, *timestamp_field, *category_field, *tiebreaker_field, *engine, *partition_by;
+    struct cli_list rules, only, skip, columns, against;
+    const char *dialect, *input, *timestamp_field, *category_field, *tiebreaker_field, *engine, *partition_by, *schema;
     const char *format, *alerts, *output, *stage, *event, *filter, *junit;
     uint64_t limit, max_alerts, samples, width;
     int64_t max_lateness_ns;
@@ -71,7 +71,8 @@ struct cli {
     size_t block_size; /* bytes; 0: the default */
     bool lateness_given, sort, no_merge;
     enum cli_level min_severity, fail_on;
-    bool fail_on_warnings, no_unwrap, follow, strict, count, exit_status, missing, stats, stats_json, quiet, verbose;
+    eqlite_severity fail_level; /* check: findings from this on make it fail */
+    bool no_unwrap, follow, strict, count, exit_status, missing, stats, stats_json, quiet, verbose, explain;
     bool write, check, diff; /* fmt */
     bool named, help;
     enum cli_when color, progress;
@@ -95,6 +96,7 @@ int cli_check(struct cli *c);
 int cli_fmt(struct cli *c);
 int cli_test(struct cli *c);
 int cli_explain(struct cli *c);
+int cli_explain_events(struct cli *c); /* --event, explain_event.c */
 int cli_fields(struct cli *c);
 int cli_repl(struct cli *c);
 int cli_completion(struct cli *c);
@@ -238,6 +240,15 @@ eqlite_status cli_feed_match(struct cli_feed *f, const eqlite_event *e);
 void cli_feed_bad(struct cli_feed *f, const eqlite_bad_event *bad);
 /* How many threads look at events: as --threads says, or as many as there are processors, up to 8. */
 void cli_feed_threads(eqlite_matcher_options *out, struct cli_feed *f);
+
+/* ── Which fields there are (schema.c) ── */
+
+const char *cli_schema_name(const struct cli *c); /* for eqlite_options */
+/* The file of --schema, and the events of --against. False: already told. */
+bool cli_schema_add(eqlite_compiler *compiler, const struct cli *c);
+bool cli_schema_compare(eqlite_compiler *compiler, const struct cli *c);
+/* An event function: teach it to the survey that is f->ctx. */
+eqlite_status cli_survey_event(struct cli_feed *f, const eqlite_event *e);
 
 /* ── What was counted (stats.c) ── */
 

@@ -14,10 +14,16 @@ eqlite_compiler *cli_compiler(const struct cli *c)
     options.tiebreaker_field = c->tiebreaker_field;
     options.engine = c->engine;
     options.partition_by = c->command == CLI_COMMAND_CHECK ? NULL : c->partition_by; /* check asks about the rules as they are */
+    options.schema = cli_schema_name(c);
+    options.metadata = c->command == CLI_COMMAND_CHECK;
     eqlite_status st = eqlite_compiler_new(&compiler, &options);
-    if (st == EQLITE_OK)
+    if (st != EQLITE_OK) {
+        cli_failed(st);
+        return NULL;
+    }
+    if (cli_schema_add(compiler, c))
         return compiler;
-    cli_failed(st);
+    eqlite_compiler_free(compiler);
     return NULL;
 }
 

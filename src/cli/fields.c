@@ -133,17 +133,6 @@ static void print_json(const struct report *r, struct cli_output *o)
     cli_text_free(&t);
 }
 
-static eqlite_status survey_event(struct cli_feed *f, const eqlite_event *e)
-{
-    eqlite_status st = eqlite_survey_feed(f->ctx, e);
-    if (st != EQLITE_INVALID)
-        return st;
-    eqlite_bad_event bad = {e->path, e->line, e->offset, 0, NULL};
-    bad.reason = eqlite_survey_bad_event(f->ctx, &bad.at);
-    cli_feed_bad(f, &bad);
-    return EQLITE_OK;
-}
-
 /* Print the report; how many of its rows are missing fields. */
 static size_t print(struct cli *c, struct report *r, struct cli_output *o)
 {
@@ -165,7 +154,7 @@ static size_t print(struct cli *c, struct report *r, struct cli_output *o)
 int cli_fields(struct cli *c)
 {
     struct report report = {.of_rules = c->rules.n > 0};
-    struct cli_feed feed = {.cli = c, .event = survey_event};
+    struct cli_feed feed = {.cli = c, .event = cli_survey_event};
     struct cli_output o;
     eqlite_rules *rules = NULL;
     eqlite_survey *survey = NULL;

@@ -204,6 +204,8 @@ static bool take(struct cli *c, enum cli_option_id id, char *value, unsigned ind
     case CLI_OPT_CATEGORY: c->category_field = value; break;
     case CLI_OPT_TIEBREAKER: c->tiebreaker_field = value; break;
     case CLI_OPT_PARTITION: c->partition_by = value; break;
+    case CLI_OPT_SCHEMA: c->schema = value; break;
+    case CLI_OPT_AGAINST: cli_list_add(&c->against, value); break;
     case CLI_OPT_ENGINE: c->engine = value; break;
     case CLI_OPT_FOLLOW: c->follow = true; break;
     case CLI_OPT_MAX_LATENESS: c->lateness_given = true; return duration(c, o, value, &c->max_lateness_ns);
@@ -213,9 +215,11 @@ static bool take(struct cli *c, enum cli_option_id id, char *value, unsigned ind
     case CLI_OPT_FORMAT:
     case CLI_OPT_FIELDS_FORMAT:
     case CLI_OPT_CHECK_FORMAT:
-    case CLI_OPT_HELP_FORMAT: c->format = value; break;
+    case CLI_OPT_HELP_FORMAT:
+    case CLI_OPT_EXPLAIN_FORMAT: c->format = value; break;
     case CLI_OPT_FIELDS:
     case CLI_OPT_RUN_FIELDS: add_columns(c, value); break;
+    case CLI_OPT_WHY: c->explain = true; break;
     case CLI_OPT_ALERTS: c->alerts = value; break;
     case CLI_OPT_OUTPUT: c->output = value; break;
     case CLI_OPT_LIMIT: return number(c, o, value, &c->limit);
@@ -238,7 +242,7 @@ static bool take(struct cli *c, enum cli_option_id id, char *value, unsigned ind
     case CLI_OPT_JUNIT: c->junit = value; break;
     case CLI_OPT_EXIT_STATUS: c->exit_status = true; break;
     case CLI_OPT_FAIL_ON: c->fail_on = (enum cli_level)index; break;
-    case CLI_OPT_FAIL_LEVEL: c->fail_on_warnings = index == 1; break;
+    case CLI_OPT_FAIL_LEVEL: c->fail_level = index < 2 ? (eqlite_severity)index : EQLITE_NOTE; break;
     case CLI_OPT_COLOR: c->color = (enum cli_when)index; break;
     case CLI_OPT_PROGRESS: c->progress = (enum cli_when)index; break;
     case CLI_OPT_QUIET: c->quiet = true; break;
@@ -354,7 +358,8 @@ bool cli_parse(struct cli *c, int argc, char **argv)
 void cli_free(struct cli *c)
 {
     struct cli_list *lists[] = {&c->files, &c->exprs, &c->expr_files, &c->names,
-                                &c->rules, &c->only,  &c->skip,       &c->columns};
+                                &c->rules, &c->only,  &c->skip,       &c->columns,
+                                &c->against};
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
         free(lists[i]->items);
 }

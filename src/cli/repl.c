@@ -104,7 +104,9 @@ static void run_query(struct repl *r, const char *text, size_t len)
         return;
     r->last.len = 0;
     cli_text_add(&r->last, text, len);
-    eqlite_status st = eqlite_compiler_add_query(compiler, "<query>", text, len);
+    eqlite_status st = r->data.n && cli_schema_name(&r->cli) ? eqlite_compiler_compare(compiler, r->data.survey) : EQLITE_OK;
+    if (st == EQLITE_OK)
+        st = eqlite_compiler_add_query(compiler, "<query>", text, len);
     cli_print_diagnostics(&r->cli, eqlite_compiler_diagnostics(compiler), 0);
     if (st == EQLITE_OK)
         st = eqlite_compiler_finish(&rules, compiler);

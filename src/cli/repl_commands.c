@@ -208,6 +208,64 @@ static void do_explain(struct repl *r, const struct cli_list *words)
     eqlite_compiler_free(compiler);
 }
 
+/* The number of an event in memory, counted from 1; 0: there is none, already told. */
+static size_t event_number(const struct repl *r, const char *word)
+{
+    char *end;
+    unsigned long long n = strtoull(word, &end, 10);
+    if (*end == '\0' && word[0] >= '0' && word[0] <= '9' && n >= 1 && n <= r->data.n)
+        return (size_t)n;
+    cli_error("there are events 1 to %zu", r->data.n);
+    return 0;
+}
+
+/* The tree of each stage about event `n`. What depends on the past needs the events before it, too. */
+static eqlite_status print_why(struct repl *r, eqlite_rules *rules, size_t n)
+{
+    eqlite_why *why = NULL;
+    eqlite_why_options options = EQLITE_WHY_OPTIONS_INIT;
+    options.unwrap = !r->cli.no_unwrap;
+    options.alone = !eqlite_rules_need_order(rules);
+    eqlite_status st = eqlite_why_new(&why, rules, 0, &options);
+    for (size_t i = options.alone ? n - 1 : 0; i < n && st == EQLITE_OK && !cli_stopped(); i++) {
+        eqlite_event event = repl_data_event(&r->data, i);
+        st = eqlite_why_feed(why, &event);
+        if (st == EQLITE_INVALID && i + 1 < n)
+            st = EQLITE_OK; /* of those before, broken ones do not count */
+    }
+    size_t stages = st == EQLITE_OK ? eqlite_why_get(why, eqlite_why_count(why) - 1).stage + 1 : 0;
+    for (size_t i = 0; i < stages && st == EQLITE_OK; i++) {
+        if (stages > 1)
+            printf("stage %zu\n", i + 1);
+        st = eqlite_why_print(why, i, "tree", stages > 1, to_stdout, NULL);
+    }
+    eqlite_why_free(why);
+    return st;
+}
+
+static void do_why(struct repl *r, const struct cli_list *words)
+{
+    eqlite_rules *rules = NULL;
+    if (!words->n || !r->last.len) {
+        cli_error(r->last.len ? "which event? they are counted from 1" : "no query to explain yet");
+        return;
+    }
+    size_t n = event_number(r, words->items[0]);
+    eqlite_compiler *compiler = n ? cli_compiler(&r->cli) : NULL;
+    if (!compiler)
+        return;
+    eqlite_status st = eqlite_compiler_add_query(compiler, "<query>", r->last.ptr, r->last.len);
+    cli_print_diagnostics(&r->cli, eqlite_compiler_diagnostics(compiler), 0);
+    if (st == EQLITE_OK)
+        st = eqlite_compiler_finish(&rules, compiler);
+    if (st == EQLITE_OK)
+        st = print_why(r, rules, n);
+    if (st != EQLITE_OK && rules)
+        cli_failed(st);
+    eqlite_rules_free(rules);
+    eqlite_compiler_free(compiler);
+}
+
 static bool one_of(const char *word, const char *const *names)
 {
     size_t n = 0;
@@ -364,6 +422,7 @@ static const struct command commands[] = {
     {".rule", "ID", "all that a rule says, as JSON; ID may have * and ?", do_rule},
     {".run", "[ID]", "run the rules over the events", do_run},
     {".explain", "[STAGE]", "the last query as tokens, ast, plan or program", do_explain},
+    {".why", "EVENT", "why the last query matches an event or not; EVENT counts from 1", do_why},
     {".fmt", "", "the last query in its one layout", do_fmt},
     {".mode", "[FORM]", "print as ndjson, table, json or csv", do_mode},
     {".dialect", "[NAME]", "dialect of the queries", do_dialect},
@@ -376,8 +435,8 @@ static const struct command commands[] = {
 #define N_COMMANDS (sizeof commands / sizeof *commands)
 
 const char *const repl_command_names[] = {".open", ".add",  ".files",   ".schema", ".fields",  ".rules",
-                                          ".rule", ".run",  ".explain", ".fmt", ".mode",   ".dialect", ".limit",
-                                          ".set",  ".show", ".help",    ".quit",   NULL};
+                                          ".rule", ".run",  ".explain", ".why",    ".fmt",     ".mode",    ".dialect",
+                                          ".limit", ".set", ".show",    ".help",   ".quit",    NULL};
 
 static void do_help(struct repl *r, const struct cli_list *words)
 {

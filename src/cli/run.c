@@ -155,6 +155,7 @@ static bool open_sink(struct run *r)
 {
     eqlite_sink_options options;
     cli_sink_options(&options, r->cli, &r->output, r->cli->alerts ? r->cli->alerts : "ecs");
+    options.explain = r->cli->explain;
     eqlite_status st = eqlite_sink_new(&r->sink, r->rules, &options);
     if (st == EQLITE_OK)
         return true;

@@ -404,8 +404,6 @@ enum eq_status eq_matcher_feed(struct eq_matcher *m, struct eq_slice text, const
     struct eq_place place;
     struct eq_slice partition;
     bool late = false;
-    if (eq_matcher_done(m))
-        return EQ_OK;
     if (!m->reorder)
         return match_event(m, text, origin, false);
     enum eq_status st = eq_order_find(&place, m->order, text);
@@ -475,4 +473,9 @@ void eq_matcher_stats(const struct eq_matcher *m, struct eq_matcher_stats *out)
 const struct eq_rule_stats *eq_matcher_rule_stats(const struct eq_matcher *m, size_t rule)
 {
     return &m->rule_stats[rule];
+}
+
+bool eq_matcher_lineage_holds(const struct eq_matcher *m, uint32_t tracker)
+{
+    return m->lineage && eq_lineage_holds(m->lineage, tracker);
 }

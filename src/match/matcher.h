@@ -44,8 +44,8 @@ struct eq_matcher_stats {
 enum eq_status eq_matcher_new(struct eq_matcher **out, const struct eq_ruleset *rules,
                               const struct eq_matcher_options *options, const struct eq_alloc *alloc);
 void eq_matcher_free(struct eq_matcher *m);
-/* What is no event is counted, and on_bad_event told. Once nothing can change the results (eq_matcher_done) events are
- * neither looked at nor counted. EQ_END: on_alert asked to stop. With several threads, results may come with a later call. */
+/* What is no event is counted, and on_bad_event told. EQ_END: on_alert asked to stop. With several threads, results may
+ * come with a later call, and once nothing can change them (eq_matcher_done) events are not counted any more. */
 enum eq_status eq_matcher_feed(struct eq_matcher *m, struct eq_slice text, const struct eq_origin *origin);
 /* Have everything done that was fed, but for what is held back for order. */
 enum eq_status eq_matcher_settle(struct eq_matcher *m);
@@ -54,6 +54,8 @@ enum eq_status eq_matcher_flush(struct eq_matcher *m);
 enum eq_status eq_matcher_finish(struct eq_matcher *m);
 bool eq_matcher_done(const struct eq_matcher *m);
 void eq_matcher_stats(const struct eq_matcher *m, struct eq_matcher_stats *out);
+/* Does the process of the event fed last stand in the relation of a tracker (match/lineage.h)? */
+bool eq_matcher_lineage_holds(const struct eq_matcher *m, uint32_t tracker);
 const struct eq_rule_stats *eq_matcher_rule_stats(const struct eq_matcher *m, size_t rule); /* its own, live */
 
 #endif

@@ -73,6 +73,8 @@ struct eq_machine {
     void *ctx;
     uint64_t choices_left; /* combinations that may still be tried for this event; at 0 ANY gives up */
     uint64_t gave_up;      /* how often it did */
+    uint32_t *picked;      /* ANY that is true writes here, by choice, which value of its frame made it so, EQ_END_OF_CHAIN
+                              for none; NULL: nobody asks */
 };
 
 /* The value of the code when choice i stands for picks[i]. */

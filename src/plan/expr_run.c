@@ -216,6 +216,12 @@ static bool turn(struct wheel *wheels, struct eq_value *picks, uint32_t n)
     return false;
 }
 
+static void note_picked(uint32_t *out, const struct wheel *wheels, uint32_t n)
+{
+    for (uint32_t i = 0; i < n; i++)
+        out[i] = wheels[i].at;
+}
+
 /* Try combinations until one makes the expression true; `stack` is high enough. */
 static enum eq_status try_all(bool *out, const struct eq_expr *e, struct wheel *wheels, struct eq_value *picks,
                               struct eq_value *stack, struct eq_machine *m)
@@ -231,6 +237,8 @@ static enum eq_status try_all(bool *out, const struct eq_expr *e, struct wheel *
         enum eq_status st = run(&v, e, picks, stack, m);
         *out = truth_of(&v) == IS_TRUE;
         eq_arena_rewind(m->scratch, mark);
+        if (*out && m->picked)
+            note_picked(m->picked, wheels, e->n_choices);
         if (st != EQ_OK || *out)
             return st;
     } while (turn(wheels, picks, e->n_choices));

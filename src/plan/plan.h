@@ -59,6 +59,7 @@ struct eq_node {
     uint8_t kind;      /* enum eq_node_kind */
     uint8_t op;        /* enum eq_compare of COMPARE, enum eq_relation of LINEAGE */
     bool fold;         /* ignore case */
+    bool optional;     /* FIELD: written so that it may be unknown */
     uint16_t function; /* CALL: enum eq_function_id */
     uint16_t frame;    /* FIELD */
     uint32_t n_kids;
@@ -71,6 +72,7 @@ struct eq_node {
 struct eq_plan_key {
     struct eq_slice path;
     bool optional; /* null is a key value like others */
+    struct eq_span span; /* in the source */
 };
 
 struct eq_plan_stage {
@@ -100,6 +102,7 @@ struct eq_plan {
     uint32_t n_stages;
     struct eq_plan_stage *until; /* NULL if none */
     int64_t maxspan_ns;          /* -1: none */
+    struct eq_span maxspan_at;   /* in the source */
     struct eq_plan_pipe *pipes;
     uint32_t n_pipes;
 };

@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "base/suggest.h"
+#include "rule/forms.h"
 
 enum field_type {
     T_ANY,
@@ -64,89 +65,6 @@ static const struct field *find_field(struct eq_slice path)
             low = middle + 1;
     }
     return NULL;
-}
-
-/* ── Forms of text ───────────────────────────────────────────────────────────────────────────────────────────────── */
-
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
-/* `s` follows a picture: 0 is a digit, x a hexadecimal digit, all else itself. */
-static bool has_form(struct eq_slice s, const char *picture)
-{
-    size_t i = 0;
-
-    for (; i < s.len && picture[i]; i++) {
-        char c = s.ptr[i];
-        bool hex = is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-        if (picture[i] == '0' ? !is_digit(c) : picture[i] == 'x' ? !hex : c != picture[i])
-            return false;
-    }
-    return i == s.len && !picture[i];
-}
-
-static int two_digits(const char *p)
-{
-    return (p[0] - '0') * 10 + p[1] - '0';
-}
-
-static bool is_day(struct eq_slice s)
-{
-    if (!has_form(s, "0000/00/00"))
-        return false;
-    int month = two_digits(s.ptr + 5), day = two_digits(s.ptr + 8);
-    return month >= 1 && month <= 12 && day >= 1 && day <= 31;
-}
-
-/* Take digits and one of `units` from the front of *s. */
-static bool take_duration(struct eq_slice *s, const char *units)
-{
-    size_t n = 0;
-
-    while (n < s->len && is_digit(s->ptr[n]))
-        n++;
-    if (n == 0 || n == s->len || s->ptr[n] == '\0' || !strchr(units, s->ptr[n]))
-        return false;
-    *s = eq_slice(s->ptr + n + 1, s->len - n - 1);
-    return true;
-}
-
-static bool is_duration(struct eq_slice s)
-{
-    return take_duration(&s, "smhd") && s.len == 0;
-}
-
-/* now, or an ISO date before "||"; then +N unit or -N unit, and /unit for rounding, any number of times. */
-static bool is_date_math(struct eq_slice s)
-{
-    const char *units = "yMwdhHms";
-    const char *bars = s.len ? memchr(s.ptr, '|', s.len) : NULL;
-
-    if (eq_slice_starts(s, EQ_LIT("now"))) {
-        s = eq_slice(s.ptr + 3, s.len - 3);
-    } else {
-        size_t date = bars ? (size_t)(bars - s.ptr) : s.len;
-        if (date < 4 || !has_form(eq_slice(s.ptr, 4), "0000"))
-            return false;
-        if (bars && !eq_slice_starts(eq_slice(bars, s.len - date), EQ_LIT("||")))
-            return false;
-        s = bars ? eq_slice(bars + 2, s.len - date - 2) : eq_slice(s.ptr + s.len, 0);
-    }
-    while (s.len) {
-        char op = s.ptr[0];
-        s = eq_slice(s.ptr + 1, s.len - 1);
-        if (op == '+' || op == '-') {
-            if (!take_duration(&s, units))
-                return false;
-        } else if (op == '/' && s.len && s.ptr[0] && strchr(units, s.ptr[0])) {
-            s = eq_slice(s.ptr + 1, s.len - 1);
-        } else {
-            return false;
-        }
-    }
-    return true;
 }
 
 /* ── Values ──────────────────────────────────────────────────────────────────────────────────────────────────────── */
@@ -222,10 +140,10 @@ static bool in_range(int64_t value, const char *range)
     int64_t low = 0, high = INT64_MAX;
     const char *p = range;
 
-    for (; is_digit(*p); p++)
+    for (; *p >= '0' && *p <= '9'; p++)
         low = low * 10 + (*p - '0');
     if (*(p += 2)) /* behind ".." */
-        for (high = 0; is_digit(*p); p++)
+        for (high = 0; *p >= '0' && *p <= '9'; p++)
             high = high * 10 + (*p - '0');
     return value >= low && value <= high;
 }
@@ -277,13 +195,13 @@ static void check_form(struct check *c, const struct field *field, const struct 
 {
     struct eq_slice text = value->text;
 
-    if (field->type == T_UUID && !has_form(text, "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx"))
+    if (field->type == T_UUID && !eq_form_is(text, "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx"))
         report_form(c, field, value, "a UUID");
-    if (field->type == T_DAY && !is_day(text))
+    if (field->type == T_DAY && !eq_form_is_day(text))
         report_form(c, field, value, "a date like 2026/01/31");
-    if (field->type == T_DATE_MATH && !is_date_math(text))
+    if (field->type == T_DATE_MATH && !eq_form_is_date_math(text))
         report_form(c, field, value, "a time like now-9m");
-    if (field->type == T_DURATION && !is_duration(text))
+    if (field->type == T_DURATION && !eq_form_is_duration(text))
         report_form(c, field, value, "a duration like 5m");
 }
 

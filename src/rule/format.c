@@ -70,23 +70,26 @@ static enum eq_newline newline_of(struct eq_slice text)
     return newline && newline > text.ptr && newline[-1] == '\r' ? EQ_NEWLINE_CRLF : EQ_NEWLINE_LF;
 }
 
-/* A copy for diagnostics to point into; NULL without memory. */
-static const struct eq_source *keep_source(struct eq_load *l, struct eq_slice text, uint32_t line, uint32_t column)
+/* A copy for diagnostics to point into, of the string `value` or of the whole file (NULL). NULL without memory. */
+static const struct eq_source *keep_source(struct eq_load *l, struct eq_slice text, const struct eq_toml *value)
 {
     struct eq_arena *arena = &l->set->sources;
     struct eq_source *source = eq_arena_alloc(arena, sizeof *source);
 
     if (!source)
         return NULL;
-    *source = (struct eq_source){eq_arena_copy(arena, l->path), eq_arena_copy(arena, text), line, column};
-    return source->name.ptr && source->text.ptr ? source : NULL;
+    *source = (struct eq_source){
+        .name = eq_arena_copy(arena, l->path), .text = eq_arena_copy(arena, text), .line = 1, .column = 1};
+    if (!source->name.ptr || !source->text.ptr)
+        return NULL;
+    return !value || eq_toml_place(source, value, l->text, arena) == EQ_OK ? source : NULL;
 }
 
-static enum eq_status format_query(struct eq_buf *out, struct eq_load *l, struct eq_slice query, uint32_t line,
-                                   uint32_t column, const struct eq_format_style *style)
+static enum eq_status format_query(struct eq_buf *out, struct eq_load *l, struct eq_slice query, const struct eq_toml *value,
+                                   const struct eq_format_style *style)
 {
     struct eq_arena_mark mark = eq_arena_mark(&l->set->sources);
-    const struct eq_source *source = keep_source(l, query, line, column);
+    const struct eq_source *source = keep_source(l, query, value);
     size_t told = l->diags->n;
 
     if (!source)
@@ -105,14 +108,12 @@ static enum eq_status format_string(struct eq_buf *out, bool *fits, struct eq_lo
     struct eq_slice newline = style.newline == EQ_NEWLINE_CRLF ? EQ_LIT("\r\n") : EQ_LIT("\n");
     struct eq_slice text = h->literal ? h->raw : query->text;
     struct eq_buf formatted;
-    uint32_t line, column;
     enum eq_status st = h->literal ? EQ_OK : check_escapes(fits, h, text, out->alloc);
 
     if (st != EQ_OK || !*fits)
         return st;
     eq_buf_init(&formatted, out->alloc);
-    eq_toml_content(query, l->text, &line, &column);
-    st = format_query(&formatted, l, text, line, column, &style);
+    st = format_query(&formatted, l, text, query, &style);
     if (st == EQ_LIMIT) {
         *fits = false;
         st = EQ_OK;
@@ -165,7 +166,7 @@ static enum eq_status format_toml(struct eq_buf *out, struct eq_load *l, unsigne
     out->len = start;
     eq_buf_add(out, l->text);
     if (query)
-        eq_load_report(l, EQ_W0710, query->line, query->column,
+        eq_load_report(l, EQ_W0713, query->line, query->column,
                        "the query stays as it is: another layout would change more in this kind of string");
     return st;
 }
@@ -181,7 +182,7 @@ enum eq_status eq_rule_format(struct eq_buf *out, struct eq_rule_set *set, struc
         return diags->failed ? EQ_NOMEM : EQ_INVALID;
     eq_buf_add(out, eq_slice(text.ptr, text.len - l.text.len)); /* a byte order mark */
     enum eq_status st = eq_slice_ends(name, EQ_LIT(".toml")) ? format_toml(out, &l, width)
-                                                             : format_query(out, &l, l.text, 1, 1, &style);
+                                                             : format_query(out, &l, l.text, NULL, &style);
     eq_arena_rewind(&set->arena, mark);
     if (st == EQ_OK)
         st = diags->failed ? EQ_NOMEM : eq_buf_status(out);

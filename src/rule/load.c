@@ -95,6 +95,7 @@ static struct eq_diag *report(struct eq_load *l, enum eq_code code, size_t at, c
 
     vsnprintf(message, sizeof message, format, args);
     source = keep_line(&from, l, at);
+    l->diags->failed |= !source;
     span = (struct eq_span){span.start - (uint32_t)from, span.end - (uint32_t)from};
     if (source && span.end > source->text.len)
         span.end = (uint32_t)source->text.len;
@@ -209,6 +210,8 @@ static enum eq_status load_text(struct eq_rule_set *set, struct eq_slice path, s
     else
         st = eq_load_toml(&l);
 
+    if (st == EQ_OK && diags->failed)
+        st = EQ_NOMEM; /* what should have been told is not */
     set->refused += l.refused;
     if (st != EQ_OK || l.refused)
         eq_arena_rewind(&set->arena, mark);

@@ -5,7 +5,7 @@
  *
  * Strings are borrowed from the document, which lives in the same arena. check.c has reported what is wrong; here
  * a value of the wrong type counts as absent. */
-#include "rule/load.h"
+#include "rule/check.h"
 
 #include "base/suggest.h"
 
@@ -175,14 +175,14 @@ static void read_dialect(struct eq_load *l, struct eq_rule *rule, const struct e
         rule->dialect = l->options->dialect;
 }
 
-static void read_query(struct eq_load *l, struct eq_rule *rule, const struct eq_toml *table)
+static enum eq_status read_query(struct eq_load *l, struct eq_rule *rule, const struct eq_toml *table)
 {
     const struct eq_toml *query = eq_toml_get(table, "query");
 
     if (!query || query->kind != EQ_TOML_STRING)
-        return; /* reported, refused */
+        return EQ_OK; /* reported, refused */
     rule->source.text = query->text;
-    eq_toml_content(query, l->text, &rule->source.line, &rule->source.column);
+    return eq_toml_place(&rule->source, query, l->text, &l->set->arena);
 }
 
 static enum eq_status read_rule(struct eq_load *l, struct eq_rule *rule, const struct eq_toml *root,
@@ -197,7 +197,9 @@ static enum eq_status read_rule(struct eq_load *l, struct eq_rule *rule, const s
     rule->severity = endpoint ? (enum eq_level)ENDPOINT_LEVEL : EQ_LEVEL_MEDIUM;
     read_severity(rule, table);
     read_dialect(l, rule, root, shape);
-    read_query(l, rule, table);
+    st = read_query(l, rule, table);
+    if (st != EQ_OK)
+        return st;
     set_text(&rule->id, table, endpoint ? "id" : "rule_id");
     set_text(&rule->name, table, "name");
     set_text(&rule->description, table, "description");
@@ -297,6 +299,8 @@ enum eq_status eq_load_toml(struct eq_load *l)
     st = read_rule(l, rule, root, shape);
     if (st != EQ_OK || l->refused)
         return st;
+    if (l->options && l->options->metadata)
+        eq_load_check_meta(l, root, shape);
     st = eq_load_tests(l, rule, eq_toml_get(root, "tests"));
     if (st != EQ_OK)
         return st;

@@ -32,6 +32,8 @@ void eq_rule_set_init(struct eq_rule_set *set, const struct eq_alloc *alloc)
     eq_arena_init(&set->arena, alloc);
     eq_arena_init(&set->sources, alloc);
     eq_intern_init(&set->ids, alloc);
+    for (int i = 0; i < 2; i++)
+        eq_intern_init(&set->by_name[i].names, alloc);
 }
 
 void eq_rule_set_free(struct eq_rule_set *set)
@@ -43,6 +45,10 @@ void eq_rule_set_free(struct eq_rule_set *set)
     eq_intern_free(&set->ids);
     eq_free(set->alloc, set->items);
     eq_free(set->alloc, set->by_id);
+    for (int i = 0; i < 2; i++) {
+        eq_intern_free(&set->by_name[i].names);
+        eq_free(set->alloc, set->by_name[i].first);
+    }
     eq_rule_set_init(set, set->alloc);
 }
 
@@ -68,6 +74,31 @@ struct eq_rule *eq_rule_new(struct eq_load *l)
     return rule->path.ptr ? rule : NULL;
 }
 
+/* Two rules with one id have been told already; native and endpoint rules live in different places. */
+static enum eq_status check_name(struct eq_load *l, struct eq_rule *rule)
+{
+    const struct eq_toml *at = eq_toml_get(rule->document, "rule.name");
+    bool endpoint = !eq_toml_get(rule->document, "rule.rule_id");
+    struct eq_rule_names *known = &l->set->by_name[endpoint];
+    uint32_t number;
+    bool added;
+
+    if (!at)
+        return EQ_OK;
+    if (!eq_grow(l->set->alloc, &known->first, &known->cap, known->names.n + 1, sizeof *known->first))
+        return EQ_NOMEM;
+    enum eq_status st = eq_intern_put(&number, &known->names, rule->name, &added);
+    if (st != EQ_OK)
+        return st;
+    if (added)
+        known->first[number] = rule;
+    const struct eq_rule *first = known->first[number];
+    if (!eq_slice_eq(first->id, rule->id))
+        eq_load_report(l, EQ_W0710, at->line, at->column, "the name %.*s is also that of %.*s", EQ_SHOW(rule->name),
+                       (int)first->path.len, first->path.ptr);
+    return EQ_OK;
+}
+
 enum eq_status eq_rule_set_add(struct eq_load *l, struct eq_rule *rule, uint32_t line, uint32_t column)
 {
     struct eq_rule_set *set = l->set;
@@ -79,7 +110,9 @@ enum eq_status eq_rule_set_add(struct eq_load *l, struct eq_rule *rule, uint32_t
     if (!eq_grow(set->alloc, &set->items, &set->cap, set->n + 1, sizeof *set->items) ||
         !eq_grow(set->alloc, &set->by_id, &set->by_id_cap, set->ids.n + 1, sizeof *set->by_id))
         return EQ_NOMEM;
-    st = eq_intern_put(&number, &set->ids, rule->id, &added);
+    st = l->options && l->options->metadata ? check_name(l, rule) : EQ_OK;
+    if (st == EQ_OK)
+        st = eq_intern_put(&number, &set->ids, rule->id, &added);
     if (st != EQ_OK)
         return st;
     if (added)

@@ -78,12 +78,18 @@ struct eq_rule_set {
     struct eq_intern ids;    /* rule ids ... */
     struct eq_rule **by_id;  /* ... and the first rule with each, by number in `ids` */
     size_t by_id_cap;
+    struct eq_rule_names {    /* with `metadata`: names, and the first rule with each; of native and of endpoint rules */
+        struct eq_intern names;
+        struct eq_rule **first;
+        size_t cap;
+    } by_name[2];
     bool full;        /* a rule was left out because there were EQ_RULES_MAX */
     uint64_t refused; /* files or rules that could not be used; each has an error in the diagnostics */
 };
 
 struct eq_rule_options {
     enum eq_dialect dialect; /* EQ_DIALECT_AUTO: by shape of the file */
+    bool metadata;           /* warn also about what does not fit: W0704 to W0712 */
 };
 
 void eq_rule_set_init(struct eq_rule_set *set, const struct eq_alloc *alloc);
@@ -110,6 +116,8 @@ enum eq_status eq_rule_paths(struct eq_rule_set *set, const char *path, eq_rule_
  * `diags`; EQ_NOMEM. The diagnostics need the set; its rules are not touched. */
 enum eq_status eq_rule_format(struct eq_buf *out, struct eq_rule_set *set, struct eq_slice name, struct eq_slice text,
                               unsigned width, struct eq_diags *diags);
+/* W0709: does what the file says fit the rule's plan? */
+void eq_rule_check_plan(const struct eq_rule *rule, const struct eq_plan *plan, struct eq_diags *diags);
 
 /* All that the file says, as one JSON object. */
 void eq_rule_json(struct eq_buf *out, const struct eq_rule *rule);

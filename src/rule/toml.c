@@ -184,22 +184,103 @@ struct eq_slice eq_toml_written(const struct eq_toml *value, struct eq_slice tex
     return eq_slice(start, start < end ? (size_t)(skip_string(start, end) - start) : 0);
 }
 
-void eq_toml_content(const struct eq_toml *value, struct eq_slice text, uint32_t *line, uint32_t *column)
+/* ── Places in strings ── */
+
+/* Where a string's content begins in the document; *line and *column are those of its opening quote, and moved there. */
+static size_t skip_quotes(struct eq_slice text, size_t at, uint32_t *line, uint32_t *column)
 {
-    size_t at = eq_toml_offset(text, value->line, value->column);
     struct eq_slice rest = {text.ptr + at, text.len - at};
 
-    *line = value->line;
-    *column = value->column;
     if (!eq_slice_starts(rest, EQ_LIT("'''")) && !eq_slice_starts(rest, EQ_LIT("\"\"\""))) {
         *column += 1;
-        return;
+        return at + 1;
     }
     rest = eq_slice(rest.ptr + 3, rest.len - 3);
     if (eq_slice_starts(rest, EQ_LIT("\n")) || eq_slice_starts(rest, EQ_LIT("\r\n"))) {
         *line += 1;
         *column = 1;
-    } else {
-        *column += 3;
+        return at + 3 + (rest.ptr[0] == '\r' ? 2 : 1);
     }
+    *column += 3;
+    return at + 3;
+}
+
+/* The document and the content of a string, read side by side. */
+struct walk {
+    const char *raw, *end;     /* in the document */
+    struct eq_slice content;
+    uint32_t at, line, column; /* of the content; of `raw` */
+};
+
+static void step(struct walk *w, size_t bytes)
+{
+    for (; bytes && w->raw < w->end; bytes--, w->raw++) {
+        if (*w->raw == '\n') {
+            w->line++;
+            w->column = 1;
+        } else if (((unsigned char)*w->raw & 0xC0) != 0x80) {
+            w->column++;
+        }
+    }
+}
+
+/* Pass an escape, and what it stands for. */
+static void step_escape(struct walk *w)
+{
+    char kind = w->raw + 1 < w->end ? w->raw[1] : '\0';
+    bool code = kind == 'u' || kind == 'U';
+
+    step(w, kind == 'u' ? 6 : kind == 'U' ? 10 : 2);
+    if (kind == ' ' || kind == '\t' || kind == '\r' || kind == '\n') { /* the end of a line, dropped with all blanks */
+        while (w->raw < w->end && memchr(" \t\r\n", *w->raw, 4))
+            step(w, 1);
+        return;
+    }
+    w->at++;
+    while (code && w->at < w->content.len && ((unsigned char)w->content.ptr[w->at] & 0xC0) == 0x80)
+        w->at++;
+}
+
+/* Count the marks, and write them unless `marks` is NULL: one behind each escape. */
+static size_t find_marks(struct eq_mark *marks, struct walk w)
+{
+    size_t n = 0;
+
+    while (w.raw < w.end && w.at < w.content.len) {
+        if (*w.raw == '\\') {
+            step_escape(&w);
+            if (marks)
+                marks[n] = (struct eq_mark){w.at, w.line, w.column};
+            n++;
+        } else {
+            w.at += *w.raw != '\r' || w.content.ptr[w.at] == '\r'; /* toml++ makes \n of \r\n */
+            step(&w, 1);
+        }
+    }
+    return n;
+}
+
+enum eq_status eq_toml_place(struct eq_source *source, const struct eq_toml *value, struct eq_slice text,
+                             struct eq_arena *arena)
+{
+    struct walk w = {.end = text.ptr + text.len, .content = source->text};
+    size_t quote = eq_toml_offset(text, value->line, value->column);
+    struct eq_mark *marks;
+
+    source->line = value->line;
+    source->column = value->column;
+    w.raw = text.ptr + skip_quotes(text, quote, &source->line, &source->column);
+    w.line = source->line;
+    w.column = source->column;
+    if (quote >= text.len || text.ptr[quote] != '"')
+        return EQ_OK;
+    size_t n = find_marks(NULL, w);
+    if (n == 0)
+        return EQ_OK;
+    marks = eq_arena_alloc(arena, n * sizeof *marks);
+    if (!marks)
+        return EQ_NOMEM;
+    source->n_marks = find_marks(marks, w);
+    source->marks = marks;
+    return EQ_OK;
 }

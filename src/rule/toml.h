@@ -3,6 +3,7 @@
 #define EQ_RULE_TOML_H
 
 #include "base/arena.h"
+#include "base/diag.h"
 #include "base/status.h"
 
 #ifdef __cplusplus
@@ -55,8 +56,9 @@ const struct eq_toml *eq_toml_get(const struct eq_toml *table, const char *path)
 size_t eq_toml_offset(struct eq_slice text, uint32_t line, uint32_t column);
 /* The string `value` as it is written, quotes and all. */
 struct eq_slice eq_toml_written(const struct eq_toml *value, struct eq_slice text);
-/* Where the content of the string `value` begins: behind its opening quotes and the line break that TOML drops there.
- * In ''' strings every later line and column is that of the file; elsewhere escapes may shift what follows them. */
-void eq_toml_content(const struct eq_toml *value, struct eq_slice text, uint32_t *line, uint32_t *column);
+/* Place the content of the string `value`, source->text, in the document `text`: where it begins, behind its opening
+ * quotes and the line break that TOML drops there, and where escapes shift what follows them. Marks are in `arena`; EQ_NOMEM. */
+enum eq_status eq_toml_place(struct eq_source *source, const struct eq_toml *value, struct eq_slice text,
+                             struct eq_arena *arena);
 
 #endif

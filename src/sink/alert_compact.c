@@ -71,6 +71,7 @@ void eq_sink_alert_compact(struct eq_buf *out, struct eq_sink *s, const struct e
         eq_buf_puts(out, ",\"source\":");
         eq_sink_origin(out, &last->origin);
     }
+    eq_sink_explain(out, s, a);
     eq_buf_putc(out, ',');
     events(out, a);
     eq_buf_putc(out, '}');

@@ -262,6 +262,7 @@ static void own_object(struct eq_buf *out, struct eq_sink *s, const struct eq_al
     for (size_t i = 0; i < a->n_events; i++)
         step(out, &a->events[i], i);
     eq_buf_putc(out, ']');
+    eq_sink_explain(out, s, a);
     if (last) {
         eq_buf_puts(out, ",\"source\":");
         eq_sink_origin(out, &last->origin);

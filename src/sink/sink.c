@@ -157,3 +157,12 @@ enum eq_status eq_sink_document(struct eq_buf *out, struct eq_sink *s, const str
         eq_sink_json_for_terminal(out, eq_buf_slice(doc));
     return eq_buf_status(out);
 }
+
+void eq_sink_explain(struct eq_buf *out, struct eq_sink *s, const struct eq_alert *a)
+{
+    if (!s->o.explain)
+        return;
+    eq_buf_puts(out, ",\"explain\":");
+    if (s->o.explain(out, a, s->o.ctx) != EQ_OK)
+        out->failed = true;
+}

@@ -49,6 +49,8 @@ struct eq_sink_options {
     bool terminal;                   /* escape event values for a terminal */
     /* The rule of an alert. */
     const struct eq_sink_rule *(*rule)(uint32_t number, void *ctx);
+    /* Why an alert came to be, as a JSON array for alert documents; NULL: not told. */
+    enum eq_status (*explain)(struct eq_buf *out, const struct eq_alert *a, void *ctx);
     /* Takes the bytes; false: they could not be written (the sink then fails with EQ_IO). */
     bool (*write)(const char *ptr, size_t len, void *ctx);
     void *ctx;

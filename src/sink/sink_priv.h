@@ -51,6 +51,8 @@ void eq_sink_event_json(struct eq_buf *out, const struct eq_alert_event *e);
 void eq_sink_json_for_terminal(struct eq_buf *out, struct eq_slice json);
 /* {"path":…,"line":…,"offset":…} */
 void eq_sink_origin(struct eq_buf *out, const struct eq_origin *o);
+/* ,"explain":[…] if the sink is to tell why. */
+void eq_sink_explain(struct eq_buf *out, struct eq_sink *s, const struct eq_alert *a);
 /* [key,…] */
 void eq_sink_join_keys(struct eq_buf *out, const struct eq_alert *a);
 

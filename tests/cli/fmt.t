@@ -109,7 +109,7 @@ What is wrong is told with its place, and stays; the rest goes on.
   any  where (any where b
   $ printf '[rule]\nquery = "any  where a // b"\n' > note.toml
   $ eqlite fmt -w note.toml; cat note.toml
-  note.toml:2:9: warning[W0710]: the query stays as it is: another layout would change more in this kind of string
+  note.toml:2:9: warning[W0713]: the query stays as it is: another layout would change more in this kind of string
   2 | query = "any  where a // b"
     |         ^^^^^^^^^^^^^^^^^^^
   eqlite: 0 of 1 changed

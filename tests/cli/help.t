@@ -14,7 +14,7 @@
     check        check rules or queries without running them
     fmt          write queries in their one layout
     test         run the tests that rule files carry
-    explain      show what a query means, step by step
+    explain      show what a query means, and why it matches or not
     fields       list the fields that rules read and data has
   
   About eqlite:

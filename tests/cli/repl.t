@@ -39,6 +39,7 @@
   .rule      ID           all that a rule says, as JSON; ID may have * and ?
   .run       [ID]         run the rules over the events
   .explain   [STAGE]      the last query as tokens, ast, plan or program
+  .why       EVENT        why the last query matches an event or not; EVENT counts from 1
   .fmt                    the last query in its one layout
   .mode      [FORM]       print as ndjson, table, json or csv
   .dialect   [NAME]       dialect of the queries

@@ -77,9 +77,18 @@
       (== event.category "process")
       (== process.name "cmd.exe")
   $ eqlite explain --event ev.ndjson rule.toml
-  {"path":"ev.ndjson","line":1,"matches":["A command shell started"]}
-  {"path":"ev.ndjson","line":2,"matches":[]}
-  {"path":"ev.ndjson","line":3,"matches":[]}
+  ev.ndjson:1: match
+    ✓ true   and
+      ✓ true   process — event.category is "process"
+      ✓ true   process.name == "cmd.exe" — process.name is "cmd.exe"
+  ev.ndjson:2: no match
+    ✗ false  and
+      ✗ false  process — event.category is "file", wanted "process"
+      ✗ null   process.name == "cmd.exe" — the event has no process.name, wanted "cmd.exe"
+  ev.ndjson:3: no match
+    ✗ false  and
+      ✗ false  process — event.category is "network", wanted "process"
+      ✗ false  process.name == "cmd.exe" — process.name is "curl", wanted "cmd.exe"
   $ eqlite explain --stage nothing -e 'process where true'
   eqlite: explain: --stage: unknown value 'nothing', expected one of: tokens ast plan program
   Try 'eqlite help explain'.

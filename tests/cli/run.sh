@@ -20,9 +20,10 @@ data=$cases/data
 work=$(mktemp -d) || exit 2
 trap 'rm -rf "$work"' EXIT
 mkdir "$work/bin" && ln -s "$program" "$work/bin/eqlite"
+tests=$(dirname "$cases")
 PATH=$work/bin:$PATH HOME=$work TERM=dumb LC_ALL=C.UTF-8
 output=$work/output cr=$(printf '\r')
-export PATH HOME TERM LC_ALL output cr data
+export PATH HOME TERM LC_ALL output cr data tests
 unset NO_COLOR CLICOLOR_FORCE XDG_STATE_HOME COLUMNS
 
 # A case as a shell script that prints the case again, with what its commands really print.

@@ -35,6 +35,8 @@ static void check_diagnostics(const eqlite_diagnostics *d, size_t size)
         PROMISE(eqlite_diagnostics_print(d, i, false, ignore, &written) == EQLITE_OK);
         PROMISE(eqlite_diagnostics_json(d, i, ignore, &written) == EQLITE_OK);
     }
+    PROMISE(eqlite_diagnostics_report(d, "sarif", false, ignore, &written) == EQLITE_OK);
+    PROMISE(eqlite_diagnostics_report(d, "github", false, ignore, &written) == EQLITE_OK);
 }
 
 static void match(eqlite_rules *rules)
@@ -61,6 +63,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     eqlite_options options = EQLITE_OPTIONS_INIT;
     options.dialect = data[0] % 2 ? "endpoint" : "elastic";
+    options.schema = data[0] / 8 % 2 ? NULL : "ecs";
     size--;
     char *text = fuzz_copy(data + 1, size);
 

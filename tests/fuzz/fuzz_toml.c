@@ -38,7 +38,11 @@ static void load(const char *text, size_t size)
 {
     eqlite_compiler *c = NULL;
     eqlite_rules *rules = NULL;
-    PROMISE(eqlite_compiler_new(&c, NULL) == EQLITE_OK);
+    eqlite_options options = EQLITE_OPTIONS_INIT;
+    options.schema = "ecs";
+    options.metadata = true;
+    PROMISE(eqlite_compiler_new(&c, &options) == EQLITE_OK);
+    eqlite_compiler_add_schema(c, text, size); /* whatever it is */
     eqlite_status status = eqlite_compiler_add_rule(c, "x.toml", text, size);
     PROMISE(status == EQLITE_OK || status == EQLITE_INVALID || status == EQLITE_LIMIT);
     const eqlite_diagnostics *d = eqlite_compiler_diagnostics(c);

@@ -528,7 +528,7 @@ static void suggests_the_nearest(void)
 /* One report about `text` at start..end, printed and compared. */
 static void check_diag(const char *text, uint32_t start, uint32_t end, const char *help, const char *want)
 {
-    struct eq_source source = {EQ_LIT("<query>"), text_of(text), 1, 1};
+    struct eq_source source = {.name = EQ_LIT("<query>"), .text = text_of(text)};
     struct eq_diags d;
     struct eq_diag *diag;
     struct eq_buf b;
@@ -565,7 +565,7 @@ static void diag_points_at_the_text(void)
 static void diag_cuts_long_lines(void)
 {
     static char text[4001];
-    struct eq_source source = {EQ_LIT("q"), {text, 4000}, 1, 1};
+    struct eq_source source = {.name = EQ_LIT("q"), .text = {text, 4000}};
     struct eq_diags d;
     struct eq_diag *diag;
     struct eq_buf b;
@@ -599,7 +599,7 @@ static void diag_cuts_long_lines(void)
 
 static void diag_inside_a_file(void)
 {
-    struct eq_source source = {EQ_LIT("r.toml"), EQ_LIT("any where\n  1"), 10, 9};
+    struct eq_source source = {.name = EQ_LIT("r.toml"), .text = EQ_LIT("any where\n  1"), .line = 10, .column = 9};
     struct eq_diags d;
     struct eq_diag *diag;
     struct eq_buf b;
@@ -642,7 +642,7 @@ static void diag_counts_beyond_the_limit(void)
 
 static void diag_without_memory(void)
 {
-    struct eq_source source = {EQ_LIT("q"), EQ_LIT("text"), 1, 1};
+    struct eq_source source = {.name = EQ_LIT("q"), .text = EQ_LIT("text")};
     for (size_t left = 0; left < 12; left++) {
         struct faulty w = FAULTY_AFTER(left);
         struct eq_alloc a = {faulty_resize, &w};

@@ -4,6 +4,8 @@
  *        └───────▶ plan ─▶ unit/reference.h, on the event's tree ────────────────┴─▶ equal, for every pair
  *                    └───▶ simplified ─▶ the same ─────────────────────────────────▶ equal
  *
+ * The explanations of match/why.h are one more engine here: what the root of a tree says.
+ *
  * EQLITE_CASES sets the number of pairs, EQLITE_SEED where the numbers begin. What differs is made smaller and
  * printed. */
 #include <stdio.h>
@@ -12,7 +14,9 @@
 #include <CUnit/CUnit.h>
 
 #include "api/eqlite.h"
+#include "base/utf8.h"
 #include "lang/languages.h"
+#include "sink/json_check.h"
 #include "unit/reference.h"
 
 /* After so many events a matcher begins to remember values. */
@@ -607,7 +611,7 @@ static const struct eq_node *plan_of(struct world *w, struct eq_slice text, bool
     struct eq_plan *plan = NULL;
     struct eq_language_options options = {0};
     struct eq_source *source = eq_arena_alloc(&w->arena, sizeof *source);
-    *source = (struct eq_source){EQ_LIT("rule"), text, 1, 1};
+    *source = (struct eq_source){.name = EQ_LIT("rule"), .text = text};
     eq_diags_init(&diags, &eq_alloc_default);
     enum eq_dialect dialect = w->endpoint ? EQ_DIALECT_ENDPOINT : EQ_DIALECT_ELASTIC;
     enum eq_status st = eq_languages[dialect].compile(&plan, source, &options, &w->arena, &diags);
@@ -637,17 +641,19 @@ struct engine {
     eqlite_compiler *compiler;
     eqlite_rules *rules;
     eqlite_matcher *matcher;
+    eqlite_why *whys[RULES]; /* if it explains */
     bool hits[RULES];
     unsigned n;
-    bool remembers;
+    bool remembers, explains;
 };
 
 static void engine_open(struct engine *e, const struct world *w)
 {
     eqlite_options options = EQLITE_OPTIONS_INIT;
-    *e = (struct engine){.remembers = !strcmp(w->engine, "memo") || !strcmp(w->engine, "decisions")};
+    *e = (struct engine){.remembers = !strcmp(w->engine, "memo") || !strcmp(w->engine, "decisions"),
+                         .explains = !strcmp(w->engine, "why")};
     options.dialect = w->endpoint ? "endpoint" : "elastic";
-    options.engine = w->engine;
+    options.engine = e->explains ? NULL : w->engine;
     if (eqlite_compiler_new(&e->compiler, &options) != EQLITE_OK)
         abort();
 }
@@ -667,16 +673,57 @@ static void engine_start(struct engine *e)
     if (eqlite_compiler_finish(&e->rules, e->compiler) != EQLITE_OK ||
         eqlite_matcher_new(&e->matcher, e->rules, &options) != EQLITE_OK)
         abort();
+    eqlite_why_options why = EQLITE_WHY_OPTIONS_INIT;
+    for (unsigned i = 0; e->explains && i < e->n; i++)
+        if (eqlite_why_new(&e->whys[i], e->rules, i, &why) != EQLITE_OK)
+            abort();
     eqlite_event nothing = {.json = "{}", .len = 2};
     for (unsigned i = 0; e->remembers && i < WARM_UP; i++)
         if (eqlite_matcher_feed(e->matcher, &nothing) != EQLITE_OK)
             abort();
 }
 
+static bool add_text(const char *ptr, size_t len, void *ctx)
+{
+    eq_buf_add(ctx, eq_slice(ptr, len));
+    return true;
+}
+
+/* Both forms of a tree can be printed; as JSON it is JSON, and its root says what the part does. */
+static bool print_trees(eqlite_why *w)
+{
+    struct eq_buf tree, json;
+    char root[80];
+    size_t bad_at;
+    eq_buf_init(&tree, &eq_alloc_default);
+    eq_buf_init(&json, &eq_alloc_default);
+    bool ok = eqlite_why_print(w, 0, "tree", 0, add_text, &tree) == EQLITE_OK &&
+              eqlite_why_print(w, 0, "json", 0, add_text, &json) == EQLITE_OK && tree.len > 0;
+    snprintf(root, sizeof root, "{\"part\":0,\"kind\":\"%s\",\"value\":\"%s\",", eqlite_why_get(w, 0).kind,
+             eqlite_why_get(w, 0).value);
+    ok = ok && eq_slice_starts(eq_buf_slice(&json), eq_slice_of(root)) && eq_json_check(eq_buf_slice(&json)) &&
+         eq_utf8_valid(eq_buf_slice(&tree), &bad_at);
+    eq_buf_free(&tree);
+    eq_buf_free(&json);
+    return ok;
+}
+
+static bool explain(struct engine *e, const eqlite_event *event)
+{
+    bool ok = true;
+    for (unsigned i = 0; i < e->n; i++) {
+        ok = ok && eqlite_why_feed(e->whys[i], event) == EQLITE_OK && print_trees(e->whys[i]);
+        e->hits[i] = !strcmp(eqlite_why_get(e->whys[i], 0).value, "true");
+    }
+    return ok;
+}
+
 /* With a memory of values an event is fed so often that they are remembered and found again. */
 static bool engine_feed(struct engine *e, struct eq_slice event)
 {
     eqlite_event one = {.json = event.ptr, .len = event.len};
+    if (e->explains)
+        return explain(e, &one);
     for (unsigned again = e->remembers ? 3 : 1; again; again--) {
         memset(e->hits, 0, sizeof e->hits);
         if (eqlite_matcher_feed(e->matcher, &one) != EQLITE_OK)
@@ -689,6 +736,8 @@ static bool engine_feed(struct engine *e, struct eq_slice event)
 
 static void engine_close(struct engine *e)
 {
+    for (unsigned i = 0; i < e->n; i++)
+        eqlite_why_free(e->whys[i]);
     eqlite_matcher_free(e->matcher);
     eqlite_rules_free(e->rules);
     eqlite_compiler_free(e->compiler);
@@ -898,7 +947,7 @@ done:
     engine_close(&engine);
 }
 
-static void test_random(void)
+static void compare_all(const char *const *engines)
 {
     uint64_t pairs = ref_number("EQLITE_CASES", PAIRS), seed = ref_number("EQLITE_SEED", 1);
     struct tally t = {0};
@@ -906,7 +955,7 @@ static void test_random(void)
     eq_arena_init(&w.arena, &eq_alloc_default);
     while (t.pairs < pairs) {
         w.endpoint = ref_chance(&w.random, 50);
-        w.engine = pick(&w, (const char *const[]){"decisions", "decisions", "memo", "shared", "naive", NULL});
+        w.engine = pick(&w, engines);
         compare_batch(&w, &t);
         eq_arena_reset(&w.arena);
     }
@@ -920,4 +969,16 @@ static void test_random(void)
                (unsigned long long)t.refused, (unsigned long long)t.wrong);
 }
 
-CU_TestInfo eq_tests_engine[] = {{"random rules and events: as the plan says", test_random}, CU_TEST_INFO_NULL};
+static void test_random(void)
+{
+    compare_all((const char *const[]){"decisions", "decisions", "memo", "shared", "naive", NULL});
+}
+
+static void test_random_why(void)
+{
+    compare_all((const char *const[]){"why", NULL});
+}
+
+CU_TestInfo eq_tests_engine[] = {{"random rules and events: as the plan says", test_random},
+                                 {"random rules and events: explained as the plan says", test_random_why},
+                                 CU_TEST_INFO_NULL};

@@ -22,7 +22,7 @@ static struct outcome compile_with(struct eq_slice text, const struct eq_alloc *
     char *exact = malloc(text.len ? text.len : 1);
     if (exact && text.len)
         memcpy(exact, text.ptr, text.len);
-    struct eq_source source = {EQ_LIT("<test>"), {exact, text.len}, 1, 1};
+    struct eq_source source = {.name = EQ_LIT("<test>"), .text = {exact, text.len}};
     struct eq_plan *plan = NULL;
     struct eq_arena arena;
     struct eq_diags diags;

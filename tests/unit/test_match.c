@@ -171,7 +171,7 @@ static void test_key_order(void)
     struct eq_buf all;
     struct eq_slice tuples[N];
     size_t starts[N + 1] = {0};
-    const struct eq_plan_key key = {EQ_LIT("k"), true};
+    const struct eq_plan_key key = {.path = EQ_LIT("k"), .optional = true};
     eq_join_keys_init(&keys, &eq_alloc_default);
     eq_buf_init(&all, &eq_alloc_default);
     for (size_t i = 0; i < N; i++) {
@@ -200,7 +200,7 @@ static bool same_key(struct eq_value a, struct eq_value b)
 {
     struct eq_join_keys keys;
     struct frame f;
-    const struct eq_plan_key key = {EQ_LIT("k"), false};
+    const struct eq_plan_key key = {.path = EQ_LIT("k")};
     const struct eq_value both[] = {a, b};
     eq_join_keys_init(&keys, &eq_alloc_default);
     frame_set(&f, both, 2, 1);
@@ -228,8 +228,9 @@ static void test_key_equality(void)
 static void test_key_tuples(void)
 {
     const struct eq_value values[] = {S("y"), S("x"), S("y"), END, I(2), I(1), END, END};
-    const struct eq_plan_key required[] = {{EQ_LIT("a"), false}, {EQ_LIT("b"), false}, {EQ_LIT("c"), false}};
-    const struct eq_plan_key optional[] = {{EQ_LIT("a"), false}, {EQ_LIT("b"), false}, {EQ_LIT("c"), true}};
+    const struct eq_plan_key required[] = {{.path = EQ_LIT("a")}, {.path = EQ_LIT("b")}, {.path = EQ_LIT("c")}};
+    const struct eq_plan_key optional[] = {
+        {.path = EQ_LIT("a")}, {.path = EQ_LIT("b")}, {.path = EQ_LIT("c"), .optional = true}};
     struct eq_join_keys keys;
     struct frame f;
     struct eq_value v[3];
@@ -252,7 +253,7 @@ static void test_key_limit(void)
 {
     static struct eq_value values[MAX_VALUES];
     static struct frame f;
-    const struct eq_plan_key key = {EQ_LIT("k"), false};
+    const struct eq_plan_key key = {.path = EQ_LIT("k")};
     struct eq_join_keys keys;
     for (int i = 0; i < MAX_VALUES; i++)
         values[i] = I(i);

@@ -4,6 +4,7 @@
  *
  * Each run must end cleanly: no crash, every block given back, and either some call said EQLITE_NOMEM or the output is
  * that of the run in which nothing failed. Then the same once more where all later allocations fail, too. */
+#include <stdio.h>
 #include <string.h>
 
 #include <CUnit/CUnit.h>
@@ -96,6 +97,42 @@ static void explain_queries(struct run *r)
     eqlite_compiler_free(c);
 }
 
+/* Rules of all kinds against events, as trees and as JSON. */
+static void explain_events(struct run *r)
+{
+    static const char *const asked[] = {
+        "process where process.name : (\"cmd*\", \"x\") and not process.pid == 8 and length(process.name) > 3 and process.nam == null",
+        "sequence by process.name with maxspan=1m [process where process.args regex \"w.*\"] as a [any where user.id == a.user.id]",
+        "any where descendant of [process where true] or _arraysearch(process.args, $x, $x like \"/?\")",
+    };
+    eqlite_compiler *c = NULL;
+    eqlite_rules *rules = NULL;
+    r->options.dialect = "endpoint";
+    if (!fine(r, eqlite_compiler_new(&c, &r->options)))
+        return;
+    for (size_t i = 0; i < sizeof asked / sizeof *asked; i++)
+        fine(r, eqlite_compiler_add_query(c, "q", asked[i], strlen(asked[i])));
+    size_t n = fine(r, eqlite_compiler_finish(&rules, c)) ? eqlite_rules_count(rules) : 0;
+    for (size_t i = 0; i < n; i++) {
+        eqlite_why *w = NULL;
+        eqlite_why_options options = EQLITE_WHY_OPTIONS_INIT;
+        if (!fine(r, eqlite_why_new(&w, rules, i, &options)))
+            continue;
+        for (size_t k = 0; k < sizeof events / sizeof *events; k++) {
+            eqlite_event event = {.json = events[k], .len = strlen(events[k]), .line = k + 1};
+            if (!fine(r, eqlite_why_feed(w, &event)))
+                continue;
+            fine(r, eqlite_why_print(w, 0, "tree", 1, keep, r));
+            fine(r, eqlite_why_print(w, eqlite_rules_get(rules, i).kind == EQLITE_RULE_SEQUENCE, "json", 0, keep, r));
+            fine(r, eqlite_why_note(w, eqlite_why_count(w) - 1, keep, r));
+        }
+        fine(r, eqlite_why_nearest(w, 1, (eqlite_string){"[\"cmd.exe\"]", 11}, 0, keep, r));
+        eqlite_why_free(w);
+    }
+    eqlite_compiler_free(c);
+    eqlite_rules_free(rules);
+}
+
 static void load_rule(struct run *r)
 {
     eqlite_compiler *c = NULL;
@@ -124,6 +161,43 @@ static void format(struct run *r)
     fine(r, eqlite_format(c, "a.toml", rule, strlen(rule), 0, keep, r));
     fine(r, eqlite_format(c, "b.toml", escaped, strlen(escaped), 0, keep, r));
     eqlite_compiler_free(c);
+}
+
+/* A rule that every check has something to say about. */
+static const char doubtful[] =
+    "[metadata]\ncreation_date = \"2026/01/02\"\nupdated_date = \"2026/01/01\"\nmaturity = \"production\"\n"
+    "[rule]\nauthor = [\"a\"]\ndescription = \"d\"\nlanguage = \"eql\"\nname = \"n\"\nrisk_score = 1\nfrom = \"now-9m\"\n"
+    "rule_id = \"00000000-0000-0000-0000-00000000000%c\"\nseverity = \"high\"\ntags = [\"a\", \"a\"]\ntype = \"eql\"\n"
+    "query = '''sequence with maxspan=1h [process where proces.name == \"a\" and event.type like \"q*\"] by process.foo\n"
+    "[file where event.type == \"end\" and process.pid : \"a\" and own.x == 1] by user.id'''\n"
+    "[[rule.threat]]\nframework = \"MITRE ATT&CK\"\ntactic = {id = \"TA0003\", name = \"Execution\"}\n"
+    "technique = [{id = \"T1086\", name = \"x\"}, {id = \"T1003\", name = \"y\"}]\n";
+
+static void check_rule(struct run *r)
+{
+    static const char *const forms[] = {"text", "json", "sarif", "github"};
+    static const char schema[] = "{\"own.y\":\"keyword\",\"a*\":{\"own\":{\"z\":\"long\"}}}";
+    const char *seen = "{\"process\":{\"name\":\"a\"},\"own\":{\"xx\":1}}";
+    eqlite_event event = {.json = seen, .len = strlen(seen)};
+    eqlite_survey *s = NULL;
+    eqlite_compiler *c = NULL;
+    eqlite_options options = r->options;
+    char text[2048];
+    options.schema = "ecs";
+    options.metadata = true;
+    if (!fine(r, eqlite_compiler_new(&c, &options)))
+        return;
+    fine(r, eqlite_compiler_add_schema(c, schema, strlen(schema)));
+    if (fine(r, eqlite_survey_new(&s, r->allocator)) && fine(r, eqlite_survey_feed(s, &event)))
+        fine(r, eqlite_compiler_compare(c, s));
+    for (char last = '1'; last <= '2'; last++) {
+        int len = snprintf(text, sizeof text, doubtful, last);
+        fine(r, eqlite_compiler_add_rule(c, "a.toml", text, (size_t)len));
+    }
+    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++)
+        fine(r, eqlite_diagnostics_report(eqlite_compiler_diagnostics(c), forms[i], false, keep, r));
+    eqlite_compiler_free(c);
+    eqlite_survey_free(s);
 }
 
 struct sinking {
@@ -160,6 +234,7 @@ static void match_into(struct run *r, const char *format, const char *content)
     sinking.n_columns = strcmp(content, "events") ? 0 : 3;
     sinking.width = 100;
     sinking.terminal = true;
+    sinking.explain = true;
     sinking.write = keep;
     sinking.ctx = r;
     if (!fine(r, eqlite_sink_new(&s.sink, rules, &sinking)))
@@ -255,8 +330,10 @@ static void fail_each(void (*scenario)(struct run *))
     }
 EACH(compile_queries)
 EACH(explain_queries)
+EACH(explain_events)
 EACH(load_rule)
 EACH(format)
+EACH(check_rule)
 EACH(to_ndjson)
 EACH(to_json)
 EACH(to_table)
@@ -267,8 +344,10 @@ EACH(survey)
 CU_TestInfo eq_tests_oom[] = {
     {"compiling right and wrong queries", fail_compile_queries},
     {"printing every stage of a query", fail_explain_queries},
+    {"explaining events", fail_explain_events},
     {"loading rule files", fail_load_rule},
     {"formatting queries and rule files", fail_format},
+    {"holding rules against schema, data and ATT&CK", fail_check_rule},
     {"matching, alerts as NDJSON", fail_to_ndjson},
     {"matching, alerts as JSON", fail_to_json},
     {"matching, events as a table", fail_to_table},

@@ -8,7 +8,9 @@
 
 #include <CUnit/CUnit.h>
 
-#include "plan/ecs_types.h"
+#include "plan/ecs.h"
+#include "rule/attack.h"
+#include "rule/forms.h"
 #include "rule/rule.h"
 #include "unit/helpers.h"
 
@@ -276,6 +278,7 @@ static void positions_of_queries(void)
     query_at("query = 'any where true'", 14, 10, "any where true");
     query_at("query = \"any where true\"", 14, 10, "any where true");
     query_at("query = \"\"\"\n// \xc3\xbc\nany where \\\"x\\\" == x\"\"\"", 16, 1, "// \xc3\xbc\nany where \"x\" == x");
+    query_at("query = \"any\\twhere \\\"x\\\" == x\"", 14, 10, "any\twhere \"x\" == x");
     query_at("query = '''/* \xc3\xbc */ any where true'''", 14, 20, "/* \xc3\xbc */ any where true");
 }
 
@@ -645,16 +648,11 @@ static void tables_are_sorted(void)
 #include "rule/rule_fields.def"
 #undef FIELD
     };
-    static const char *const ecs[] = {
-#define ECS_FIELD(path, type) path,
-#include "plan/ecs_types.def"
-#undef ECS_FIELD
-    };
 
     for (size_t i = 1; i < sizeof fields / sizeof *fields; i++)
         CU_ASSERT(strcmp(fields[i - 1], fields[i]) < 0);
-    for (size_t i = 1; i < sizeof ecs / sizeof *ecs; i++)
-        CU_ASSERT(strcmp(ecs[i - 1], ecs[i]) < 0);
+    for (size_t i = 1; i < eq_ecs_count(); i++)
+        CU_ASSERT(eq_slice_cmp(eq_ecs_get(i - 1).path, eq_ecs_get(i).path) < 0);
 }
 
 static void ecs_types(void)
@@ -663,8 +661,87 @@ static void ecs_types(void)
     CU_ASSERT_EQUAL(eq_ecs_type_of(EQ_LIT("source.ip")), EQ_ECS_IP);
     CU_ASSERT_EQUAL(eq_ecs_type_of(EQ_LIT("x509.not_before")), EQ_ECS_OTHER);
     CU_ASSERT_EQUAL(eq_ecs_type_of(EQ_LIT("source.i")), EQ_ECS_OTHER);
-    CU_ASSERT_EQUAL(eq_ecs_type_of(EQ_LIT("process.name")), EQ_ECS_OTHER);
+    CU_ASSERT_EQUAL(eq_ecs_type_of(EQ_LIT("process.name")), EQ_ECS_KEYWORD);
+    CU_ASSERT_EQUAL(eq_ecs_type_of(EQ_LIT("process.pid")), EQ_ECS_NUMBER);
+    CU_ASSERT_EQUAL(eq_ecs_type_of(EQ_LIT("winlog.event_data.ObjectDN")), EQ_ECS_OTHER); /* known, but not ECS */
     CU_ASSERT_EQUAL(eq_ecs_type_of(EQ_LIT("")), EQ_ECS_OTHER);
+}
+
+static void attack_tables(void)
+{
+    static const char *const ids[] = {
+#define TECHNIQUE(id, name, tactics) id,
+#include "rule/attack.def"
+    };
+    static const char *const dropped[] = {
+#define GONE(id, instead) id,
+#include "rule/attack.def"
+    };
+    static const char *const tactics[] = {
+#define TECHNIQUE(id, name, tactics) tactics,
+#include "rule/attack.def"
+    };
+
+    for (size_t i = 1; i < sizeof ids / sizeof *ids; i++)
+        CU_ASSERT(strcmp(ids[i - 1], ids[i]) < 0);
+    for (size_t i = 1; i < sizeof dropped / sizeof *dropped; i++)
+        CU_ASSERT(strcmp(dropped[i - 1], dropped[i]) < 0);
+    for (size_t i = 0; i < sizeof tactics / sizeof *tactics; i++) /* each is an id of the table of tactics */
+        for (const char *p = tactics[i]; *p; p += strcspn(p, " "), p += *p == ' ')
+            CU_ASSERT(eq_attack_tactic(eq_slice(p, strcspn(p, " "))) != NULL);
+    CU_ASSERT_STRING_EQUAL(eq_attack_technique(EQ_LIT("T1059.001")), "PowerShell");
+    CU_ASSERT_STRING_EQUAL(eq_attack_tactics_of(EQ_LIT("T1003")), "TA0006");
+    CU_ASSERT_STRING_EQUAL(eq_attack_gone(EQ_LIT("T1086")), "T1059.001");
+    CU_ASSERT_STRING_EQUAL(eq_attack_tactic_id(EQ_LIT("Execution")), "TA0002");
+    CU_ASSERT_STRING_EQUAL(eq_attack_nearest(EQ_LIT("Exection")), "Execution");
+    CU_ASSERT_PTR_NULL(eq_attack_technique(EQ_LIT("T9999")));
+    CU_ASSERT_PTR_NULL(eq_attack_nearest(EQ_LIT("")));
+}
+
+/* Every list of values is that of a field, and every type of a category is one of event.type. */
+static void ecs_values(void)
+{
+    static const char *const paths[] = {
+#define ECS_VALUES(path, values, how) path,
+#include "plan/ecs_fields.def"
+    };
+    static const char *const categories[] = {
+#define ECS_TYPES(category, types) category,
+#include "plan/ecs_fields.def"
+    };
+    bool only = false;
+    struct eq_slice word, type;
+
+    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++)
+        CU_ASSERT_EQUAL(eq_ecs_type_of(eq_slice_of(paths[i])), EQ_ECS_KEYWORD);
+    for (size_t i = 0; i < sizeof categories / sizeof *categories; i++) {
+        const char *types = eq_ecs_types_of_category(eq_slice_of(categories[i]));
+        while (eq_ecs_word(&word, &types)) {
+            const char *all = eq_ecs_values(&only, EQ_LIT("event.type"));
+            bool found = false;
+            while (eq_ecs_word(&type, &all))
+                found |= eq_slice_eq(word, type);
+            CU_ASSERT(found && only);
+        }
+    }
+    CU_ASSERT_PTR_NULL(eq_ecs_values(&only, EQ_LIT("process.name")));
+    CU_ASSERT_PTR_NULL(eq_ecs_types_of_category(EQ_LIT("dns")));
+}
+
+static void forms_of_time(void)
+{
+    int64_t ns = 0;
+    CU_ASSERT(eq_form_is_day(EQ_LIT("2024/02/29")));
+    CU_ASSERT_FALSE(eq_form_is_day(EQ_LIT("2026/02/29")));
+    CU_ASSERT_FALSE(eq_form_is_day(EQ_LIT("2026/04/31")));
+    CU_ASSERT_FALSE(eq_form_is_day(EQ_LIT("2026/00/10")));
+    CU_ASSERT(eq_form_look_back(&ns, EQ_LIT("now-9m")));
+    CU_ASSERT_EQUAL(ns, INT64_C(540000000000));
+    CU_ASSERT_FALSE(eq_form_look_back(&ns, EQ_LIT("now")));
+    CU_ASSERT_FALSE(eq_form_look_back(&ns, EQ_LIT("now-9m/d")));
+    CU_ASSERT_FALSE(eq_form_duration(&ns, EQ_LIT("999999999d"))); /* more than 292 years */
+    CU_ASSERT_FALSE(eq_form_duration(&ns, EQ_LIT("99999999999999999999d")));
+    CU_ASSERT_EQUAL(ns, INT64_C(540000000000));
 }
 
 CU_TestInfo eq_tests_rule[] = {
@@ -692,5 +769,8 @@ CU_TestInfo eq_tests_rule[] = {
     {"every allocation fails once", failing_memory},
     {"generated and searched tables are sorted", tables_are_sorted},
     {"dates and addresses of ECS", ecs_types},
+    {"values of ECS", ecs_values},
+    {"the table of ATT&CK", attack_tables},
+    {"days and durations", forms_of_time},
     CU_TEST_INFO_NULL,
 };

@@ -281,7 +281,7 @@ static const struct eq_plan *plan_of(struct world *w, const struct rule *rule)
     struct eq_plan *plan = NULL;
     struct eq_language_options options = {0};
     struct eq_source *source = eq_arena_alloc(&w->arena, sizeof *source);
-    *source = (struct eq_source){EQ_LIT("rule"), rule_text(w, rule), 1, 1};
+    *source = (struct eq_source){.name = EQ_LIT("rule"), .text = rule_text(w, rule)};
     eq_diags_init(&diags, &eq_alloc_default);
     enum eq_dialect dialect = rule->endpoint ? EQ_DIALECT_ENDPOINT : EQ_DIALECT_ELASTIC;
     enum eq_status st = eq_languages[dialect].compile(&plan, source, &options, &w->arena, &diags);

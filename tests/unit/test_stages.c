@@ -32,7 +32,7 @@ static void add_query(struct bench *b, struct eq_program *p, const char *text)
     struct eq_language_options options = {0};
     struct eq_source *source = eq_arena_alloc(&b->arena, sizeof *source);
     struct eq_slice copy = eq_arena_copy(&b->arena, eq_slice_of(text));
-    *source = (struct eq_source){EQ_LIT("rule"), copy, 1, 1};
+    *source = (struct eq_source){.name = EQ_LIT("rule"), .text = copy, .line = 1, .column = 1};
     eq_diags_init(&diags, &eq_alloc_default);
     CU_ASSERT_EQUAL_FATAL(eq_languages[EQ_DIALECT_ELASTIC].compile(&plan, source, &options, &b->arena, &diags), EQ_OK);
     CU_ASSERT_EQUAL_FATAL(eq_program_add(p, plan), EQ_OK);
@@ -150,12 +150,13 @@ static void named_anew(struct event_text *out, struct ref_random *r, unsigned nu
 /* All engines over one stream: the same hits. What the one with decisions counted. */
 static struct eq_engine_stats compare(make_event *make, unsigned n, struct eq_engine_stats *of_memo)
 {
+    static const enum eq_engine_stages stages[] = {EQ_ENGINE_PLAIN, EQ_ENGINE_MEMO, EQ_ENGINE_DECISIONS};
     struct bench benches[3];
     struct ref_random r = {7};
     static struct event_text e;
     size_t differ = 0, hit = 0;
     for (int i = 0; i < 3; i++)
-        bench_open(&benches[i], EQ_ENGINE_PLAIN + i, &eq_alloc_default);
+        bench_open(&benches[i], stages[i], &eq_alloc_default);
     for (unsigned k = 0; k < n; k++) {
         struct eq_hits first, other;
         make(&e, &r, k);

@@ -76,7 +76,11 @@ struct eq_node *eql_lower_field(struct eql_lower *lo, const struct eql_node *n)
     if (n->kind == EQL_VARIABLE)
         return lower_variable(lo, n);
     const struct eql_alias *alias = find_alias(lo, n);
-    return alias ? lower_alias(lo, n, alias) : eq_build_field(&lo->b, n->text, EQ_FRAME_EVENT, n->span);
+    struct eq_node *field =
+        alias ? lower_alias(lo, n, alias) : eq_build_field(&lo->b, n->text, EQ_FRAME_EVENT, n->span);
+    if (field)
+        field->optional = n->flag;
+    return field;
 }
 
 /* ── Functions ── */

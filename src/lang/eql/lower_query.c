@@ -37,7 +37,7 @@ static int shown(struct eq_slice s)
 static struct eq_plan_key lower_key(struct eql_lower *lo, const struct eql_node *n)
 {
     if (n->kind == EQL_FIELD)
-        return (struct eq_plan_key){.path = n->text, .optional = n->flag};
+        return (struct eq_plan_key){.path = n->text, .optional = n->flag, .span = n->span};
     if (n->kind != EQL_ERROR) {
         struct eq_diag *d = eql_lower_error(lo, EQ_E0401, n->span, "a join key must be a field");
         eql_lower_help(lo, d, "write \"by user.name\", or \"by ?user.name\" where the field may be missing");
@@ -255,6 +255,7 @@ static void lower_header(struct eql_lower *lo, struct building *q, const struct 
         eql_lower_error(lo, EQ_E0406, option->span, "a sample has no maxspan");
     } else {
         q->plan.maxspan_ns = lower_maxspan(lo, option);
+        q->plan.maxspan_at = option->span;
         q->ok &= q->plan.maxspan_ns >= 0; /* else missing events would seem to lack one */
     }
 }
