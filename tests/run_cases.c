@@ -425,6 +425,7 @@ static const char *wrong_explanation(const struct state *s)
 static char *found_ids(const struct state *s, const char *keyword)
 {
     static const struct way others[] = {
+        {"without decisions", "memo", 1, false},
         {"without memory of values", "shared", 1, false},
         {"with the plan as written", "naive", 1, false},
         {"by three threads", NULL, 3, false},

@@ -11,7 +11,7 @@
 #include "plan/partition.h"
 
 /* How rules are matched; the results are the same. */
-enum engine { ENGINE_MEMO, ENGINE_SHARED, ENGINE_NAIVE };
+enum engine { ENGINE_DECISIONS, ENGINE_MEMO, ENGINE_SHARED, ENGINE_NAIVE };
 
 struct eqlite_compiler {
     struct eq_alloc alloc;
@@ -87,7 +87,7 @@ static enum eq_status copy_option(struct eq_slice *out, struct eq_arena *arena, 
 
 static bool parse_engine(enum engine *out, const char *name)
 {
-    static const char *const names[] = {"memo", "shared", "naive"};
+    static const char *const names[] = {"decisions", "memo", "shared", "naive"};
     for (unsigned i = 0; i < sizeof names / sizeof *names; i++)
         if (!name || strcmp(name, names[i]) == 0) {
             *out = (enum engine)i;
@@ -531,6 +531,15 @@ static enum eq_status add_time_fields(struct eqlite_compiler *c, struct eq_progr
     return st;
 }
 
+static enum eq_engine_stages stages_of(enum engine engine)
+{
+    switch (engine) {
+    case ENGINE_DECISIONS: return EQ_ENGINE_DECISIONS;
+    case ENGINE_MEMO: return EQ_ENGINE_MEMO;
+    default: return EQ_ENGINE_PLAIN;
+    }
+}
+
 static enum eq_status finish(struct eqlite_compiler *c, struct eqlite_rules *r)
 {
     enum eq_status st = add_time_fields(c, r->program);
@@ -538,7 +547,7 @@ static enum eq_status finish(struct eqlite_compiler *c, struct eqlite_rules *r)
         st = eq_program_finish(r->program);
     if (st != EQ_OK)
         return st;
-    st = eq_ruleset_new(&r->ruleset, r->program, r->regexes, c->engine == ENGINE_MEMO, &r->alloc);
+    st = eq_ruleset_new(&r->ruleset, r->program, r->regexes, stages_of(c->engine), &r->alloc);
     r->program = NULL; /* the ruleset's, or gone */
     r->regexes = NULL;
     if (st == EQ_OK)

@@ -116,8 +116,9 @@ typedef struct eqlite_options {
     const char *timestamp_field;       /* NULL: "@timestamp" */
     const char *category_field;        /* field of the word before `where`; NULL: "event.category" */
     const char *tiebreaker_field;      /* orders events of equal time; NULL: none */
-    const char *engine; /* for comparing and debugging, same results: "memo" (default), "shared" (remembers no values),
-                           "naive" (plans as written, no index, every rule asked about every event) */
+    const char *engine; /* for comparing and debugging, same results: "decisions" (default), "memo" (does not remember
+                           what kinds of events leave to be asked), "shared" (remembers no values either), "naive" (plans
+                           as written, no index, every rule asked about every event) */
     const char *partition_by; /* fields, parted by commas, that every sequence and sample is joined by besides its own
                                  keys, as if each value of them were a world of its own, with a time of its own; NULL:
                                  none */

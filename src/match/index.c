@@ -8,6 +8,7 @@
 #include <stdatomic.h>
 
 #include "base/utf8.h"
+#include "match/bits.h"
 #include "match/windows.h"
 
 /* Texts that stand for predicates; a bit per length keeps most values from being hashed at all. */
@@ -362,6 +363,7 @@ static void texts_look(const struct texts *t, struct eq_slice key, eq_index_true
 struct glob_look {
     const struct field_index *field;
     struct eq_slice text, folded;
+    const uint64_t *needed;
     eq_index_true *yes;
     void *ctx;
 };
@@ -378,14 +380,16 @@ static void verify_glob(uint32_t pattern, size_t at, void *ctx)
 {
     struct glob_look *l = ctx;
     const struct eq_glob *g = &l->field->globs[pattern];
+    if (l->needed && !eq_bit_get(l->needed, l->field->glob_predicates[pattern]))
+        return;
     bool simple = g->fold && g->n_pieces == 1 && !g->single && at != EQ_ANYWHERE;
     if (simple ? stands_at(g, l->folded, at) : eq_glob_match(g, g->fold ? l->folded : l->text))
         l->yes(&l->field->glob_predicates[pattern], 1, l->ctx);
 }
 
 /* Everything that goes by the folded text of a value: folded texts and all globs. */
-static enum eq_status look_folded(const struct field_index *f, struct eq_slice text, struct eq_index_scratch *scratch,
-                                  eq_index_true *yes, void *ctx)
+static enum eq_status look_folded(const struct field_index *f, struct eq_slice text, const uint64_t *needed,
+                                  struct eq_index_scratch *scratch, eq_index_true *yes, void *ctx)
 {
     if (!f->windows && !f->folded.lengths)
         return EQ_OK;
@@ -393,7 +397,7 @@ static enum eq_status look_folded(const struct field_index *f, struct eq_slice t
     eq_fold(&scratch->folded, text);
     if (eq_buf_status(&scratch->folded) != EQ_OK)
         return EQ_NOMEM;
-    struct glob_look look = {f, text, eq_buf_slice(&scratch->folded), yes, ctx};
+    struct glob_look look = {f, text, eq_buf_slice(&scratch->folded), needed, yes, ctx};
     texts_look(&f->folded, look.folded, yes, ctx);
     if (f->windows)
         eq_windows_scan(f->windows, look.folded, verify_glob, &look);
@@ -401,7 +405,7 @@ static enum eq_status look_folded(const struct field_index *f, struct eq_slice t
 }
 
 enum eq_status eq_index_look(const struct eq_index *index, uint32_t field, const struct eq_value *v,
-                             struct eq_index_scratch *scratch, eq_index_true *yes, void *ctx)
+                             const uint64_t *needed, struct eq_index_scratch *scratch, eq_index_true *yes, void *ctx)
 {
     const struct field_index *f = &index->fields[field];
     struct number_key key;
@@ -412,7 +416,7 @@ enum eq_status eq_index_look(const struct eq_index *index, uint32_t field, const
     }
     if (v->type == EQ_STRING) {
         texts_look(&f->exact, eq_value_slice(v), yes, ctx);
-        return look_folded(f, eq_value_slice(v), scratch, yes, ctx);
+        return look_folded(f, eq_value_slice(v), needed, scratch, yes, ctx);
     }
     if (v->type == EQ_BOOL && f->yes_no[v->b].n)
         yes(f->yes_no[v->b].items, f->yes_no[v->b].n, ctx);
@@ -425,5 +429,5 @@ enum eq_status eq_index_look(const struct eq_index *index, uint32_t field, const
     if (eq_buf_status(&scratch->text) != EQ_OK)
         return EQ_NOMEM;
     texts_look(&f->likes, eq_buf_slice(&scratch->text), yes, ctx);
-    return look_folded(f, eq_buf_slice(&scratch->text), scratch, yes, ctx);
+    return look_folded(f, eq_buf_slice(&scratch->text), needed, scratch, yes, ctx);
 }

@@ -37,7 +37,8 @@ struct eq_index_field {
 /* By field; small, as it is looked at for every value of every event. */
 const struct eq_index_field *eq_index_fields(const struct eq_index *index);
 
+/* `needed`: bits by predicate, patterns of others need not be tried; they may come all the same. NULL: all are. */
 enum eq_status eq_index_look(const struct eq_index *index, uint32_t field, const struct eq_value *v,
-                             struct eq_index_scratch *scratch, eq_index_true *yes, void *ctx);
+                             const uint64_t *needed, struct eq_index_scratch *scratch, eq_index_true *yes, void *ctx);
 
 #endif
