@@ -33,6 +33,10 @@ static enum eq_status open_rule(struct eq_matcher *m, uint32_t rule)
     if (plan->kind == EQ_PLAN_SEQUENCE) {
         st = eq_sequence_new(&m->sequences[rule], &m->context, rule, m->results[rule]);
         m->keeps_order = true;
+        for (uint32_t i = 0, positive = 0; i < plan->n_stages; i++) {
+            m->stirs[m->program->rules[rule].clauses[i]] = plan->stages[i].missing || positive == 0;
+            positive += !plan->stages[i].missing;
+        }
         if (trails(plan))
             m->waiting[m->n_waiting++] = rule;
     } else if (plan->kind == EQ_PLAN_SAMPLE) {
@@ -50,7 +54,8 @@ static enum eq_status open_all(struct eq_matcher *m, const struct eq_ruleset *ru
     m->samples = eq_new(m->alloc, n * sizeof(struct eq_sample *));
     m->waiting = eq_new(m->alloc, n * sizeof *m->waiting);
     m->rule_stats = eq_new(m->alloc, n * sizeof *m->rule_stats);
-    if (!m->results || !m->sequences || !m->samples || !m->waiting || !m->rule_stats)
+    m->stirs = eq_new(m->alloc, m->program->n_clauses + 1);
+    if (!m->results || !m->sequences || !m->samples || !m->waiting || !m->rule_stats || !m->stirs)
         return EQ_NOMEM;
     enum eq_status st = eq_engine_new(&m->engine, rules, &decode, m->alloc);
     m->context.alloc = m->alloc;
@@ -180,6 +185,7 @@ void eq_matcher_free(struct eq_matcher *m)
     eq_free(m->alloc, m->sequences);
     eq_free(m->alloc, m->samples);
     eq_free(m->alloc, m->waiting);
+    eq_free(m->alloc, m->stirs);
     eq_budget_free(&m->budget);
     eq_free(m->alloc, m->rule_stats);
     eq_free(m->alloc, m);
@@ -194,6 +200,17 @@ static enum eq_status put_event(struct eq_matcher *m, uint32_t rule, const struc
     return eq_results_put(m->results[rule], &alert);
 }
 
+/* Half of all hits are of later stages of a rule that has no sequence in progress: then no more of it is touched. */
+static bool nobody_waits(const struct eq_matcher *m, uint32_t rule, const uint32_t *clauses, size_t n)
+{
+    if (m->rule_stats[rule].live || !m->sequences[rule])
+        return false;
+    for (size_t i = 0; i < n; i++)
+        if (m->stirs[clauses[i]])
+            return false;
+    return true;
+}
+
 /* Give a rule its hits: the clauses of one rule stand together. */
 static enum eq_status put_rule(struct eq_matcher *m, uint32_t rule, struct eq_moment *moment, const uint32_t *clauses,
                                size_t n)
@@ -203,6 +220,8 @@ static enum eq_status put_rule(struct eq_matcher *m, uint32_t rule, struct eq_mo
     if (eq_results_done(r))
         return EQ_OK;
     m->rule_stats[rule].hits += n;
+    if (nobody_waits(m, rule, clauses, n))
+        return EQ_OK;
     if (m->samples[rule])
         st = eq_sample_feed(m->samples[rule], moment, clauses, n);
     else if (!m->sequences[rule])

@@ -16,6 +16,7 @@ struct eq_matcher {
     struct eq_results **results; /* by rule */
     struct eq_sequence **sequences; /* by rule; NULL for others */
     struct eq_sample **samples;
+    bool *stirs;                 /* by clause: a hit of it matters to its sequence though nothing is in progress there */
     uint32_t *waiting;           /* sequences that time alone may complete: those with a trailing missing event */
     size_t n_waiting;
     bool keeps_order;            /* there are sequences */
