@@ -106,24 +106,16 @@ static struct eq_past *restore_event(struct eq_restoring *r)
     struct eq_alert_event e = eq_restore_alert_event(r->in);
     size_t n = eq_unpack_count(r->in);
     uint32_t n_values;
-    size_t text = measure(r, *r->in, n, &n_values) + e.json.len + e.id.len + e.index.len + e.origin.path.len;
-    size_t bytes = sizeof(struct eq_past) + n_values * (sizeof(struct eq_value) + sizeof(uint32_t)) + text;
+    size_t value_bytes = measure(r, *r->in, n, &n_values);
+    char *at;
     if (e.missing || (n && !r->n_fields))
         eq_unpack_fail(r->in, EQ_INVALID, NULL);
-    struct eq_past *p = eq_unpack_ok(r->in) ? eq_new(r->budget->alloc, bytes) : NULL;
+    struct eq_past *p = eq_unpack_ok(r->in) ? eq_past_block(&at, &e, n_values, value_bytes, r->budget) : NULL;
     if (!p) {
         eq_unpack_fail(r->in, EQ_NOMEM, NULL);
         return NULL;
     }
-    *p = (struct eq_past){.references = 1, .bytes = bytes, .time = time, .event = e, .n_values = n_values};
-    eq_budget_count(r->budget, bytes);
-    p->values = (struct eq_value *)(void *)(p + 1);
-    p->fields = (uint32_t *)(void *)(p->values + n_values);
-    char *at = (char *)(p->fields + n_values);
-    p->event.json = put(&at, e.json);
-    p->event.id = put(&at, e.id);
-    p->event.index = put(&at, e.index);
-    p->event.origin.path = put(&at, e.origin.path);
+    p->time = time;
     fill_values(r, p, n, at);
     return p;
 }
