@@ -177,6 +177,11 @@ typedef struct eqlite_rule { /* a view; strings belong to the rules */
     size_t n_tests;
 } eqlite_rule;
 
+typedef struct eqlite_expected_field { /* a field that an event of an alert is expected to have */
+    size_t alert;               /* which alert, from 0 */
+    eqlite_string path, value;  /* the value as text: strings as they are, else as JSON */
+} eqlite_expected_field;
+
 typedef struct eqlite_rule_test {
     eqlite_string name;
     eqlite_string events; /* NDJSON; empty if in a file */
@@ -188,6 +193,8 @@ typedef struct eqlite_rule_test {
     const eqlite_string *join_keys; /* expected keys of each alert, as a JSON array without blanks: ["h1",4] */
     size_t n_join_keys;   /* 0: not checked */
     eqlite_string path;   /* of the file it is written in */
+    const eqlite_expected_field *fields; /* in order of alerts */
+    size_t n_fields;
 } eqlite_rule_test;
 
 EQLITE_API eqlite_rules *eqlite_rules_retain(eqlite_rules *r); /* thread-safe */
@@ -345,6 +352,11 @@ EQLITE_API bool eqlite_matcher_done(const eqlite_matcher *m);
 EQLITE_API eqlite_status eqlite_matcher_finish(eqlite_matcher *m);
 EQLITE_API void eqlite_matcher_stats(const eqlite_matcher *m, eqlite_stats *out);
 EQLITE_API void eqlite_matcher_rule_stats(const eqlite_matcher *m, size_t index, eqlite_rule_stats *out);
+/* Number the times of n events as rule `rule` reads them: ranks[i] is 0 if event i has none or is broken, else 1 more than
+ * there are different times before it. For putting events in another order, as a test does, without changing which are
+ * simultaneous. `unwrap`: as the matcher's. */
+EQLITE_API eqlite_status eqlite_event_ranks(size_t *ranks, const eqlite_rules *r, size_t rule, const eqlite_event *events,
+                                            size_t n, bool unwrap);
 /* ── Reader ──────────────────────────────────────────────────────────────────────────────────────────────────────── */
 
 typedef struct eqlite_reader eqlite_reader;

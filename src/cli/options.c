@@ -239,6 +239,7 @@ static bool take(struct cli *c, enum cli_option_id id, char *value, unsigned ind
         break;
     case CLI_OPT_MISSING: c->missing = true; break;
     case CLI_OPT_FILTER: c->filter = value; break;
+    case CLI_OPT_FAIL_FAST: c->fail_fast = true; break;
     case CLI_OPT_JUNIT: c->junit = value; break;
     case CLI_OPT_EXIT_STATUS: c->exit_status = true; break;
     case CLI_OPT_FAIL_ON: c->fail_on = (enum cli_level)index; break;

@@ -3,6 +3,8 @@
  *      ok    Suspicious shell: a shell below a web server
  *      FAIL  Suspicious shell: an editor is fine
  *            expected no alerts, got 1 */
+#include <string.h>
+
 #include "cli/test_case.h"
 
 struct totals {
@@ -48,6 +50,23 @@ static void add_junit(struct cli_text *t, const eqlite_rule *rule, const eqlite_
     cli_text_printf(t, "\"/></testcase>\n");
 }
 
+/* Its lines, and where the test stands behind the first. */
+static void add_problem(struct cli_text *out, const eqlite_rule_test *test, const char *problem)
+{
+    for (bool first = true; problem; first = false) {
+        const char *newline = strchr(problem, '\n');
+        eqlite_string line = {problem, newline ? (size_t)(newline - problem) : strlen(problem)};
+        cli_text_printf(out, "\n      ");
+        cli_text_escape(out, line);
+        if (first) {
+            cli_text_printf(out, " (");
+            cli_text_escape(out, test->path);
+            cli_text_printf(out, ":%u)", test->line);
+        }
+        problem = newline ? newline + 1 : NULL;
+    }
+}
+
 static void report(struct totals *t, const eqlite_rule *rule, const eqlite_rule_test *test, const char *problem)
 {
     struct cli_text line = {0};
@@ -58,11 +77,7 @@ static void report(struct totals *t, const eqlite_rule *rule, const eqlite_rule_
     cli_text_printf(&line, ": ");
     cli_text_escape(&line, test->name);
     if (problem) {
-        cli_text_printf(&line, "\n      ");
-        cli_text_escape(&line, cli_string(problem));
-        cli_text_printf(&line, " (");
-        cli_text_escape(&line, test->path);
-        cli_text_printf(&line, ":%u)", test->line);
+        add_problem(&line, test, problem);
     }
     cli_text_printf(&line, "\n");
     if (problem || !t->cli->quiet)
@@ -92,6 +107,11 @@ static bool write_junit(const struct totals *t)
 
 /* ── All of them ── */
 
+static bool ended(const struct totals *t)
+{
+    return cli_stopped() || (t->cli->fail_fast && t->failed);
+}
+
 /* The rule in a file of its own, so that no other rule sees the events. */
 static eqlite_rules *compile_alone(const struct cli *c, const eqlite_rule *rule)
 {
@@ -114,7 +134,7 @@ static void test_rule(struct totals *t, const eqlite_rules *rules, size_t index)
     if (!rule.n_tests || !cli_rule_chosen(t->cli, &rule))
         return;
     eqlite_rules *alone = compile_alone(t->cli, &rule);
-    for (size_t i = 0; i < rule.n_tests && !cli_stopped(); i++) {
+    for (size_t i = 0; i < rule.n_tests && !ended(t); i++) {
         eqlite_rule_test test = eqlite_rules_test(rules, index, i);
         struct cli_case run = {0};
         if (t->cli->filter && !cli_like(t->cli->filter, test.name))
@@ -145,7 +165,7 @@ int cli_test(struct cli *c)
         eqlite_rules_free(rules);
         return CLI_TROUBLE;
     }
-    for (size_t i = 0; i < eqlite_rules_count(rules) && !cli_stopped(); i++)
+    for (size_t i = 0; i < eqlite_rules_count(rules) && !ended(&t); i++)
         test_rule(&t, rules, i);
 
     struct cli_text line = {0};

@@ -1,6 +1,7 @@
 /* load_tests.c — the tests that a rule brings: [[tests]] of its own file, or of x.test.toml beside x.toml.
  *
- *      name = "…"   expect = "match" | "no_match" | N | { alerts = N, event_ids = [["a", "b"]], join_keys = [["h1"]] }
+ *      name = "…"   expect = "match" | "no_match" | N | { alerts = N, event_ids = [["a", "b"]], join_keys = [["h1"]],
+ *                                                        fields = [{ "user.name" = "ada" }] }
  *      events = '''NDJSON'''   or   file = "below/the/folder.ndjson"
  *
  * A test that is wrong is reported and left out; the rule stays. */
@@ -143,11 +144,42 @@ static bool read_join_keys(struct eq_rule_test *out, struct eq_load *l, const st
     return *st == EQ_OK;
 }
 
-/* The number of alerts follows from event_ids or join_keys when it is not said. */
+/* fields = [{ "user.name" = "ada" }]: for each alert values that some of its events have. */
+static bool read_fields(struct eq_rule_test *out, struct eq_load *l, const struct eq_toml *test,
+                        const struct eq_toml *value, enum eq_status *st)
+{
+    size_t n = 0, alert = 0;
+    bool ok = value->kind == EQ_TOML_ARRAY;
+
+    for (const struct eq_toml *of = ok ? value->first : NULL; of && ok; of = of->next) {
+        ok = of->kind == EQ_TOML_TABLE;
+        n += ok ? count(of) : 0;
+        for (const struct eq_toml *kid = ok ? of->first : NULL; kid; kid = kid->next)
+            ok = ok && kid->kind != EQ_TOML_TABLE && kid->kind != EQ_TOML_ARRAY && kid->key.len &&
+                 !memchr(kid->key.ptr, '\0', kid->key.len);
+    }
+    if (!ok) {
+        WRONG(l, test, value, "fields must hold, for each alert, a table of values: [{ \"user.name\" = \"ada\" }]");
+        return false;
+    }
+    out->fields = eq_arena_alloc(&l->set->arena, (n + 1) * sizeof *out->fields);
+    if (!out->fields)
+        *st = EQ_NOMEM;
+    for (const struct eq_toml *of = value->first; of && *st == EQ_OK; of = of->next, alert++)
+        for (const struct eq_toml *kid = of->first; kid && *st == EQ_OK; kid = kid->next) {
+            struct eq_rule_field *f = &out->fields[out->n_fields++];
+            *f = (struct eq_rule_field){alert, kid->key, kid->text};
+            if (kid->kind != EQ_TOML_STRING && kid->kind != EQ_TOML_DATE)
+                *st = read_keys(&f->value, l, kid);
+        }
+    return *st == EQ_OK;
+}
+
+/* The number of alerts follows from event_ids, join_keys or fields when it is not said. */
 static bool read_expect_table(struct eq_rule_test *out, struct eq_load *l, const struct eq_toml *test,
                               const struct eq_toml *table, enum eq_status *st)
 {
-    const struct eq_toml *alerts = NULL, *ids = NULL, *keys = NULL;
+    const struct eq_toml *alerts = NULL, *ids = NULL, *keys = NULL, *fields = NULL;
     int64_t listed = -1;
 
     for (const struct eq_toml *kid = table->first; kid; kid = kid->next) {
@@ -157,8 +189,10 @@ static bool read_expect_table(struct eq_rule_test *out, struct eq_load *l, const
             ids = kid;
         } else if (eq_slice_eq(kid->key, EQ_LIT("join_keys"))) {
             keys = kid;
+        } else if (eq_slice_eq(kid->key, EQ_LIT("fields"))) {
+            fields = kid;
         } else {
-            WRONG(l, test, kid, "expect knows alerts, event_ids and join_keys, but not \"%.*s\"", EQ_SHOW(kid->key));
+            WRONG(l, test, kid, "expect knows alerts, event_ids, join_keys and fields, but not \"%.*s\"", EQ_SHOW(kid->key));
             return false;
         }
     }
@@ -168,8 +202,14 @@ static bool read_expect_table(struct eq_rule_test *out, struct eq_load *l, const
         return false;
     if (ids && !read_event_ids(out, l, test, ids, st))
         return false;
-    if (ids || keys)
-        listed = (int64_t)count(ids ? ids : keys);
+    if (fields && !read_fields(out, l, test, fields, st))
+        return false;
+    if (ids || keys || fields)
+        listed = (int64_t)count(ids ? ids : keys ? keys : fields);
+    if (fields && (int64_t)count(fields) != listed) {
+        WRONG(l, test, fields, "fields of %zu alerts, but %lld are listed", count(fields), (long long)listed);
+        return false;
+    }
     if (ids && keys && count(ids) != count(keys)) {
         WRONG(l, test, keys, "join_keys of %zu alerts, but event_ids of %zu", count(keys), count(ids));
         return false;
@@ -203,7 +243,7 @@ static bool read_expect(struct eq_rule_test *out, struct eq_load *l, const struc
         out->alerts = 0;
         return true;
     }
-    WRONG(l, test, expect, "expect must be \"match\", \"no_match\", a number, or a table with alerts, event_ids or join_keys");
+    WRONG(l, test, expect, "expect must be \"match\", \"no_match\", a number, or a table with alerts, event_ids, join_keys or fields");
     return false;
 }
 
