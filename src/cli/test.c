@@ -10,7 +10,9 @@
 struct totals {
     struct cli *cli;
     size_t passed, failed;
-    struct cli_output output;
+    bool trouble; /* some coverage is not known */
+    struct cover cover;
+    struct cli_output output; /* reports; with --coverage=json only that, and failures go to standard error */
     struct cli_text junit; /* testcase elements */
 };
 
@@ -67,6 +69,14 @@ static void add_problem(struct cli_text *out, const eqlite_rule_test *test, cons
     }
 }
 
+static void print(struct totals *t, const struct cli_text *line)
+{
+    if (t->cover.json)
+        fwrite(line->ptr, 1, line->len, stderr);
+    else
+        cli_output_write(line->ptr, line->len, &t->output);
+}
+
 static void report(struct totals *t, const eqlite_rule *rule, const eqlite_rule_test *test, const char *problem)
 {
     struct cli_text line = {0};
@@ -80,8 +90,8 @@ static void report(struct totals *t, const eqlite_rule *rule, const eqlite_rule_
         add_problem(&line, test, problem);
     }
     cli_text_printf(&line, "\n");
-    if (problem || !t->cli->quiet)
-        cli_output_write(line.ptr, line.len, &t->output);
+    if (problem || !(t->cli->quiet || t->cover.json))
+        print(t, &line);
     cli_text_free(&line);
     if (t->cli->junit)
         add_junit(&t->junit, rule, test, problem);
@@ -128,30 +138,74 @@ static eqlite_rules *compile_alone(const struct cli *c, const eqlite_rule *rule)
     return alone;
 }
 
+static void test_one(struct totals *t, const eqlite_rule *rule, const eqlite_rule_test *test, eqlite_rules *alone,
+                     struct cover_rule *cover)
+{
+    struct cli_case run = {.cover = cover};
+    if (alone)
+        cli_case_run(&run, t->cli, alone, test);
+    else
+        cli_text_printf(&run.problem, "the rule could not be compiled by itself");
+    if (!cli_stopped())
+        report(t, rule, test, run.problem.len ? run.problem.ptr : NULL);
+    cli_case_free(&run);
+}
+
+static bool wants_coverage(const struct cli *c)
+{
+    return c->coverage || c->min_coverage;
+}
+
 static void test_rule(struct totals *t, const eqlite_rules *rules, size_t index)
 {
     eqlite_rule rule = eqlite_rules_get(rules, index);
-    if (!rule.n_tests || !cli_rule_chosen(t->cli, &rule))
+    bool covered = wants_coverage(t->cli);
+    struct cover_rule cover;
+    if ((!rule.n_tests && !covered) || !cli_rule_chosen(t->cli, &rule))
         return;
     eqlite_rules *alone = compile_alone(t->cli, &rule);
+    if (covered)
+        cover_begin(&cover, t->cli, alone);
     for (size_t i = 0; i < rule.n_tests && !ended(t); i++) {
         eqlite_rule_test test = eqlite_rules_test(rules, index, i);
-        struct cli_case run = {0};
-        if (t->cli->filter && !cli_like(t->cli->filter, test.name))
-            continue;
-        if (alone)
-            cli_case_run(&run, t->cli, alone, &test);
-        else
-            cli_text_printf(&run.problem, "the rule could not be compiled by itself");
-        report(t, &rule, &test, run.problem.len ? run.problem.ptr : NULL);
-        cli_case_free(&run);
+        if (!t->cli->filter || cli_like(t->cli->filter, test.name))
+            test_one(t, &rule, &test, alone, covered ? &cover : NULL);
+    }
+    if (covered) {
+        t->trouble = t->trouble || cover.failed;
+        cover_end(&t->cover, &cover, &rule);
     }
     eqlite_rules_free(alone);
 }
 
+/* How many passed, and what was covered. */
+static void sum_up(struct totals *t)
+{
+    struct cli_text out = {0};
+    bool covered = t->cli->coverage;
+    if (t->cover.json) {
+        cover_json(&out, &t->cover, t->passed, t->failed);
+    } else {
+        cli_text_printf(&out, "%zu passed, %zu failed\n", t->passed, t->failed);
+        if (covered)
+            cli_text_add(&out, t->cover.text.ptr ? t->cover.text.ptr : "", t->cover.text.len);
+        if (wants_coverage(t->cli))
+            cover_sum(&out, &t->cover);
+    }
+    cli_output_write(out.ptr, out.len, &t->output);
+    cli_text_free(&out);
+}
+
+/* What the program answers, when nothing went wrong. */
+static int answer(const struct totals *t)
+{
+    bool enough = cover_percent(t->cover.met, t->cover.branches) >= t->cli->min_coverage;
+    return t->failed || !enough ? CLI_NO : CLI_OK;
+}
+
 int cli_test(struct cli *c)
 {
-    struct totals t = {.cli = c};
+    struct totals t = {.cli = c, .cover.json = c->coverage_json};
     size_t refused = 0, unreadable = 0;
     if (!c->files.n)
         return cli_usage(c, "no rules given");
@@ -167,20 +221,18 @@ int cli_test(struct cli *c)
     }
     for (size_t i = 0; i < eqlite_rules_count(rules) && !ended(&t); i++)
         test_rule(&t, rules, i);
-
-    struct cli_text line = {0};
-    cli_text_printf(&line, "%zu passed, %zu failed", t.passed, t.failed);
-    cli_text_printf(&line, "\n");
-    cli_output_write(line.ptr, line.len, &t.output);
+    sum_up(&t);
     bool written = cli_output_close(&t.output, true);
     if (c->junit)
         written = write_junit(&t) && written;
     if (refused)
         cli_error("%zu rule%s could not be used, see above", refused, refused == 1 ? "" : "s");
-    cli_text_free(&line);
+    if (t.trouble)
+        cli_error("the coverage of some rules could not be told");
+    cli_text_free(&t.cover.text);
     cli_text_free(&t.junit);
     eqlite_rules_free(rules);
     if (cli_stopped())
         return cli_stop_status();
-    return unreadable || refused || !written ? CLI_TROUBLE : t.failed ? CLI_NO : CLI_OK;
+    return unreadable || refused || t.trouble || !written ? CLI_TROUBLE : answer(&t);
 }

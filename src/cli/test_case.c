@@ -298,8 +298,11 @@ void cli_case_run(struct cli_case *r, const struct cli *c, eqlite_rules *rules, 
     memset(met, 0, test->n_fields + 1);
     struct run run = {.out = &r->given, .events = &r->events, .feed = &r->events.feed, .test = test,
                       .problem = &r->problem, .met = met};
-    if (test_events_read(&r->events, c, test, &r->problem))
+    if (test_events_read(&r->events, c, test, &r->problem)) {
         run_events(&run, c, rules, options);
+        if (r->cover)
+            cover_test(r->cover, c, r->events.items, r->events.n);
+    }
     if (r->events.feed.bad && !r->problem.len)
         cli_text_printf(&r->problem, "%llu broken event%s", (unsigned long long)r->events.feed.bad,
                         r->events.feed.bad == 1 ? "" : "s");

@@ -6,7 +6,7 @@
 #ifndef EQLITE_CLI_TEST_CASE_H
 #define EQLITE_CLI_TEST_CASE_H
 
-#include "cli/cli.h"
+#include "cli/test_cover.h"
 
 #define TEST_EVENTS_MAX ((size_t)256 << 20) /* bytes of the events of one test */
 
@@ -35,6 +35,7 @@ struct test_run {
 };
 
 struct cli_case {
+    struct cover_rule *cover; /* to be told the events; NULL: nothing is gathered */
     struct test_events events;
     struct test_run given;   /* the run as given */
     struct cli_text problem; /* empty: it passed */

@@ -93,3 +93,47 @@ Events in lines of ten megabytes, broken events.
         1 broken event (big.test.toml:5)
   1 passed, 1 failed
   [1]
+
+Which parts of conditions the tests reach.
+
+  $ mkdir c && cat > c/one.eql <<END
+  > process where process.name : ("sh", "bash") and
+  >   not user.name == "root"
+  > END
+  $ cat > c/one.test.toml <<END
+  > [[tests]]
+  > name = "ada"
+  > expect = "match"
+  > events = '{"event.category":"process","process.name":"sh","user.name":"ada"}'
+  > END
+  $ echo 'sequence by host.name with maxspan=1m [any where a == 1] [any where true]' > c/two.eql
+  $ eqlite test --coverage c
+  ok    one: ada
+  1 passed, 0 failed
+  one: 6 of 12 branches (50 %)
+    never false         process where process.name : ("sh", "bash") and not user.name == "root"
+    never false         process
+    never false         process.name : ("sh", "bash") and not user.name == "root"
+    never false         process.name : ("sh", "bash")
+    never false         not user.name == "root"
+    never true          user.name == "root"
+  two: no tests
+  2 rules, 1 without tests; 6 of 14 branches met (42 %)
+  $ eqlite test --coverage=json c
+  {"passed":1,"failed":0,"untested":1,"branches":14,"met":6,"rules":[{"id":"one","name":"one","path":"c/one.eql","tests":1,"branches":12,"met":6,"parts":[{"number":0,"stage":0,"start":0,"end":73,"text":"process where process.name : (\"sh\", \"bash\") and\u000a  not user.name == \"root\"","true":true,"false":false},{"number":1,"stage":0,"start":0,"end":7,"text":"process","true":true,"false":false},{"number":2,"stage":0,"start":14,"end":73,"text":"process.name : (\"sh\", \"bash\") and\u000a  not user.name == \"root\"","true":true,"false":false},{"number":3,"stage":0,"start":14,"end":43,"text":"process.name : (\"sh\", \"bash\")","true":true,"false":false},{"number":4,"stage":0,"start":50,"end":73,"text":"not user.name == \"root\"","true":true,"false":false},{"number":5,"stage":0,"start":54,"end":73,"text":"user.name == \"root\"","true":false,"false":true}]},{"id":"two","name":"two","path":"c/two.eql","tests":0,"branches":2,"met":0,"parts":[{"number":0,"stage":0,"start":49,"end":55,"text":"a == 1","true":false,"false":false}]}]}
+  $ eqlite test --min-coverage 60 c
+  ok    one: ada
+  1 passed, 0 failed
+  2 rules, 1 without tests; 6 of 14 branches met (42 %)
+  [1]
+  $ eqlite test -q --min-coverage 10 --only one c
+  1 passed, 0 failed
+  1 rule, 0 without tests; 6 of 12 branches met (50 %)
+  $ eqlite test --min-coverage 101 c
+  eqlite: test: --min-coverage: at most 100
+  Try 'eqlite help test'.
+  [2]
+  $ eqlite test --min-coverage x c
+  eqlite: test: --min-coverage: 'x' is not a number
+  Try 'eqlite help test'.
+  [2]
