@@ -195,6 +195,8 @@ typedef struct eqlite_rule_test {
     eqlite_string path;   /* of the file it is written in */
     const eqlite_expected_field *fields; /* in order of alerts */
     size_t n_fields;
+    eqlite_string expect; /* the value of expect as it is written; empty if that is not one value in one place */
+    size_t expect_at;     /* its first byte in the file, behind a byte order mark */
 } eqlite_rule_test;
 
 EQLITE_API eqlite_rules *eqlite_rules_retain(eqlite_rules *r); /* thread-safe */

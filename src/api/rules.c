@@ -72,6 +72,8 @@ static enum eq_status make_tests(eqlite_rule_test **out, struct eqlite_rules *r,
             .n_join_keys = t->n_join_keys,
             .path = eq_api_string(t->path),
             .line = t->line,
+            .expect = eq_api_string(t->expect),
+            .expect_at = t->expect_at,
         };
         enum eq_status st = copy_list(&tests[i].event_ids, &r->plans, t->event_ids, t->n_event_ids);
         if (st == EQ_OK)

@@ -9,8 +9,8 @@
 
 struct totals {
     struct cli *cli;
-    size_t passed, failed;
-    bool trouble; /* some coverage is not known */
+    size_t passed, failed, updated;
+    bool trouble; /* some coverage is not known, some update could not be written */
     struct cover cover;
     struct cli_output output; /* reports; with --coverage=json only that, and failures go to standard error */
     struct cli_text junit; /* testcase elements */
@@ -139,16 +139,42 @@ static eqlite_rules *compile_alone(const struct cli *c, const eqlite_rule *rule)
 }
 
 static void test_one(struct totals *t, const eqlite_rule *rule, const eqlite_rule_test *test, eqlite_rules *alone,
-                     struct cover_rule *cover)
+                     struct cover_rule *cover, struct test_updates *updates)
 {
     struct cli_case run = {.cover = cover};
     if (alone)
         cli_case_run(&run, t->cli, alone, test);
     else
         cli_text_printf(&run.problem, "the rule could not be compiled by itself");
-    if (!cli_stopped())
+    bool update = t->cli->update && run.differs && !cli_stopped() &&
+                  test_update_add(updates, test, &run.given, &run.problem);
+    if (!cli_stopped() && !update)
         report(t, rule, test, run.problem.len ? run.problem.ptr : NULL);
     cli_case_free(&run);
+}
+
+/* Each is told as updated, or as failed when its file could not be written. */
+static void update_all(struct totals *t, const eqlite_rule *rule, const struct test_updates *updates)
+{
+    bool written = test_update_write(updates, t->cli);
+    for (size_t i = 0; i < updates->n; i++) {
+        struct cli_text line = {0};
+        if (!written) {
+            report(t, rule, &updates->items[i].test, "it expects something else, and could not be updated");
+            continue;
+        }
+        cli_text_printf(&line, "new   ");
+        cli_text_escape(&line, rule->name.len ? rule->name : rule->id);
+        cli_text_printf(&line, ": ");
+        cli_text_escape(&line, updates->items[i].test.name);
+        cli_text_printf(&line, "\n      expect = ");
+        cli_text_escape(&line, (eqlite_string){updates->items[i].text.ptr, updates->items[i].text.len});
+        cli_text_printf(&line, "\n");
+        print(t, &line);
+        cli_text_free(&line);
+        t->updated++;
+    }
+    t->trouble = t->trouble || !written;
 }
 
 static bool wants_coverage(const struct cli *c)
@@ -161,6 +187,7 @@ static void test_rule(struct totals *t, const eqlite_rules *rules, size_t index)
     eqlite_rule rule = eqlite_rules_get(rules, index);
     bool covered = wants_coverage(t->cli);
     struct cover_rule cover;
+    struct test_updates updates = {0};
     if ((!rule.n_tests && !covered) || !cli_rule_chosen(t->cli, &rule))
         return;
     eqlite_rules *alone = compile_alone(t->cli, &rule);
@@ -169,9 +196,14 @@ static void test_rule(struct totals *t, const eqlite_rules *rules, size_t index)
     for (size_t i = 0; i < rule.n_tests && !ended(t); i++) {
         eqlite_rule_test test = eqlite_rules_test(rules, index, i);
         if (!t->cli->filter || cli_like(t->cli->filter, test.name))
-            test_one(t, &rule, &test, alone, covered ? &cover : NULL);
+            test_one(t, &rule, &test, alone, covered ? &cover : NULL, &updates);
     }
+    if (updates.n && !cli_stopped())
+        update_all(t, &rule, &updates);
+    test_update_free(&updates);
     if (covered) {
+        if (cover.failed)
+            cli_error("the coverage of %.*s could not be told", (int)rule.name.len, rule.name.ptr);
         t->trouble = t->trouble || cover.failed;
         cover_end(&t->cover, &cover, &rule);
     }
@@ -186,7 +218,10 @@ static void sum_up(struct totals *t)
     if (t->cover.json) {
         cover_json(&out, &t->cover, t->passed, t->failed);
     } else {
-        cli_text_printf(&out, "%zu passed, %zu failed\n", t->passed, t->failed);
+        cli_text_printf(&out, "%zu passed, %zu failed", t->passed, t->failed);
+        if (t->updated)
+            cli_text_printf(&out, ", %zu updated", t->updated);
+        cli_text_printf(&out, "\n");
         if (covered)
             cli_text_add(&out, t->cover.text.ptr ? t->cover.text.ptr : "", t->cover.text.len);
         if (wants_coverage(t->cli))
@@ -203,16 +238,33 @@ static int answer(const struct totals *t)
     return t->failed || !enough ? CLI_NO : CLI_OK;
 }
 
+/* Rules and their tests; --only and --skip are looked at rule by rule. NULL: already told. */
+static eqlite_rules *compile_all(struct totals *t, size_t *refused, size_t *unreadable, size_t *wrong_tests)
+{
+    eqlite_rules *rules = NULL;
+    eqlite_compiler *compiler = cli_compiler(t->cli);
+    if (!compiler)
+        return NULL;
+    bool fine = cli_add_paths(compiler, &t->cli->files, unreadable);
+    const eqlite_diagnostics *d = eqlite_compiler_diagnostics(compiler);
+    cli_tell_rules(t->cli, d);
+    *refused = eqlite_compiler_refused(compiler);
+    for (size_t i = 0; i < eqlite_diagnostics_count(d); i++)
+        *wrong_tests += strcmp(eqlite_diagnostics_get(d, i).code, "E0705") == 0;
+    eqlite_status st = fine ? eqlite_compiler_finish(&rules, compiler) : EQLITE_OK;
+    if (st != EQLITE_OK)
+        cli_failed(st);
+    eqlite_compiler_free(compiler);
+    return rules;
+}
+
 int cli_test(struct cli *c)
 {
     struct totals t = {.cli = c, .cover.json = c->coverage_json};
-    size_t refused = 0, unreadable = 0;
+    size_t refused = 0, unreadable = 0, wrong_tests = 0;
     if (!c->files.n)
         return cli_usage(c, "no rules given");
-    /* --only and --skip are looked at rule by rule. */
-    struct cli all = *c;
-    all.only = all.skip = (struct cli_list){0};
-    eqlite_rules *rules = cli_compile_rules(&all, &c->files, &refused, &unreadable);
+    eqlite_rules *rules = compile_all(&t, &refused, &unreadable, &wrong_tests);
     if (!rules)
         return CLI_TROUBLE;
     if (!cli_output_open(&t.output, c, NULL)) {
@@ -227,12 +279,12 @@ int cli_test(struct cli *c)
         written = write_junit(&t) && written;
     if (refused)
         cli_error("%zu rule%s could not be used, see above", refused, refused == 1 ? "" : "s");
-    if (t.trouble)
-        cli_error("the coverage of some rules could not be told");
+    if (wrong_tests)
+        cli_error("%zu test%s left out, see above", wrong_tests, wrong_tests == 1 ? " was" : "s were");
     cli_text_free(&t.cover.text);
     cli_text_free(&t.junit);
     eqlite_rules_free(rules);
     if (cli_stopped())
         return cli_stop_status();
-    return unreadable || refused || t.trouble || !written ? CLI_TROUBLE : answer(&t);
+    return unreadable || refused || wrong_tests || t.trouble || !written ? CLI_TROUBLE : answer(&t);
 }

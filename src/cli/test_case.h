@@ -39,10 +39,28 @@ struct cli_case {
     struct test_events events;
     struct test_run given;   /* the run as given */
     struct cli_text problem; /* empty: it passed */
+    bool differs;            /* all went well, only something else was expected */
 };
 
 /* Run the events of `test` through `rules`, which hold its rule alone. A zeroed case is ready to run. */
 void cli_case_run(struct cli_case *r, const struct cli *c, eqlite_rules *rules, const eqlite_rule_test *test);
 void cli_case_free(struct cli_case *r);
+
+/* ── What came out, written into the files (test_update.c) ── */
+
+struct test_update {
+    eqlite_rule_test test; /* borrowed from the rules */
+    struct cli_text text;  /* the new value of expect */
+};
+struct test_updates { /* of one rule, in order of tests */
+    struct test_update *items;
+    size_t n, cap;
+};
+/* Remember what came out. False: it cannot be written for the test, which *problem is to tell. */
+bool test_update_add(struct test_updates *u, const eqlite_rule_test *test, const struct test_run *given,
+                     struct cli_text *problem);
+/* Write the files, all or nothing of each. False: told. */
+bool test_update_write(const struct test_updates *u, const struct cli *c);
+void test_update_free(struct test_updates *u);
 
 #endif

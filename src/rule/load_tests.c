@@ -247,6 +247,69 @@ static bool read_expect(struct eq_rule_test *out, struct eq_load *l, const struc
     return false;
 }
 
+/* ── where expect stands ─────────────────────────────────────────────────────────────────────────────────────────────── */
+
+/* Bytes of the string or comment that `text` begins with; 0: neither. It may run to the end of the text. */
+static size_t skip_quoted(struct eq_slice text)
+{
+    char quote = text.len ? text.ptr[0] : '\0';
+    size_t at = 1;
+
+    if (quote == '#') {
+        while (at < text.len && text.ptr[at] != '\n')
+            at++;
+        return at;
+    }
+    if (quote != '"' && quote != '\'')
+        return 0;
+    while (at < text.len && text.ptr[at] != quote)
+        at += quote == '"' && text.ptr[at] == '\\' ? 2 : 1;
+    return at < text.len ? at + 1 : text.len;
+}
+
+static bool is_of_number(char c)
+{
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '+';
+}
+
+/* Bytes of the value that `text` begins with: a number, a string on one line, or { … }. 0: something else. */
+static size_t value_len(struct eq_slice text)
+{
+    size_t at = 0, depth = 0;
+
+    if (text.len && (text.ptr[0] == '"' || text.ptr[0] == '\''))
+        return text.len > 2 && text.ptr[1] == text.ptr[0] ? 0 : skip_quoted(text);
+    if (text.len && (text.ptr[0] == '+' || (text.ptr[0] >= '0' && text.ptr[0] <= '9')))
+        while (at < text.len && is_of_number(text.ptr[at]))
+            at++;
+    if (at || !text.len || text.ptr[0] != '{')
+        return at;
+    while (at < text.len) {
+        size_t quoted = skip_quoted(eq_slice(text.ptr + at, text.len - at));
+        depth += text.ptr[at] == '{' || text.ptr[at] == '[';
+        depth -= text.ptr[at] == '}' || text.ptr[at] == ']';
+        at += quoted ? quoted : 1;
+        if (depth == 0)
+            return at;
+    }
+    return 0;
+}
+
+static bool find_expect(struct eq_rule_test *out, struct eq_load *l, const struct eq_toml *test, enum eq_status *st)
+{
+    const struct eq_toml *expect = eq_toml_get(test, "expect");
+    size_t at = eq_toml_offset(l->text, expect->line, expect->column);
+    size_t len = value_len(eq_slice(l->text.ptr + at, l->text.len - at));
+
+    if (!len)
+        return true;
+    out->expect_at = at;
+    out->expect = eq_arena_copy(&l->set->arena, eq_slice(l->text.ptr + at, len));
+    if (!out->expect.ptr)
+        *st = EQ_NOMEM;
+    return *st == EQ_OK;
+}
+
 /* ── events ──────────────────────────────────────────────────────────────────────────────────────────────────────── */
 
 /* A relative path that does not leave its folder: a rule from elsewhere may not name files of the machine. */
@@ -326,7 +389,8 @@ static bool read_name(struct eq_rule_test *out, struct eq_load *l, const struct 
 static bool read_test(struct eq_rule_test *out, struct eq_load *l, const struct eq_toml *test, enum eq_status *st)
 {
     *out = (struct eq_rule_test){.line = test->line};
-    return read_name(out, l, test) && read_expect(out, l, test, st) && read_events(out, l, test, st);
+    return read_name(out, l, test) && read_expect(out, l, test, st) && read_events(out, l, test, st) &&
+           find_expect(out, l, test, st);
 }
 
 enum eq_status eq_load_tests(struct eq_load *l, struct eq_rule *rule, const struct eq_toml *tests)

@@ -46,6 +46,8 @@ struct eq_rule_test {
     size_t n_join_keys;         /* 0: not checked */
     struct eq_rule_field *fields;
     size_t n_fields;
+    struct eq_slice expect; /* the value as it is written; empty if it is not in one place */
+    size_t expect_at;       /* its byte in the file, behind a byte order mark */
     struct eq_slice path;       /* of the file it is written in: the rule's, or one beside it */
     uint32_t line;
 };

@@ -57,7 +57,8 @@ What tests of rules can expect, and what is told when it is not so: every differ
         alert 1: lines and keys 1 3 ["h1"]
         alert 2: lines and keys 2 4 ["h2"]
   0 passed, 1 failed
-  [1]
+  eqlite: 2 tests were left out, see above
+  [2]
 
 A test whose events come late as they are given is about their order, and is not run in another; simultaneous events
 keep theirs.
@@ -137,3 +138,113 @@ Which parts of conditions the tests reach.
   eqlite: test: --min-coverage: 'x' is not a number
   Try 'eqlite help test'.
   [2]
+
+What came out becomes what is expected; only those bytes of the files change.
+
+  $ cat > up.test.toml <<END
+  > # kept
+  > [[tests]]
+  > name = "a word"
+  > expect =   "no_match"   # kept, too
+  > file = "ev.ndjson"
+  > [[tests]]
+  > name = "a number"
+  > expect = 0x1
+  > file = "ev.ndjson"
+  > [[tests]]
+  > expect = 7
+  > name = "a decimal number"
+  > file = "ev.ndjson"
+  > [[tests]]
+  > name = "a table"
+  > expect = { event_ids = [["1", "2"], ["}", 'x"']], join_keys = [ ["h1"],
+  >   ["h9"] ] }
+  > file = "ev.ndjson"
+  > [[tests]]
+  > name = "fields"
+  > expect = { fields = [{ "user.name" = "bob" }, {}] }
+  > file = "ev.ndjson"
+  > [[tests]]
+  > name = "elsewhere"
+  > expect.alerts = 3
+  > file = "ev.ndjson"
+  > END
+  $ cp keys.eql up.eql; cp up.test.toml before; eqlite test --update up.eql
+  FAIL  up: fields
+        alert 1: expected an event with user.name bob (up.test.toml:19)
+        alert 1: lines and keys 1 3 ["h1"]
+        alert 2: lines and keys 2 4 ["h2"]
+        not updated: it expects fields, which are to be changed by hand
+  FAIL  up: elsewhere
+        expected 3 alerts, got 2 (up.test.toml:23)
+        alert 1: lines and keys 1 3 ["h1"]
+        alert 2: lines and keys 2 4 ["h2"]
+        not updated: its expect is not one value on its own
+  new   up: a word
+        expect = "match"
+  new   up: a number
+        expect = 2
+  new   up: a decimal number
+        expect = 2
+  new   up: a table
+        expect = { event_ids = [["1", "2"], ["3", "4"]], join_keys = [["h1"], ["h2"]] }
+  0 passed, 2 failed, 4 updated
+  [1]
+  $ diff before up.test.toml
+  4c4
+  < expect =   "no_match"   # kept, too
+  ---
+  > expect =   "match"   # kept, too
+  8c8
+  < expect = 0x1
+  ---
+  > expect = 2
+  11c11
+  < expect = 7
+  ---
+  > expect = 2
+  16,17c16
+  < expect = { event_ids = [["1", "2"], ["}", 'x"']], join_keys = [ ["h1"],
+  <   ["h9"] ] }
+  ---
+  > expect = { event_ids = [["1", "2"], ["3", "4"]], join_keys = [["h1"], ["h2"]] }
+  [1]
+  $ eqlite test up.eql
+  ok    up: a word
+  ok    up: a number
+  ok    up: a decimal number
+  ok    up: a table
+  FAIL  up: fields
+        alert 1: expected an event with user.name bob (up.test.toml:18)
+        alert 1: lines and keys 1 3 ["h1"]
+        alert 2: lines and keys 2 4 ["h2"]
+  FAIL  up: elsewhere
+        expected 3 alerts, got 2 (up.test.toml:22)
+        alert 1: lines and keys 1 3 ["h1"]
+        alert 2: lines and keys 2 4 ["h2"]
+  4 passed, 2 failed
+  [1]
+  $ cp before up.test.toml; mv up.test.toml real.toml; ln -s real.toml up.test.toml; eqlite test -q --update up.eql > /dev/null; test -L up.test.toml && diff before real.toml | grep -c '^>'
+  4
+
+A key that is null; a rule file with a byte order mark; a file that may not be written; a rule that does not compile.
+
+  $ cat > null.eql <<END
+  > sequence by ?user.id, host.name with maxspan=5m [process where true] [file where true]
+  > END
+  $ printf '\357\273\277[[tests]]\nexpect = { join_keys = [["x", "y"]] }\nfile = "ev.ndjson"\n' > null.test.toml
+  $ eqlite test --update null.eql && eqlite test null.eql && head -c 3 null.test.toml | od -An -tx1
+  new   null: unnamed
+        expect = { join_keys = [[nan, "h1"], [nan, "h2"]] }
+  0 passed, 0 failed, 1 updated
+  ok    null: unnamed
+  1 passed, 0 failed
+   ef bb bf
+  $ mkdir ro && cp before ro/up.test.toml && cp keys.eql ro/up.eql && cp ev.ndjson ro && chmod a-w ro/up.test.toml ro
+  $ [ $(id -u) = 0 ] || eqlite test -q --update ro/up.eql > /dev/null 2>&1; diff before ro/up.test.toml > /dev/null || [ $(id -u) = 0 ]; chmod u+w ro
+  $ echo 'process where' > bad.eql; cp before bad.test.toml; eqlite test --update bad.eql; cmp before bad.test.toml
+  bad.eql:1:14: error[E0101]: expected an expression, found the end of the query
+  1 | process where
+    |              ^
+  0 passed, 0 failed
+  eqlite: 1 rule could not be used, see above
