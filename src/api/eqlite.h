@@ -489,6 +489,12 @@ EQLITE_API eqlite_status eqlite_why_nearest(eqlite_why *w, uint32_t events, eqli
  * fed, so use one that is `alone`. EQLITE_INVALID: of another rule. */
 EQLITE_API eqlite_status eqlite_why_alert(eqlite_why *w, const eqlite_alert *alert, eqlite_write *write, void *ctx);
 
+/* Tests for a rule, as entries of [[tests]]: events that it matches, and near misses with one part spoilt or an event left
+ * out. Each was verified with a matcher of these rules before it is written. EQLITE_LIMIT: no matching events were found,
+ * and what is written says for which part. The same rule gives the same text. `options->alone` has no effect. */
+EQLITE_API eqlite_status eqlite_scaffold(eqlite_rules *rules, size_t rule, const eqlite_why_options *options,
+                                         eqlite_write *write, void *ctx);
+
 typedef struct eqlite_function {
     const char *name, *help;
     bool folds; /* name~ ignores case */

@@ -74,7 +74,7 @@ struct cli {
     eqlite_severity fail_level; /* check: findings from this on make it fail */
     bool no_unwrap, follow, strict, count, exit_status, missing, stats, stats_json, quiet, verbose, explain;
     bool info, fix;          /* check */
-    bool fail_fast, update, coverage, coverage_json; /* test */
+    bool fail_fast, update, scaffold, coverage, coverage_json; /* test */
     uint64_t min_coverage;   /* test: percent; 0: any will do */
     bool write, check, diff; /* fmt */
     bool named, help;

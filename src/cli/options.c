@@ -248,6 +248,7 @@ static bool take(struct cli *c, enum cli_option_id id, char *value, unsigned ind
     case CLI_OPT_MISSING: c->missing = true; break;
     case CLI_OPT_FILTER: c->filter = value; break;
     case CLI_OPT_UPDATE: c->update = true; break;
+    case CLI_OPT_SCAFFOLD: c->scaffold = true; break;
     case CLI_OPT_COVERAGE:
         c->coverage = true;
         c->coverage_json = value != NULL;

@@ -210,6 +210,30 @@ static void test_rule(struct totals *t, const eqlite_rules *rules, size_t index)
     eqlite_rules_free(alone);
 }
 
+static int scaffold_all(struct totals *t, const eqlite_rules *rules)
+{
+    size_t done[3] = {0}, tested = 0;
+    for (size_t i = 0; i < eqlite_rules_count(rules) && !cli_stopped(); i++) {
+        eqlite_rule rule = eqlite_rules_get(rules, i);
+        if (!cli_rule_chosen(t->cli, &rule))
+            continue;
+        if (rule.n_tests) {
+            tested++;
+            continue;
+        }
+        eqlite_rules *alone = compile_alone(t->cli, &rule);
+        done[alone ? test_scaffold(t->cli, alone, &rule, &t->output) : TEST_SCAFFOLD_TROUBLE]++;
+        eqlite_rules_free(alone);
+    }
+    struct cli_text line = {0};
+    cli_text_printf(&line, "%zu rule%s got tests, %zu could not, %zu had some\n", done[TEST_SCAFFOLD_NEW],
+                    done[TEST_SCAFFOLD_NEW] == 1 ? "" : "s", done[TEST_SCAFFOLD_NONE], tested);
+    cli_output_write(line.ptr, line.len, &t->output);
+    cli_text_free(&line);
+    t->failed = done[TEST_SCAFFOLD_NONE];
+    return done[TEST_SCAFFOLD_TROUBLE] ? CLI_TROUBLE : t->failed ? CLI_NO : CLI_OK;
+}
+
 /* How many passed, and what was covered. */
 static void sum_up(struct totals *t)
 {
@@ -271,9 +295,15 @@ int cli_test(struct cli *c)
         eqlite_rules_free(rules);
         return CLI_TROUBLE;
     }
-    for (size_t i = 0; i < eqlite_rules_count(rules) && !ended(&t); i++)
-        test_rule(&t, rules, i);
-    sum_up(&t);
+    int status = CLI_OK;
+    if (c->scaffold) {
+        status = scaffold_all(&t, rules);
+    } else {
+        for (size_t i = 0; i < eqlite_rules_count(rules) && !ended(&t); i++)
+            test_rule(&t, rules, i);
+        sum_up(&t);
+        status = answer(&t);
+    }
     bool written = cli_output_close(&t.output, true);
     if (c->junit)
         written = write_junit(&t) && written;
@@ -286,5 +316,5 @@ int cli_test(struct cli *c)
     eqlite_rules_free(rules);
     if (cli_stopped())
         return cli_stop_status();
-    return unreadable || refused || wrong_tests || t.trouble || !written ? CLI_TROUBLE : answer(&t);
+    return unreadable || refused || wrong_tests || t.trouble || !written ? CLI_TROUBLE : status;
 }

@@ -63,4 +63,11 @@ bool test_update_add(struct test_updates *u, const eqlite_rule_test *test, const
 bool test_update_write(const struct test_updates *u, const struct cli *c);
 void test_update_free(struct test_updates *u);
 
+/* ── Rules without tests (test_scaffold.c) ── */
+
+enum test_scaffolded { TEST_SCAFFOLD_NEW, TEST_SCAFFOLD_NONE, TEST_SCAFFOLD_TROUBLE };
+/* Write tests beside the rule, and what came of it as a line. */
+enum test_scaffolded test_scaffold(const struct cli *c, eqlite_rules *alone, const eqlite_rule *rule,
+                                   struct cli_output *o);
+
 #endif
