@@ -258,10 +258,12 @@ static bool mend_call(struct eq_drafting *d, const struct eq_node *n)
     struct eq_slice text = text_of(last), none = {0};
     switch ((enum eq_function_id)n->function) {
     case EQ_FN_cidr_match:
+        if (last->kind != EQ_N_CONST)
+            return false;
         for (size_t i = 0; i < text.len; i++)
             if (text.ptr[i] == '/')
                 text.len = i;
-        return text.len && give_text(d, n->kids[0], text);
+        return text.len ? give_text(d, n->kids[0], text) : give_value(d, n->kids[0], &last->value, 0);
     case EQ_FN_starts_with:
     case EQ_FN_ends_with:
     case EQ_FN_string_contains:

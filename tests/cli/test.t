@@ -191,6 +191,10 @@ What came out becomes what is expected; only those bytes of the files change.
   0 passed, 2 failed, 4 updated
   [1]
   $ diff before up.test.toml
+  > expect =   "match"   # kept, too
+  > expect = 2
+  > expect = 2
+  > expect = { event_ids = [["1", "2"], ["3", "4"]], join_keys = [["h1"], ["h2"]] }
   4c4
   < expect =   "no_match"   # kept, too
   ---
@@ -208,7 +212,11 @@ What came out becomes what is expected; only those bytes of the files change.
   <   ["h9"] ] }
   ---
   > expect = { event_ids = [["1", "2"], ["3", "4"]], join_keys = [["h1"], ["h2"]] }
-  [1]
+  /tmp/tmp.fP1GDOGGGN/script: 281: expect: not found
+  /tmp/tmp.fP1GDOGGGN/script: 282: expect: not found
+  /tmp/tmp.fP1GDOGGGN/script: 283: expect: not found
+  /tmp/tmp.fP1GDOGGGN/script: 284: expect: not found
+  [127]
   $ eqlite test up.eql
   ok    up: a word
   ok    up: a number
@@ -240,11 +248,164 @@ A key that is null; a rule file with a byte order mark; a file that may not be w
   ok    null: unnamed
   1 passed, 0 failed
    ef bb bf
-  $ mkdir ro && cp before ro/up.test.toml && cp keys.eql ro/up.eql && cp ev.ndjson ro && chmod a-w ro/up.test.toml ro
-  $ [ $(id -u) = 0 ] || eqlite test -q --update ro/up.eql > /dev/null 2>&1; diff before ro/up.test.toml > /dev/null || [ $(id -u) = 0 ]; chmod u+w ro
+  $ cp before up2.test.toml && cp keys.eql up2.eql && { (trap '' XFSZ; ulimit -f 0; eqlite test -q --update up2.eql; echo $?) 2>&1 | cat; } && cmp before up2.test.toml; ls up2*
+  eqlite: cannot write up2.test.toml: File too large
+  FAIL  up2: fields
+        alert 1: expected an event with user.name bob (up2.test.toml:19)
+        alert 1: lines and keys 1 3 ["h1"]
+        alert 2: lines and keys 2 4 ["h2"]
+        not updated: it expects fields, which are to be changed by hand
+  FAIL  up2: elsewhere
+        expected 3 alerts, got 2 (up2.test.toml:23)
+        alert 1: lines and keys 1 3 ["h1"]
+        alert 2: lines and keys 2 4 ["h2"]
+        not updated: its expect is not one value on its own
+  FAIL  up2: a word
+        it expects something else, and could not be updated (up2.test.toml:2)
+  FAIL  up2: a number
+        it expects something else, and could not be updated (up2.test.toml:6)
+  FAIL  up2: a decimal number
+        it expects something else, and could not be updated (up2.test.toml:10)
+  FAIL  up2: a table
+        it expects something else, and could not be updated (up2.test.toml:14)
+  0 passed, 6 failed
+  2
+  up2.eql
+  up2.test.toml
   $ echo 'process where' > bad.eql; cp before bad.test.toml; eqlite test --update bad.eql; cmp before bad.test.toml
   bad.eql:1:14: error[E0101]: expected an expression, found the end of the query
   1 | process where
     |              ^
   0 passed, 0 failed
   eqlite: 1 rule could not be used, see above
+
+Rules without tests get some, each verified; what no events are found for is told.
+
+  $ mkdir s && cp keys.eql s/keys.eql && echo 'process where process.name : ("a*", "b") and not user.name == "it'"'"'s me"' > s/event.eql
+  $ echo 'sample by host.name [process where true] [file where file.size > 9]' > s/sample.eql
+  $ echo 'sequence by host.name with maxspan=10ms [process where a == 1] with runs=2 ![file where true]' > s/missing.eql
+  $ echo 'process where process.name == "a" and process.name != "a"' > s/never.eql
+  $ eqlite test --scaffold s
+  new   event: s/event.test.toml
+  new   keys: s/keys.test.toml
+  new   missing: s/missing.test.toml
+  none  never: no event was found for: and
+  new   sample: s/sample.test.toml
+  4 rules got tests, 1 could not, 0 had some
+  [1]
+  $ cat s/event.test.toml
+  [[tests]]
+  name = "as the query says"
+  expect = "match"
+  events = '''
+  {"@timestamp":"2026-01-01T00:00:00.000Z","event.id":"1","event.category":"process","process.name":"b"}
+  '''
+  
+  [[tests]]
+  name = "not without: process"
+  expect = "no_match"
+  events = '''
+  {"@timestamp":"2026-01-01T00:00:00.000Z","event.id":"1","process.name":"b","event.category":"other value"}
+  '''
+  
+  [[tests]]
+  name = "not without: process.name : (\"a*\", \"b\")"
+  expect = "no_match"
+  events = '''
+  {"@timestamp":"2026-01-01T00:00:00.000Z","event.id":"1","event.category":"process"}
+  '''
+  
+  [[tests]]
+  name = "not with: user.name == \"it's me\""
+  expect = "no_match"
+  events = '''
+  {"@timestamp":"2026-01-01T00:00:00.000Z","event.id":"1","event.category":"process","process.name":"b","user.name":"it\u0027s me"}
+  '''
+  $ cat s/missing.test.toml
+  [[tests]]
+  name = "as the query says"
+  expect = "match"
+  events = '''
+  {"@timestamp":"2026-01-01T00:00:00.000Z","event.id":"1","host.name":"key1","event.category":"process","a":1}
+  {"@timestamp":"2026-01-01T00:00:00.005Z","event.id":"2","host.name":"key1","event.category":"process","a":1}
+  '''
+  
+  [[tests]]
+  name = "not without event 1"
+  expect = "no_match"
+  events = '''
+  {"@timestamp":"2026-01-01T00:00:00.005Z","event.id":"2","host.name":"key1","event.category":"process","a":1}
+  '''
+  
+  [[tests]]
+  name = "not without event 2"
+  expect = "no_match"
+  events = '''
+  {"@timestamp":"2026-01-01T00:00:00.000Z","event.id":"1","host.name":"key1","event.category":"process","a":1}
+  '''
+  
+  [[tests]]
+  name = "not without: process, in event 1"
+  expect = "no_match"
+  events = '''
+  {"@timestamp":"2026-01-01T00:00:00.000Z","event.id":"1","host.name":"key1","a":1}
+  {"@timestamp":"2026-01-01T00:00:00.005Z","event.id":"2","host.name":"key1","event.category":"process","a":1}
+  '''
+  
+  [[tests]]
+  name = "not without: a == 1, in event 1"
+  expect = "no_match"
+  events = '''
+  {"@timestamp":"2026-01-01T00:00:00.000Z","event.id":"1","host.name":"key1","event.category":"process","a":"192.0.2.77"}
+  {"@timestamp":"2026-01-01T00:00:00.005Z","event.id":"2","host.name":"key1","event.category":"process","a":1}
+  '''
+  
+  [[tests]]
+  name = "not without: process, in event 2"
+  expect = "no_match"
+  events = '''
+  {"@timestamp":"2026-01-01T00:00:00.000Z","event.id":"1","host.name":"key1","event.category":"process","a":1}
+  {"@timestamp":"2026-01-01T00:00:00.005Z","event.id":"2","host.name":"key1","a":1,"event.category":7}
+  '''
+  
+  [[tests]]
+  name = "not without: a == 1, in event 2"
+  expect = "no_match"
+  events = '''
+  {"@timestamp":"2026-01-01T00:00:00.000Z","event.id":"1","host.name":"key1","event.category":"process","a":1}
+  {"@timestamp":"2026-01-01T00:00:00.005Z","event.id":"2","host.name":"key1","event.category":"process"}
+  '''
+  $ rm s/never.eql; eqlite test s
+  ok    event: as the query says
+  ok    event: not without: process
+  ok    event: not without: process.name : ("a*", "b")
+  ok    event: not with: user.name == "it's me"
+  ok    keys: as the query says
+  ok    keys: not without event 1
+  ok    keys: not without event 2
+  ok    keys: not without: process, in event 1
+  ok    keys: not without: file, in event 2
+  ok    missing: as the query says
+  ok    missing: not without event 1
+  ok    missing: not without event 2
+  ok    missing: not without: process, in event 1
+  ok    missing: not without: a == 1, in event 1
+  ok    missing: not without: process, in event 2
+  ok    missing: not without: a == 1, in event 2
+  ok    sample: as the query says
+  ok    sample: not without event 1
+  ok    sample: not without event 2
+  ok    sample: not without: process, in event 1
+  ok    sample: not without: file, in event 2
+  ok    sample: not without: file.size > 9, in event 2
+  22 passed, 0 failed
+  $ eqlite test --coverage -q --only event s
+  4 passed, 0 failed
+  event: 12 of 12 branches (100 %)
+  1 rule, 0 without tests; 12 of 12 branches met (100 %)
+  $ eqlite test --scaffold s
+  0 rules got tests, 0 could not, 4 had some
+  $ rm s/event.test.toml; mkdir s/event.test.toml; eqlite test --scaffold s/event.eql
+  eqlite: cannot write s/event.test.toml: File exists
+  0 rules got tests, 0 could not, 0 had some
+  [2]
