@@ -8,7 +8,8 @@ enum {
     TRIES = 6,          /* of whole sets of events */
     MISSES = 24,        /* near misses of a rule */
     MISS_STEPS = 12,    /* spoiling one part in different ways */
-    STAGES_MAX = 32     /* events of one set */
+    STAGES_MAX = 32,    /* events of one set */
+    SHOWN = 200         /* bytes of a part that is told */
 };
 
 struct scaffold {
@@ -19,6 +20,9 @@ struct scaffold {
     struct eq_draft drafts[STAGES_MAX]; /* by step, runs counted */
     uint32_t stages[STAGES_MAX];        /* of each step */
     uint32_t n;
+    struct eq_draft *of_stage[STAGES_MAX];
+    struct eq_draft intruder; /* an event that must be missing; before step `intrudes` if that is not EQ_NONE */
+    uint32_t intrudes;
     uint64_t step_ns;
     enum eq_status status;
 };
@@ -30,15 +34,36 @@ static bool is_true(const struct eq_why *w, uint32_t part)
     return w->parts[part].value == EQ_WHY_TRUE;
 }
 
+static struct eq_slice timestamp(const struct scaffold *s)
+{
+    struct eq_slice field = s->d.w->options.timestamp_field;
+    return field.len ? field : EQ_LIT("@timestamp");
+}
+
+/* Let parts read the events of earlier stages as they are now. */
+static void bind_all(struct scaffold *s)
+{
+    struct eq_why *w = s->d.w;
+    for (uint32_t i = 0; i < w->plan->n_stages && i < STAGES_MAX && s->status == EQ_OK; i++) {
+        eq_buf_clear(&s->text);
+        if (s->of_stage[i])
+            eq_draft_print(&s->text, s->of_stage[i], timestamp(s), 1, 0);
+        struct eq_slice text = s->of_stage[i] ? eq_buf_slice(&s->text) : (struct eq_slice){0};
+        s->status = s->text.failed ? EQ_NOMEM : eq_why_bind(w, i, text);
+    }
+    s->d.reaches_back = false;
+}
+
 /* Ask all parts about the draft. */
 static bool ask(struct scaffold *s)
 {
     struct eq_why *w = s->d.w;
     struct eq_decode_error error;
     struct eq_origin origin = {0};
+    if (s->d.reaches_back)
+        bind_all(s);
     eq_buf_clear(&s->text);
-    eq_draft_print(&s->text, s->d.draft,
-                   w->options.timestamp_field.len ? w->options.timestamp_field : EQ_LIT("@timestamp"), 0, 0);
+    eq_draft_print(&s->text, s->d.draft, timestamp(s), 1, 0);
     size_t len = s->text.len;
     eq_buf_fill(&s->text, ' ', EQ_JSON_PADDING);
     if (s->text.failed || s->d.nomem)
@@ -151,40 +176,48 @@ static enum eq_status lock_key(struct scaffold *s, const struct eq_plan_stage *s
     return copy.ptr ? EQ_OK : EQ_NOMEM;
 }
 
+/* Fill the draft for a stage, from its join keys on. */
+static bool fill_stage(struct scaffold *s, struct eq_draft *draft, uint32_t number)
+{
+    const struct eq_plan_stage *stage = &s->d.w->plan->stages[number];
+    s->d.draft = draft;
+    draft->n = 0;
+    for (uint32_t k = 0; k < stage->n_keys && s->status == EQ_OK; k++)
+        s->status = lock_key(s, stage, k, k + 1);
+    return s->status == EQ_OK && fill(s, number);
+}
+
 /* The drafts of all steps. A step may read the events of earlier ones. */
 static bool fill_all(struct scaffold *s)
 {
-    struct eq_why *w = s->d.w;
-    for (uint32_t i = 0; i < w->plan->n_stages; i++)
-        if (eq_why_bind(w, i, (struct eq_slice){0}) != EQ_OK)
-            s->status = EQ_NOMEM;
+    memset(s->of_stage, 0, sizeof s->of_stage);
+    bind_all(s);
     for (uint32_t i = 0; i < s->n && s->status == EQ_OK; i++) {
-        const struct eq_plan_stage *stage = &w->plan->stages[s->stages[i]];
-        s->d.draft = &s->drafts[i];
-        s->d.draft->n = 0;
-        for (uint32_t k = 0; k < stage->n_keys && s->status == EQ_OK; k++)
-            s->status = lock_key(s, stage, k, k + 1);
-        if (s->status == EQ_OK && !fill(s, s->stages[i]))
+        if (!fill_stage(s, &s->drafts[i], s->stages[i]))
             return false;
-        if (s->status == EQ_OK && ask(s))
-            s->status = eq_why_bind(w, s->stages[i], eq_slice(s->text.ptr, s->text.len - EQ_JSON_PADDING));
+        s->of_stage[s->stages[i]] = &s->drafts[i];
+        bind_all(s);
     }
     return s->status == EQ_OK;
+}
+
+static void add_event(struct scaffold *s, const struct eq_draft *draft, unsigned number, uint64_t ns)
+{
+    eq_draft_print(&s->text, draft, timestamp(s), number, ns);
+    eq_buf_putc(&s->text, '\n');
 }
 
 /* The events with `instead` in the place of step `at`, or without it when that is NULL; at EQ_NONE: as they are. */
 static bool try_all(struct scaffold *s, bool match, uint32_t at, const struct eq_draft *instead)
 {
-    struct eq_why *w = s->d.w;
     bool verified = false;
     eq_buf_clear(&s->text);
-    for (uint32_t i = 0; i < s->n; i++) {
+    for (uint32_t i = 0; i <= s->n; i++) {
         const struct eq_draft *draft = i == at ? instead : &s->drafts[i];
-        if (!draft)
-            continue;
-        eq_draft_print(&s->text, draft, w->options.timestamp_field.len ? w->options.timestamp_field : EQ_LIT("@timestamp"),
-                       i, s->step_ns);
-        eq_buf_putc(&s->text, '\n');
+        if (i == s->intrudes)
+            add_event(s, &s->intruder, s->n + 1, i * s->step_ns + s->step_ns / 2);
+        if (i < s->n && draft)
+            add_event(s, draft, i + 1, (i + 1) * s->step_ns);
     }
     if (s->text.failed || s->name.failed)
         s->status = EQ_NOMEM;
@@ -223,10 +256,28 @@ static bool miss_part(struct scaffold *s, uint32_t step, uint32_t part)
     return false;
 }
 
+/* Events that must be missing are there. */
+static unsigned miss_missing(struct scaffold *s)
+{
+    const struct eq_plan *plan = s->d.w->plan;
+    unsigned n = 0;
+    for (uint32_t i = 0, step = 0; i < plan->n_stages && s->status == EQ_OK; i++) {
+        step += plan->stages[i].missing ? 0 : plan->stages[i].runs;
+        if (!plan->stages[i].missing || !fill_stage(s, &s->intruder, i))
+            continue;
+        s->intrudes = step;
+        eq_buf_clear(&s->name);
+        eq_buf_printf(&s->name, "not with the missing event of stage %u", i + 1);
+        n += try_all(s, false, EQ_NONE, NULL);
+        s->intrudes = EQ_NONE;
+    }
+    return n;
+}
+
 static void near_misses(struct scaffold *s)
 {
     struct eq_why *w = s->d.w;
-    unsigned n = 0;
+    unsigned n = miss_missing(s);
     for (uint32_t step = 0; step < s->n && s->n > 1 && n < MISSES; step++) {
         eq_buf_clear(&s->name);
         eq_buf_printf(&s->name, "not without event %u", step + 1);
@@ -246,6 +297,8 @@ static void near_misses(struct scaffold *s)
 static bool find_steps(struct scaffold *s)
 {
     const struct eq_plan *plan = s->d.w->plan;
+    if (plan->n_stages > STAGES_MAX)
+        return false;
     for (uint32_t i = 0; i < plan->n_stages; i++)
         for (uint32_t k = 0; k < plan->stages[i].runs && !plan->stages[i].missing; k++) {
             if (s->n == STAGES_MAX)
@@ -253,8 +306,8 @@ static bool find_steps(struct scaffold *s)
             s->stages[s->n++] = i;
         }
     s->step_ns = 1000000000;
-    if (plan->maxspan_ns >= 0 && s->n > 1 && (uint64_t)plan->maxspan_ns / s->n < s->step_ns)
-        s->step_ns = (uint64_t)plan->maxspan_ns / s->n;
+    if (plan->maxspan_ns >= 0 && (uint64_t)plan->maxspan_ns / (s->n + 1) < s->step_ns)
+        s->step_ns = (uint64_t)plan->maxspan_ns / (s->n + 1);
     return true;
 }
 
@@ -265,8 +318,14 @@ static void explain(struct scaffold *s, struct eq_buf *problem)
         eq_buf_puts(problem, "no events were found for the rule as a whole, though for each of its conditions");
         return;
     }
+    struct eq_span span = w->parts[s->d.hopeless].node->span;
     eq_buf_puts(problem, "no event was found for: ");
-    eq_why_text(problem, w, &w->parts[s->d.hopeless]);
+    size_t end = span.end - span.start > SHOWN ? span.start + SHOWN : span.end;
+    while (end < span.end && ((unsigned char)w->options.source.ptr[end] & 0xc0) == 0x80)
+        end++; /* whole letters */
+    for (size_t i = span.start; i < end; i++)
+        eq_buf_putc(problem, w->options.source.ptr[i] == '\n' ? ' ' : w->options.source.ptr[i]);
+    eq_buf_puts(problem, end < span.end ? " …" : "");
 }
 
 enum eq_status eq_scaffold(struct eq_why *w, eq_scaffold_try *try, void *ctx, struct eq_buf *problem)
@@ -275,7 +334,12 @@ enum eq_status eq_scaffold(struct eq_why *w, eq_scaffold_try *try, void *ctx, st
     struct scaffold *s = eq_new(w->alloc, sizeof *s);
     if (!s)
         return EQ_NOMEM;
-    *s = (struct scaffold){.d = {.w = w, .hopeless = EQ_NONE}, .try = try, .ctx = ctx};
+    s->d.w = w;
+    s->d.hopeless = EQ_NONE;
+    s->d.of_stage = s->of_stage;
+    s->try = try;
+    s->ctx = ctx;
+    s->intrudes = EQ_NONE;
     eq_arena_init(&s->d.arena, w->alloc);
     eq_buf_init(&s->text, w->alloc);
     eq_buf_init(&s->name, w->alloc);

@@ -16,11 +16,11 @@ unsigned eq_drafting_pick(struct eq_drafting *d, unsigned n)
 static struct eq_draft_cell *cell_of(struct eq_drafting *d, const struct eq_node *field, bool make)
 {
     struct eq_slice array = field->frame == EQ_FRAME_ELEMENT ? d->array : (struct eq_slice){0};
-    struct eq_draft *draft = d->draft;
-    for (unsigned i = 0; i < draft->n; i++)
+    struct eq_draft *draft = field->frame < EQ_FRAME_ALIAS ? d->draft : d->of_stage[field->frame - EQ_FRAME_ALIAS];
+    for (unsigned i = 0; draft && i < draft->n; i++)
         if (eq_slice_eq(draft->cells[i].path, field->path) && eq_slice_eq(draft->cells[i].array, array))
             return &draft->cells[i];
-    if (!make || draft->n == EQ_DRAFT_CELLS)
+    if (!make || !draft || draft->n == EQ_DRAFT_CELLS)
         return NULL;
     draft->cells[draft->n] = (struct eq_draft_cell){.path = field->path, .array = array};
     return &draft->cells[draft->n++];
@@ -33,7 +33,7 @@ void eq_draft_remove(struct eq_draft *draft, unsigned cell)
 
 static bool unset(struct eq_drafting *d, const struct eq_node *field)
 {
-    struct eq_draft_cell *cell = cell_of(d, field, false);
+    struct eq_draft_cell *cell = field->frame < EQ_FRAME_ALIAS ? cell_of(d, field, false) : NULL;
     if (cell && cell->locked)
         cell->n = 1;
     else if (cell)
@@ -41,15 +41,19 @@ static bool unset(struct eq_drafting *d, const struct eq_node *field)
     return true;
 }
 
-/* Put a value in, beside those that are there or in their place. */
+/* Put a value in, beside those that are there or in their place. An earlier event gets it only if it has none. */
 static bool put(struct eq_drafting *d, const struct eq_node *field, struct eq_slice json)
 {
-    struct eq_draft_cell *cell = field->frame > EQ_FRAME_ELEMENT ? NULL : cell_of(d, field, true);
+    struct eq_draft_cell *cell = cell_of(d, field, true);
+    bool earlier = field->frame >= EQ_FRAME_ALIAS;
     if (!cell)
         return false;
+    d->reaches_back = d->reaches_back || earlier;
     for (unsigned i = 0; i < cell->n; i++)
         if (eq_slice_eq(cell->values[i], json))
             return true;
+    if (earlier && cell->n)
+        return false;
     struct eq_slice copy = eq_arena_copy(&d->arena, json);
     if (!copy.ptr) {
         d->nomem = true;
@@ -191,6 +195,20 @@ static bool give_value(struct eq_drafting *d, const struct eq_node *n, const str
 
 /* ── Leaves ── */
 
+/* Two fields that are to be equal: one follows the other, an earlier event first. */
+static bool make_same(struct eq_drafting *d, const struct eq_node *a, const struct eq_node *b)
+{
+    if (!a || !b)
+        return false;
+    const struct eq_node *first = b->frame >= EQ_FRAME_ALIAS ? b : a, *second = first == a ? b : a;
+    const struct eq_draft_cell *cell = cell_of(d, first, false);
+    if (!cell || !cell->n)
+        cell = cell_of(d, second, false);
+    struct eq_slice value = cell && cell->n ? cell->values[0] : EQ_LIT("\"same\"");
+    put(d, first, value);
+    return put(d, second, value);
+}
+
 static bool mend_compare(struct eq_drafting *d, const struct eq_node *n, bool want)
 {
     static const int shifts[][2] = {/* false, true */
@@ -203,15 +221,11 @@ static bool mend_compare(struct eq_drafting *d, const struct eq_node *n, bool wa
         return give_value(d, n->kids[1], &n->kids[0]->value, -shift);
     /* Two fields: the second follows the first, or both begin. */
     const struct eq_node *a = field_in(n->kids[0]), *b = field_in(n->kids[1]);
-    struct eq_draft_cell *cell = a ? cell_of(d, a, false) : NULL;
     if (!a || !b)
         return false;
     if (shift)
         return put(d, a, shift > 0 ? EQ_LIT("2") : EQ_LIT("1")) && put(d, b, shift > 0 ? EQ_LIT("1") : EQ_LIT("2"));
-    if (!cell || !cell->n)
-        cell = cell_of(d, b, false);
-    struct eq_slice value = cell && cell->n ? cell->values[0] : EQ_LIT("\"same\"");
-    return put(d, a, value) && put(d, b, value);
+    return make_same(d, a, b);
 }
 
 /* A text that the pattern with * and ? matches. */
@@ -269,9 +283,7 @@ static bool mend_call(struct eq_drafting *d, const struct eq_node *n)
     case EQ_FN_string_contains:
         if (text.ptr)
             return give_padded(d, n->kids[0], none, 0, text, none);
-        if (field_in(n->kids[0]) && field_in(last))
-            return put(d, field_in(n->kids[0]), EQ_LIT("\"same\"")) && put(d, field_in(last), EQ_LIT("\"same\""));
-        return false;
+        return make_same(d, field_in(n->kids[0]), field_in(last));
     default: return false;
     }
 }
@@ -362,10 +374,9 @@ static void print_array(struct eq_buf *out, const struct eq_draft *draft, unsign
 }
 
 void eq_draft_print(struct eq_buf *out, const struct eq_draft *draft, struct eq_slice timestamp, unsigned number,
-                    uint64_t step_ns)
+                    uint64_t ns)
 {
     struct eq_slice id = EQ_LIT("event.id");
-    uint64_t ns = number * step_ns;
     bool timed = false, named = false;
     for (unsigned i = 0; i < draft->n; i++) {
         timed = timed || eq_slice_eq(draft->cells[i].path, timestamp);
@@ -379,7 +390,7 @@ void eq_draft_print(struct eq_buf *out, const struct eq_draft *draft, struct eq_
         eq_buf_putc(out, '"');
     }
     if (!named)
-        eq_buf_printf(out, "%s\"event.id\":\"%u\"", timed ? "" : ",", number + 1);
+        eq_buf_printf(out, "%s\"event.id\":\"%u\"", timed ? "" : ",", number);
     bool first = timed && named;
     for (unsigned i = 0; i < draft->n; i++) {
         if (!draft->cells[i].n)

@@ -195,6 +195,10 @@ What came out becomes what is expected; only those bytes of the files change.
   > expect = 2
   > expect = 2
   > expect = { event_ids = [["1", "2"], ["3", "4"]], join_keys = [["h1"], ["h2"]] }
+  > expect =   "match"   # kept, too
+  > expect = 2
+  > expect = 2
+  > expect = { event_ids = [["1", "2"], ["3", "4"]], join_keys = [["h1"], ["h2"]] }
   4c4
   < expect =   "no_match"   # kept, too
   ---
@@ -212,10 +216,14 @@ What came out becomes what is expected; only those bytes of the files change.
   <   ["h9"] ] }
   ---
   > expect = { event_ids = [["1", "2"], ["3", "4"]], join_keys = [["h1"], ["h2"]] }
-  /tmp/tmp.fP1GDOGGGN/script: 281: expect: not found
-  /tmp/tmp.fP1GDOGGGN/script: 282: expect: not found
-  /tmp/tmp.fP1GDOGGGN/script: 283: expect: not found
-  /tmp/tmp.fP1GDOGGGN/script: 284: expect: not found
+  /tmp/tmp.g0ZlCimeij/script: 285: expect: not found
+  /tmp/tmp.g0ZlCimeij/script: 286: expect: not found
+  /tmp/tmp.g0ZlCimeij/script: 287: expect: not found
+  /tmp/tmp.g0ZlCimeij/script: 288: expect: not found
+  /tmp/tmp.g0ZlCimeij/script: 289: expect: not found
+  /tmp/tmp.g0ZlCimeij/script: 290: expect: not found
+  /tmp/tmp.g0ZlCimeij/script: 291: expect: not found
+  /tmp/tmp.g0ZlCimeij/script: 292: expect: not found
   [127]
   $ eqlite test up.eql
   ok    up: a word
@@ -289,7 +297,7 @@ Rules without tests get some, each verified; what no events are found for is tol
   new   event: s/event.test.toml
   new   keys: s/keys.test.toml
   new   missing: s/missing.test.toml
-  none  never: no event was found for: and
+  none  never: no event was found for: process where process.name == "a" and process.name != "a"
   new   sample: s/sample.test.toml
   4 rules got tests, 1 could not, 0 had some
   [1]
@@ -298,82 +306,91 @@ Rules without tests get some, each verified; what no events are found for is tol
   name = "as the query says"
   expect = "match"
   events = '''
-  {"@timestamp":"2026-01-01T00:00:00.000Z","event.id":"1","event.category":"process","process.name":"b"}
+  {"@timestamp":"2026-01-01T00:00:01.000Z","event.id":"1","event.category":"process","process.name":"b"}
   '''
   
   [[tests]]
   name = "not without: process"
   expect = "no_match"
   events = '''
-  {"@timestamp":"2026-01-01T00:00:00.000Z","event.id":"1","process.name":"b","event.category":"other value"}
+  {"@timestamp":"2026-01-01T00:00:01.000Z","event.id":"1","process.name":"b","event.category":"other value"}
   '''
   
   [[tests]]
   name = "not without: process.name : (\"a*\", \"b\")"
   expect = "no_match"
   events = '''
-  {"@timestamp":"2026-01-01T00:00:00.000Z","event.id":"1","event.category":"process"}
+  {"@timestamp":"2026-01-01T00:00:01.000Z","event.id":"1","event.category":"process"}
   '''
   
   [[tests]]
   name = "not with: user.name == \"it's me\""
   expect = "no_match"
   events = '''
-  {"@timestamp":"2026-01-01T00:00:00.000Z","event.id":"1","event.category":"process","process.name":"b","user.name":"it\u0027s me"}
+  {"@timestamp":"2026-01-01T00:00:01.000Z","event.id":"1","event.category":"process","process.name":"b","user.name":"it\u0027s me"}
   '''
   $ cat s/missing.test.toml
   [[tests]]
   name = "as the query says"
   expect = "match"
   events = '''
-  {"@timestamp":"2026-01-01T00:00:00.000Z","event.id":"1","host.name":"key1","event.category":"process","a":1}
-  {"@timestamp":"2026-01-01T00:00:00.005Z","event.id":"2","host.name":"key1","event.category":"process","a":1}
+  {"@timestamp":"2026-01-01T00:00:00.003333333Z","event.id":"1","host.name":"key1","event.category":"process","a":1}
+  {"@timestamp":"2026-01-01T00:00:00.006666666Z","event.id":"2","host.name":"key1","event.category":"process","a":1}
+  '''
+  
+  [[tests]]
+  name = "not with the missing event of stage 2"
+  expect = "no_match"
+  events = '''
+  {"@timestamp":"2026-01-01T00:00:00.003333333Z","event.id":"1","host.name":"key1","event.category":"process","a":1}
+  {"@timestamp":"2026-01-01T00:00:00.006666666Z","event.id":"2","host.name":"key1","event.category":"process","a":1}
+  {"@timestamp":"2026-01-01T00:00:00.008333332Z","event.id":"3","host.name":"key1","event.category":"file"}
   '''
   
   [[tests]]
   name = "not without event 1"
   expect = "no_match"
   events = '''
-  {"@timestamp":"2026-01-01T00:00:00.005Z","event.id":"2","host.name":"key1","event.category":"process","a":1}
+  {"@timestamp":"2026-01-01T00:00:00.006666666Z","event.id":"2","host.name":"key1","event.category":"process","a":1}
   '''
   
   [[tests]]
   name = "not without event 2"
   expect = "no_match"
   events = '''
-  {"@timestamp":"2026-01-01T00:00:00.000Z","event.id":"1","host.name":"key1","event.category":"process","a":1}
+  {"@timestamp":"2026-01-01T00:00:00.003333333Z","event.id":"1","host.name":"key1","event.category":"process","a":1}
   '''
   
   [[tests]]
   name = "not without: process, in event 1"
   expect = "no_match"
   events = '''
-  {"@timestamp":"2026-01-01T00:00:00.000Z","event.id":"1","host.name":"key1","a":1}
-  {"@timestamp":"2026-01-01T00:00:00.005Z","event.id":"2","host.name":"key1","event.category":"process","a":1}
+  {"@timestamp":"2026-01-01T00:00:00.003333333Z","event.id":"1","host.name":"key1","a":1,"event.category":"other value"}
+  {"@timestamp":"2026-01-01T00:00:00.006666666Z","event.id":"2","host.name":"key1","event.category":"process","a":1}
   '''
   
   [[tests]]
   name = "not without: a == 1, in event 1"
   expect = "no_match"
   events = '''
-  {"@timestamp":"2026-01-01T00:00:00.000Z","event.id":"1","host.name":"key1","event.category":"process","a":"192.0.2.77"}
-  {"@timestamp":"2026-01-01T00:00:00.005Z","event.id":"2","host.name":"key1","event.category":"process","a":1}
+  {"@timestamp":"2026-01-01T00:00:00.003333333Z","event.id":"1","host.name":"key1","event.category":"process"}
+  {"@timestamp":"2026-01-01T00:00:00.006666666Z","event.id":"2","host.name":"key1","event.category":"process","a":1}
   '''
   
   [[tests]]
   name = "not without: process, in event 2"
   expect = "no_match"
   events = '''
-  {"@timestamp":"2026-01-01T00:00:00.000Z","event.id":"1","host.name":"key1","event.category":"process","a":1}
-  {"@timestamp":"2026-01-01T00:00:00.005Z","event.id":"2","host.name":"key1","a":1,"event.category":7}
+  {"@timestamp":"2026-01-01T00:00:00.003333333Z","event.id":"1","host.name":"key1","event.category":"process","a":1}
+  {"@timestamp":"2026-01-01T00:00:00.006666666Z","event.id":"2","host.name":"key1","a":1,"event.category":"192.0.2.77"}
   '''
   
   [[tests]]
   name = "not without: a == 1, in event 2"
   expect = "no_match"
   events = '''
-  {"@timestamp":"2026-01-01T00:00:00.000Z","event.id":"1","host.name":"key1","event.category":"process","a":1}
-  {"@timestamp":"2026-01-01T00:00:00.005Z","event.id":"2","host.name":"key1","event.category":"process"}
+  {"@timestamp":"2026-01-01T00:00:00.003333333Z","event.id":"1","host.name":"key1","event.category":"process","a":1}
+  {"@timestamp":"2026-01-01T00:00:00.006666666Z","event.id":"2","host.name":"key1","event.category":"process","a":2}
   '''
   $ rm s/never.eql; eqlite test s
   ok    event: as the query says
@@ -386,6 +403,7 @@ Rules without tests get some, each verified; what no events are found for is tol
   ok    keys: not without: process, in event 1
   ok    keys: not without: file, in event 2
   ok    missing: as the query says
+  ok    missing: not with the missing event of stage 2
   ok    missing: not without event 1
   ok    missing: not without event 2
   ok    missing: not without: process, in event 1
@@ -398,7 +416,7 @@ Rules without tests get some, each verified; what no events are found for is tol
   ok    sample: not without: process, in event 1
   ok    sample: not without: file, in event 2
   ok    sample: not without: file.size > 9, in event 2
-  22 passed, 0 failed
+  23 passed, 0 failed
   $ eqlite test --coverage -q --only event s
   4 passed, 0 failed
   event: 12 of 12 branches (100 %)
