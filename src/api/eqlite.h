@@ -183,6 +183,11 @@ typedef struct eqlite_rule { /* a view; strings belong to the rules */
     bool at_end; /* it gives results only when the input ends: samples, tail */
 } eqlite_rule;
 
+typedef struct eqlite_expected_field { /* a field that an event of an alert is expected to have */
+    size_t alert;               /* which alert, from 0 */
+    eqlite_string path, value;  /* the value as text: strings as they are, else as JSON */
+} eqlite_expected_field;
+
 typedef struct eqlite_rule_test {
     eqlite_string name;
     eqlite_string events; /* NDJSON; empty if in a file */
@@ -194,6 +199,10 @@ typedef struct eqlite_rule_test {
     const eqlite_string *join_keys; /* expected keys of each alert, as a JSON array without blanks: ["h1",4] */
     size_t n_join_keys;   /* 0: not checked */
     eqlite_string path;   /* of the file it is written in */
+    const eqlite_expected_field *fields; /* in order of alerts */
+    size_t n_fields;
+    eqlite_string expect; /* the value of expect as it is written; empty if that is not one value in one place */
+    size_t expect_at;     /* its first byte in the file, behind a byte order mark */
 } eqlite_rule_test;
 
 EQLITE_API eqlite_rules *eqlite_rules_retain(eqlite_rules *r); /* thread-safe */
@@ -362,6 +371,11 @@ EQLITE_API eqlite_status eqlite_matcher_advance(eqlite_matcher *m, const char *t
 EQLITE_API eqlite_status eqlite_matcher_finish(eqlite_matcher *m);
 EQLITE_API void eqlite_matcher_stats(const eqlite_matcher *m, eqlite_stats *out);
 EQLITE_API void eqlite_matcher_rule_stats(const eqlite_matcher *m, size_t index, eqlite_rule_stats *out);
+/* Number the times of n events as rule `rule` reads them: ranks[i] is 0 if event i has none or is broken, else 1 more than
+ * there are different times before it. For putting events in another order, as a test does, without changing which are
+ * simultaneous. `unwrap`: as the matcher's. */
+EQLITE_API eqlite_status eqlite_event_ranks(size_t *ranks, const eqlite_rules *r, size_t rule, const eqlite_event *events,
+                                            size_t n, bool unwrap);
 /* ── Reader ──────────────────────────────────────────────────────────────────────────────────────────────────────── */
 
 typedef struct eqlite_reader eqlite_reader;
@@ -531,6 +545,12 @@ EQLITE_API eqlite_status eqlite_why_nearest(eqlite_why *w, uint32_t events, eqli
 /* An alert of the rule: a JSON array with the tree of each step, null for a missing event. It is as if its events were
  * fed, so use one that is `alone`. EQLITE_INVALID: of another rule. */
 EQLITE_API eqlite_status eqlite_why_alert(eqlite_why *w, const eqlite_alert *alert, eqlite_write *write, void *ctx);
+
+/* Tests for a rule, as entries of [[tests]]: events that it matches, and near misses with one part spoilt or an event left
+ * out. Each was verified with a matcher of these rules before it is written. EQLITE_LIMIT: no matching events were found,
+ * and what is written says for which part. The same rule gives the same text. `options->alone` has no effect. */
+EQLITE_API eqlite_status eqlite_scaffold(eqlite_rules *rules, size_t rule, const eqlite_why_options *options,
+                                         eqlite_write *write, void *ctx);
 
 typedef struct eqlite_function {
     const char *name, *help;

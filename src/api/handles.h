@@ -55,6 +55,8 @@ static inline eqlite_string eq_api_string(struct eq_slice s)
     return (eqlite_string){s.ptr, s.len};
 }
 
+struct eq_why *eq_api_why(eqlite_why *w); /* why.c */
+
 static inline struct eq_slice eq_api_slice(const char *text) /* NULL: empty */
 {
     return eq_slice_of(text);

@@ -46,6 +46,19 @@ static enum eq_status make_view(eqlite_rule *v, struct eqlite_rules *r, const st
     return st == EQ_OK ? copy_list(&v->references, &r->plans, rule->references, rule->n_references) : st;
 }
 
+static enum eq_status copy_fields(eqlite_rule_test *out, struct eqlite_rules *r, const struct eq_rule_test *t)
+{
+    eqlite_expected_field *fields = eq_arena_alloc(&r->plans, (t->n_fields + 1) * sizeof *fields);
+    if (!fields)
+        return EQ_NOMEM;
+    for (size_t i = 0; i < t->n_fields; i++)
+        fields[i] = (eqlite_expected_field){t->fields[i].alert, eq_api_string(t->fields[i].path),
+                                            eq_api_string(t->fields[i].value)};
+    out->fields = fields;
+    out->n_fields = t->n_fields;
+    return EQ_OK;
+}
+
 static enum eq_status make_tests(eqlite_rule_test **out, struct eqlite_rules *r, const struct eq_rule *rule)
 {
     eqlite_rule_test *tests = eq_arena_alloc(&r->plans, (rule->n_tests + 1) * sizeof *tests);
@@ -62,10 +75,14 @@ static enum eq_status make_tests(eqlite_rule_test **out, struct eqlite_rules *r,
             .n_join_keys = t->n_join_keys,
             .path = eq_api_string(t->path),
             .line = t->line,
+            .expect = eq_api_string(t->expect),
+            .expect_at = t->expect_at,
         };
         enum eq_status st = copy_list(&tests[i].event_ids, &r->plans, t->event_ids, t->n_event_ids);
         if (st == EQ_OK)
             st = copy_list(&tests[i].join_keys, &r->plans, t->join_keys, t->n_join_keys);
+        if (st == EQ_OK)
+            st = copy_fields(&tests[i], r, t);
         if (st != EQ_OK)
             return st;
     }

@@ -60,6 +60,11 @@ eqlite_status eqlite_why_new(eqlite_why **out, eqlite_rules *rules, size_t rule,
     return EQLITE_OK;
 }
 
+struct eq_why *eq_api_why(eqlite_why *w)
+{
+    return w->inner;
+}
+
 void eqlite_why_free(eqlite_why *w)
 {
     if (!w)

@@ -75,6 +75,8 @@ struct cli {
     eqlite_severity fail_level; /* check: findings from this on make it fail */
     bool no_unwrap, follow, strict, count, exit_status, missing, stats, stats_json, quiet, verbose, explain;
     bool info, fix;          /* check */
+    bool fail_fast, update, scaffold, coverage, coverage_json; /* test */
+    uint64_t min_coverage;   /* test: percent; 0: any will do */
     bool write, check, diff; /* fmt */
     bool named, help;
     enum cli_when color, progress;
@@ -216,6 +218,8 @@ bool cli_add_paths(eqlite_compiler *compiler, const struct cli_list *paths, size
 eqlite_rules *cli_compile_queries(const struct cli *c);
 /* Finished rules of `paths` without those that --only, --skip, --min-severity leave out. Diagnostics are printed. */
 eqlite_rules *cli_compile_rules(const struct cli *c, const struct cli_list *paths, size_t *refused, size_t *unreadable);
+/* Errors of rules, and with -v warnings too. */
+void cli_tell_rules(const struct cli *c, const eqlite_diagnostics *d);
 bool cli_rule_chosen(const struct cli *c, const eqlite_rule *rule);
 
 /* ── Events (feed.c) ── */

@@ -146,7 +146,7 @@ static eqlite_rules *only_chosen(const struct cli *c, eqlite_rules *all)
 }
 
 /* Whoever runs rules wants to know which were refused; remarks on the others are for those who write them. */
-static void tell_rules(const struct cli *c, const eqlite_diagnostics *d)
+void cli_tell_rules(const struct cli *c, const eqlite_diagnostics *d)
 {
     struct cli errors_only = *c;
     size_t warnings = eqlite_diagnostics_warnings(d);
@@ -163,7 +163,7 @@ eqlite_rules *cli_compile_rules(const struct cli *c, const struct cli_list *path
     if (!compiler)
         return NULL;
     bool fine = cli_add_paths(compiler, paths, unreadable);
-    tell_rules(c, eqlite_compiler_diagnostics(compiler));
+    cli_tell_rules(c, eqlite_compiler_diagnostics(compiler));
     *refused = eqlite_compiler_refused(compiler);
     if (fine)
         rules = finish(compiler);

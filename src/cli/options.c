@@ -116,6 +116,14 @@ static bool check_threads(const struct cli *c)
     return false;
 }
 
+static bool check_percent(const struct cli *c)
+{
+    if (c->min_coverage <= 100)
+        return true;
+    cli_usage(c, "--min-coverage: at most 100");
+    return false;
+}
+
 /* A whole number and a unit; 0 needs none. */
 static bool duration(const struct cli *c, const struct cli_option *o, const char *value, int64_t *out_ns)
 {
@@ -243,6 +251,14 @@ static bool take(struct cli *c, enum cli_option_id id, char *value, unsigned ind
         break;
     case CLI_OPT_MISSING: c->missing = true; break;
     case CLI_OPT_FILTER: c->filter = value; break;
+    case CLI_OPT_UPDATE: c->update = true; break;
+    case CLI_OPT_SCAFFOLD: c->scaffold = true; break;
+    case CLI_OPT_COVERAGE:
+        c->coverage = true;
+        c->coverage_json = value != NULL;
+        break;
+    case CLI_OPT_MIN_COVERAGE: return number(c, o, value, &c->min_coverage) && check_percent(c);
+    case CLI_OPT_FAIL_FAST: c->fail_fast = true; break;
     case CLI_OPT_JUNIT: c->junit = value; break;
     case CLI_OPT_EXIT_STATUS: c->exit_status = true; break;
     case CLI_OPT_FAIL_ON: c->fail_on = (enum cli_level)index; break;

@@ -3,12 +3,16 @@
  *      ok    Suspicious shell: a shell below a web server
  *      FAIL  Suspicious shell: an editor is fine
  *            expected no alerts, got 1 */
+#include <string.h>
+
 #include "cli/test_case.h"
 
 struct totals {
     struct cli *cli;
-    size_t passed, failed;
-    struct cli_output output;
+    size_t passed, failed, updated;
+    bool trouble; /* some coverage is not known, some update could not be written */
+    struct cover cover;
+    struct cli_output output; /* reports; with --coverage=json only that, and failures go to standard error */
     struct cli_text junit; /* testcase elements */
 };
 
@@ -48,6 +52,31 @@ static void add_junit(struct cli_text *t, const eqlite_rule *rule, const eqlite_
     cli_text_printf(t, "\"/></testcase>\n");
 }
 
+/* Its lines, and where the test stands behind the first. */
+static void add_problem(struct cli_text *out, const eqlite_rule_test *test, const char *problem)
+{
+    for (bool first = true; problem; first = false) {
+        const char *newline = strchr(problem, '\n');
+        eqlite_string line = {problem, newline ? (size_t)(newline - problem) : strlen(problem)};
+        cli_text_printf(out, "\n      ");
+        cli_text_escape(out, line);
+        if (first) {
+            cli_text_printf(out, " (");
+            cli_text_escape(out, test->path);
+            cli_text_printf(out, ":%u)", test->line);
+        }
+        problem = newline ? newline + 1 : NULL;
+    }
+}
+
+static void print(struct totals *t, const struct cli_text *line)
+{
+    if (t->cover.json)
+        fwrite(line->ptr, 1, line->len, stderr);
+    else
+        cli_output_write(line->ptr, line->len, &t->output);
+}
+
 static void report(struct totals *t, const eqlite_rule *rule, const eqlite_rule_test *test, const char *problem)
 {
     struct cli_text line = {0};
@@ -58,15 +87,11 @@ static void report(struct totals *t, const eqlite_rule *rule, const eqlite_rule_
     cli_text_printf(&line, ": ");
     cli_text_escape(&line, test->name);
     if (problem) {
-        cli_text_printf(&line, "\n      ");
-        cli_text_escape(&line, cli_string(problem));
-        cli_text_printf(&line, " (");
-        cli_text_escape(&line, test->path);
-        cli_text_printf(&line, ":%u)", test->line);
+        add_problem(&line, test, problem);
     }
     cli_text_printf(&line, "\n");
-    if (problem || !t->cli->quiet)
-        cli_output_write(line.ptr, line.len, &t->output);
+    if (problem || !(t->cli->quiet || t->cover.json))
+        print(t, &line);
     cli_text_free(&line);
     if (t->cli->junit)
         add_junit(&t->junit, rule, test, problem);
@@ -92,6 +117,11 @@ static bool write_junit(const struct totals *t)
 
 /* ── All of them ── */
 
+static bool ended(const struct totals *t)
+{
+    return cli_stopped() || (t->cli->fail_fast && t->failed);
+}
+
 /* The rule in a file of its own, so that no other rule sees the events. */
 static eqlite_rules *compile_alone(const struct cli *c, eqlite_rules *rules, size_t index)
 {
@@ -105,59 +135,183 @@ static eqlite_rules *compile_alone(const struct cli *c, eqlite_rules *rules, siz
     return alone;
 }
 
+static void test_one(struct totals *t, const eqlite_rule *rule, const eqlite_rule_test *test, eqlite_rules *alone,
+                     struct cover_rule *cover, struct test_updates *updates)
+{
+    struct cli_case run = {.cover = cover};
+    if (alone)
+        cli_case_run(&run, t->cli, alone, test);
+    else
+        cli_text_printf(&run.problem, "the rule could not be compiled by itself");
+    bool update = t->cli->update && run.differs && !cli_stopped() &&
+                  test_update_add(updates, test, &run.given, &run.problem);
+    if (!cli_stopped() && !update)
+        report(t, rule, test, run.problem.len ? run.problem.ptr : NULL);
+    cli_case_free(&run);
+}
+
+/* Each is told as updated, or as failed when its file could not be written. */
+static void update_all(struct totals *t, const eqlite_rule *rule, const struct test_updates *updates)
+{
+    bool written = test_update_write(updates, t->cli);
+    for (size_t i = 0; i < updates->n; i++) {
+        struct cli_text line = {0};
+        if (!written) {
+            report(t, rule, &updates->items[i].test, "it expects something else, and could not be updated");
+            continue;
+        }
+        cli_text_printf(&line, "new   ");
+        cli_text_escape(&line, rule->name.len ? rule->name : rule->id);
+        cli_text_printf(&line, ": ");
+        cli_text_escape(&line, updates->items[i].test.name);
+        cli_text_printf(&line, "\n      expect = ");
+        cli_text_escape(&line, (eqlite_string){updates->items[i].text.ptr, updates->items[i].text.len});
+        cli_text_printf(&line, "\n");
+        print(t, &line);
+        cli_text_free(&line);
+        t->updated++;
+    }
+    t->trouble = t->trouble || !written;
+}
+
+static bool wants_coverage(const struct cli *c)
+{
+    return c->coverage || c->min_coverage;
+}
+
 static void test_rule(struct totals *t, eqlite_rules *rules, size_t index)
 {
     eqlite_rule rule = eqlite_rules_get(rules, index);
-    if (!rule.n_tests || !cli_rule_chosen(t->cli, &rule))
+    bool covered = wants_coverage(t->cli);
+    struct cover_rule cover;
+    struct test_updates updates = {0};
+    if ((!rule.n_tests && !covered) || !cli_rule_chosen(t->cli, &rule))
         return;
     eqlite_rules *alone = compile_alone(t->cli, rules, index);
-    for (size_t i = 0; i < rule.n_tests && !cli_stopped(); i++) {
+    if (covered)
+        cover_begin(&cover, t->cli, alone);
+    for (size_t i = 0; i < rule.n_tests && !ended(t); i++) {
         eqlite_rule_test test = eqlite_rules_test(rules, index, i);
-        struct cli_case run = {0};
-        if (t->cli->filter && !cli_like(t->cli->filter, test.name))
-            continue;
-        if (alone)
-            cli_case_run(&run, t->cli, alone, &test);
-        else
-            cli_text_printf(&run.problem, "the rule could not be compiled by itself");
-        report(t, &rule, &test, run.problem.len ? run.problem.ptr : NULL);
-        cli_case_free(&run);
+        if (!t->cli->filter || cli_like(t->cli->filter, test.name))
+            test_one(t, &rule, &test, alone, covered ? &cover : NULL, &updates);
+    }
+    if (updates.n && !cli_stopped())
+        update_all(t, &rule, &updates);
+    test_update_free(&updates);
+    if (covered) {
+        if (cover.failed)
+            cli_error("the coverage of %.*s could not be told", (int)rule.name.len, rule.name.ptr);
+        t->trouble = t->trouble || cover.failed;
+        cover_end(&t->cover, &cover, &rule);
     }
     eqlite_rules_free(alone);
 }
 
+static int scaffold_all(struct totals *t, eqlite_rules *rules)
+{
+    size_t done[3] = {0}, tested = 0;
+    for (size_t i = 0; i < eqlite_rules_count(rules) && !cli_stopped(); i++) {
+        eqlite_rule rule = eqlite_rules_get(rules, i);
+        if (!cli_rule_chosen(t->cli, &rule))
+            continue;
+        if (rule.n_tests) {
+            tested++;
+            continue;
+        }
+        eqlite_rules *alone = compile_alone(t->cli, rules, i);
+        done[alone ? test_scaffold(t->cli, alone, &rule, &t->output) : TEST_SCAFFOLD_TROUBLE]++;
+        eqlite_rules_free(alone);
+    }
+    struct cli_text line = {0};
+    cli_text_printf(&line, "%zu rule%s got tests, %zu could not, %zu had some\n", done[TEST_SCAFFOLD_NEW],
+                    done[TEST_SCAFFOLD_NEW] == 1 ? "" : "s", done[TEST_SCAFFOLD_NONE], tested);
+    cli_output_write(line.ptr, line.len, &t->output);
+    cli_text_free(&line);
+    t->failed = done[TEST_SCAFFOLD_NONE];
+    return done[TEST_SCAFFOLD_TROUBLE] ? CLI_TROUBLE : t->failed ? CLI_NO : CLI_OK;
+}
+
+/* How many passed, and what was covered. */
+static void sum_up(struct totals *t)
+{
+    struct cli_text out = {0};
+    bool covered = t->cli->coverage;
+    if (t->cover.json) {
+        cover_json(&out, &t->cover, t->passed, t->failed);
+    } else {
+        cli_text_printf(&out, "%zu passed, %zu failed", t->passed, t->failed);
+        if (t->updated)
+            cli_text_printf(&out, ", %zu updated", t->updated);
+        cli_text_printf(&out, "\n");
+        if (covered)
+            cli_text_add(&out, t->cover.text.ptr ? t->cover.text.ptr : "", t->cover.text.len);
+        if (wants_coverage(t->cli))
+            cover_sum(&out, &t->cover);
+    }
+    cli_output_write(out.ptr, out.len, &t->output);
+    cli_text_free(&out);
+}
+
+/* What the program answers, when nothing went wrong. */
+static int answer(const struct totals *t)
+{
+    bool enough = cover_percent(t->cover.met, t->cover.branches) >= t->cli->min_coverage;
+    return t->failed || !enough ? CLI_NO : CLI_OK;
+}
+
+/* Rules and their tests; --only and --skip are looked at rule by rule. NULL: already told. */
+static eqlite_rules *compile_all(struct totals *t, size_t *refused, size_t *unreadable, size_t *wrong_tests)
+{
+    eqlite_rules *rules = NULL;
+    eqlite_compiler *compiler = cli_compiler(t->cli);
+    if (!compiler)
+        return NULL;
+    bool fine = cli_add_paths(compiler, &t->cli->files, unreadable);
+    const eqlite_diagnostics *d = eqlite_compiler_diagnostics(compiler);
+    cli_tell_rules(t->cli, d);
+    *refused = eqlite_compiler_refused(compiler);
+    for (size_t i = 0; i < eqlite_diagnostics_count(d); i++)
+        *wrong_tests += strcmp(eqlite_diagnostics_get(d, i).code, "E0705") == 0;
+    eqlite_status st = fine ? eqlite_compiler_finish(&rules, compiler) : EQLITE_OK;
+    if (st != EQLITE_OK)
+        cli_failed(st);
+    eqlite_compiler_free(compiler);
+    return rules;
+}
+
 int cli_test(struct cli *c)
 {
-    struct totals t = {.cli = c};
-    size_t refused = 0, unreadable = 0;
+    struct totals t = {.cli = c, .cover.json = c->coverage_json};
+    size_t refused = 0, unreadable = 0, wrong_tests = 0;
     if (!c->files.n)
         return cli_usage(c, "no rules given");
-    /* --only and --skip are looked at rule by rule. */
-    struct cli all = *c;
-    all.only = all.skip = (struct cli_list){0};
-    eqlite_rules *rules = cli_compile_rules(&all, &c->files, &refused, &unreadable);
+    eqlite_rules *rules = compile_all(&t, &refused, &unreadable, &wrong_tests);
     if (!rules)
         return CLI_TROUBLE;
     if (!cli_output_open(&t.output, c, NULL)) {
         eqlite_rules_free(rules);
         return CLI_TROUBLE;
     }
-    for (size_t i = 0; i < eqlite_rules_count(rules) && !cli_stopped(); i++)
-        test_rule(&t, rules, i);
-
-    struct cli_text line = {0};
-    cli_text_printf(&line, "%zu passed, %zu failed", t.passed, t.failed);
-    cli_text_printf(&line, "\n");
-    cli_output_write(line.ptr, line.len, &t.output);
+    int status = CLI_OK;
+    if (c->scaffold) {
+        status = scaffold_all(&t, rules);
+    } else {
+        for (size_t i = 0; i < eqlite_rules_count(rules) && !ended(&t); i++)
+            test_rule(&t, rules, i);
+        sum_up(&t);
+        status = answer(&t);
+    }
     bool written = cli_output_close(&t.output, true);
     if (c->junit)
         written = write_junit(&t) && written;
     if (refused)
         cli_error("%zu rule%s could not be used, see above", refused, refused == 1 ? "" : "s");
-    cli_text_free(&line);
+    if (wrong_tests)
+        cli_error("%zu test%s left out, see above", wrong_tests, wrong_tests == 1 ? " was" : "s were");
+    cli_text_free(&t.cover.text);
     cli_text_free(&t.junit);
     eqlite_rules_free(rules);
     if (cli_stopped())
         return cli_stop_status();
-    return unreadable || refused || !written ? CLI_TROUBLE : t.failed ? CLI_NO : CLI_OK;
+    return unreadable || refused || wrong_tests || t.trouble || !written ? CLI_TROUBLE : status;
 }

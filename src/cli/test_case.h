@@ -1,21 +1,73 @@
-/* test_case.h — run one test of a rule. */
+/* test_case.h — run one test of a rule.
+ *
+ *      events ─┬─▶ as given                    ─▶ alerts ─▶ as expected?
+ *              ├─▶ three threads, small blocks ─▶ alerts ─▶ the same?
+ *              └─▶ shuffled                    ─▶ alerts ─▶ the same? */
 #ifndef EQLITE_CLI_TEST_CASE_H
 #define EQLITE_CLI_TEST_CASE_H
 
-#include "cli/cli.h"
+#include "cli/test_cover.h"
+
+#define TEST_EVENTS_MAX ((size_t)256 << 20) /* bytes of the events of one test */
+
+/* The events of a test (test_events.c). */
+struct test_events {
+    struct cli_text text; /* of all, with room behind each */
+    eqlite_event *items;  /* in the order to feed them; they borrow from text */
+    size_t n, cap;
+    struct cli_feed feed; /* that a file was read with: tells of broken ones */
+    struct cli_text path;
+    bool in_file;
+};
+/* False: they could not be read; *problem says why. */
+bool test_events_read(struct test_events *e, const struct cli *c, const eqlite_rule_test *test,
+                      struct cli_text *problem);
+void test_events_free(struct test_events *e);
+/* Another order, the same whenever it is asked for, in which simultaneous events stay in theirs. */
+eqlite_status test_events_shuffle(struct test_events *e, const struct cli *c, const eqlite_rules *rules);
+
+/* What one run of the events gave. */
+struct test_run {
+    uint64_t alerts, late;
+    struct cli_list ids;    /* owned: event.id of each alert's events, joined by blanks */
+    struct cli_list keys;   /* owned: join keys of each alert, as a JSON array */
+    struct cli_list places; /* owned: lines of each alert's events and its keys */
+};
 
 struct cli_case {
-    uint64_t alerts;
-    struct cli_list ids; /* owned: event.id of each alert's events, joined by blanks */
-    struct cli_list keys; /* owned: join keys of each alert, as a JSON array */
-    struct cli_feed *file;   /* that is being read; NULL: none */
-    eqlite_sink *sink;
-    struct cli_text rows;    /* csv */
+    struct cover_rule *cover; /* to be told the events; NULL: nothing is gathered */
+    struct test_events events;
+    struct test_run given;   /* the run as given */
     struct cli_text problem; /* empty: it passed */
+    bool differs;            /* all went well, only something else was expected */
 };
 
 /* Run the events of `test` through `rules`, which hold its rule alone. A zeroed case is ready to run. */
 void cli_case_run(struct cli_case *r, const struct cli *c, eqlite_rules *rules, const eqlite_rule_test *test);
 void cli_case_free(struct cli_case *r);
+
+/* ── What came out, written into the files (test_update.c) ── */
+
+struct test_update {
+    eqlite_rule_test test; /* borrowed from the rules */
+    struct cli_text text;  /* the new value of expect */
+};
+struct test_updates { /* of one rule, in order of tests */
+    struct test_update *items;
+    size_t n, cap;
+};
+/* Remember what came out. False: it cannot be written for the test, which *problem is to tell. */
+bool test_update_add(struct test_updates *u, const eqlite_rule_test *test, const struct test_run *given,
+                     struct cli_text *problem);
+/* Write the files, all or nothing of each. False: told. */
+bool test_update_write(const struct test_updates *u, const struct cli *c);
+void test_update_free(struct test_updates *u);
+
+/* ── Rules without tests (test_scaffold.c) ── */
+
+enum test_scaffolded { TEST_SCAFFOLD_NEW, TEST_SCAFFOLD_NONE, TEST_SCAFFOLD_TROUBLE };
+/* Write tests beside the rule, and what came of it as a line. */
+enum test_scaffolded test_scaffold(const struct cli *c, eqlite_rules *alone, const eqlite_rule *rule,
+                                   struct cli_output *o);
 
 #endif

@@ -1,6 +1,7 @@
 /* load_tests.c — the tests that a rule brings: [[tests]] of its own file, or of x.test.toml beside x.toml.
  *
- *      name = "…"   expect = "match" | "no_match" | N | { alerts = N, event_ids = [["a", "b"]], join_keys = [["h1"]] }
+ *      name = "…"   expect = "match" | "no_match" | N | { alerts = N, event_ids = [["a", "b"]], join_keys = [["h1"]],
+ *                                                        fields = [{ "user.name" = "ada" }] }
  *      events = '''NDJSON'''   or   file = "below/the/folder.ndjson"
  *
  * A test that is wrong is reported and left out; the rule stays. */
@@ -143,11 +144,42 @@ static bool read_join_keys(struct eq_rule_test *out, struct eq_load *l, const st
     return *st == EQ_OK;
 }
 
-/* The number of alerts follows from event_ids or join_keys when it is not said. */
+/* fields = [{ "user.name" = "ada" }]: for each alert values that some of its events have. */
+static bool read_fields(struct eq_rule_test *out, struct eq_load *l, const struct eq_toml *test,
+                        const struct eq_toml *value, enum eq_status *st)
+{
+    size_t n = 0, alert = 0;
+    bool ok = value->kind == EQ_TOML_ARRAY;
+
+    for (const struct eq_toml *of = ok ? value->first : NULL; of && ok; of = of->next) {
+        ok = of->kind == EQ_TOML_TABLE;
+        n += ok ? count(of) : 0;
+        for (const struct eq_toml *kid = ok ? of->first : NULL; kid; kid = kid->next)
+            ok = ok && kid->kind != EQ_TOML_TABLE && kid->kind != EQ_TOML_ARRAY && kid->key.len &&
+                 !memchr(kid->key.ptr, '\0', kid->key.len);
+    }
+    if (!ok) {
+        WRONG(l, test, value, "fields must hold, for each alert, a table of values: [{ \"user.name\" = \"ada\" }]");
+        return false;
+    }
+    out->fields = eq_arena_alloc(&l->set->arena, (n + 1) * sizeof *out->fields);
+    if (!out->fields)
+        *st = EQ_NOMEM;
+    for (const struct eq_toml *of = value->first; of && *st == EQ_OK; of = of->next, alert++)
+        for (const struct eq_toml *kid = of->first; kid && *st == EQ_OK; kid = kid->next) {
+            struct eq_rule_field *f = &out->fields[out->n_fields++];
+            *f = (struct eq_rule_field){alert, kid->key, kid->text};
+            if (kid->kind != EQ_TOML_STRING && kid->kind != EQ_TOML_DATE)
+                *st = read_keys(&f->value, l, kid);
+        }
+    return *st == EQ_OK;
+}
+
+/* The number of alerts follows from event_ids, join_keys or fields when it is not said. */
 static bool read_expect_table(struct eq_rule_test *out, struct eq_load *l, const struct eq_toml *test,
                               const struct eq_toml *table, enum eq_status *st)
 {
-    const struct eq_toml *alerts = NULL, *ids = NULL, *keys = NULL;
+    const struct eq_toml *alerts = NULL, *ids = NULL, *keys = NULL, *fields = NULL;
     int64_t listed = -1;
 
     for (const struct eq_toml *kid = table->first; kid; kid = kid->next) {
@@ -157,8 +189,10 @@ static bool read_expect_table(struct eq_rule_test *out, struct eq_load *l, const
             ids = kid;
         } else if (eq_slice_eq(kid->key, EQ_LIT("join_keys"))) {
             keys = kid;
+        } else if (eq_slice_eq(kid->key, EQ_LIT("fields"))) {
+            fields = kid;
         } else {
-            WRONG(l, test, kid, "expect knows alerts, event_ids and join_keys, but not \"%.*s\"", EQ_SHOW(kid->key));
+            WRONG(l, test, kid, "expect knows alerts, event_ids, join_keys and fields, but not \"%.*s\"", EQ_SHOW(kid->key));
             return false;
         }
     }
@@ -168,8 +202,14 @@ static bool read_expect_table(struct eq_rule_test *out, struct eq_load *l, const
         return false;
     if (ids && !read_event_ids(out, l, test, ids, st))
         return false;
-    if (ids || keys)
-        listed = (int64_t)count(ids ? ids : keys);
+    if (fields && !read_fields(out, l, test, fields, st))
+        return false;
+    if (ids || keys || fields)
+        listed = (int64_t)count(ids ? ids : keys ? keys : fields);
+    if (fields && (int64_t)count(fields) != listed) {
+        WRONG(l, test, fields, "fields of %zu alerts, but %lld are listed", count(fields), (long long)listed);
+        return false;
+    }
     if (ids && keys && count(ids) != count(keys)) {
         WRONG(l, test, keys, "join_keys of %zu alerts, but event_ids of %zu", count(keys), count(ids));
         return false;
@@ -203,8 +243,71 @@ static bool read_expect(struct eq_rule_test *out, struct eq_load *l, const struc
         out->alerts = 0;
         return true;
     }
-    WRONG(l, test, expect, "expect must be \"match\", \"no_match\", a number, or a table with alerts, event_ids or join_keys");
+    WRONG(l, test, expect, "expect must be \"match\", \"no_match\", a number, or a table with alerts, event_ids, join_keys or fields");
     return false;
+}
+
+/* ── where expect stands ─────────────────────────────────────────────────────────────────────────────────────────────── */
+
+/* Bytes of the string or comment that `text` begins with; 0: neither. It may run to the end of the text. */
+static size_t skip_quoted(struct eq_slice text)
+{
+    char quote = text.len ? text.ptr[0] : '\0';
+    size_t at = 1;
+
+    if (quote == '#') {
+        while (at < text.len && text.ptr[at] != '\n')
+            at++;
+        return at;
+    }
+    if (quote != '"' && quote != '\'')
+        return 0;
+    while (at < text.len && text.ptr[at] != quote)
+        at += quote == '"' && text.ptr[at] == '\\' ? 2 : 1;
+    return at < text.len ? at + 1 : text.len;
+}
+
+static bool is_of_number(char c)
+{
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '+';
+}
+
+/* Bytes of the value that `text` begins with: a number, a string on one line, or { … }. 0: something else. */
+static size_t value_len(struct eq_slice text)
+{
+    size_t at = 0, depth = 0;
+
+    if (text.len && (text.ptr[0] == '"' || text.ptr[0] == '\''))
+        return text.len > 2 && text.ptr[1] == text.ptr[0] ? 0 : skip_quoted(text);
+    if (text.len && (text.ptr[0] == '+' || (text.ptr[0] >= '0' && text.ptr[0] <= '9')))
+        while (at < text.len && is_of_number(text.ptr[at]))
+            at++;
+    if (at || !text.len || text.ptr[0] != '{')
+        return at;
+    while (at < text.len) {
+        size_t quoted = skip_quoted(eq_slice(text.ptr + at, text.len - at));
+        depth += text.ptr[at] == '{' || text.ptr[at] == '[';
+        depth -= text.ptr[at] == '}' || text.ptr[at] == ']';
+        at += quoted ? quoted : 1;
+        if (depth == 0)
+            return at;
+    }
+    return 0;
+}
+
+static bool find_expect(struct eq_rule_test *out, struct eq_load *l, const struct eq_toml *test, enum eq_status *st)
+{
+    const struct eq_toml *expect = eq_toml_get(test, "expect");
+    size_t at = eq_toml_offset(l->text, expect->line, expect->column);
+    size_t len = value_len(eq_slice(l->text.ptr + at, l->text.len - at));
+
+    if (!len)
+        return true;
+    out->expect_at = at;
+    out->expect = eq_arena_copy(&l->set->arena, eq_slice(l->text.ptr + at, len));
+    if (!out->expect.ptr)
+        *st = EQ_NOMEM;
+    return *st == EQ_OK;
 }
 
 /* ── events ──────────────────────────────────────────────────────────────────────────────────────────────────────── */
@@ -286,7 +389,8 @@ static bool read_name(struct eq_rule_test *out, struct eq_load *l, const struct 
 static bool read_test(struct eq_rule_test *out, struct eq_load *l, const struct eq_toml *test, enum eq_status *st)
 {
     *out = (struct eq_rule_test){.line = test->line};
-    return read_name(out, l, test) && read_expect(out, l, test, st) && read_events(out, l, test, st);
+    return read_name(out, l, test) && read_expect(out, l, test, st) && read_events(out, l, test, st) &&
+           find_expect(out, l, test, st);
 }
 
 enum eq_status eq_load_tests(struct eq_load *l, struct eq_rule *rule, const struct eq_toml *tests)

@@ -29,6 +29,11 @@ struct eq_threat {
     size_t n_techniques;
 };
 
+struct eq_rule_field { /* that some event of an alert is expected to have */
+    size_t alert;      /* from 0 */
+    struct eq_slice path, value; /* the value as text; JSON if it is no string */
+};
+
 /* One entry of [[tests]]. */
 struct eq_rule_test {
     struct eq_slice name;
@@ -39,6 +44,10 @@ struct eq_rule_test {
     size_t n_event_ids;         /* 0: not checked */
     struct eq_slice *join_keys; /* expected keys of the alerts, in order, each a JSON array: ["h1",4] */
     size_t n_join_keys;         /* 0: not checked */
+    struct eq_rule_field *fields;
+    size_t n_fields;
+    struct eq_slice expect; /* the value as it is written; empty if it is not in one place */
+    size_t expect_at;       /* its byte in the file, behind a byte order mark */
     struct eq_slice path;       /* of the file it is written in: the rule's, or one beside it */
     uint32_t line;
 };

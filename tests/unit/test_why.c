@@ -145,8 +145,44 @@ static void test_wrong_use(void)
     eqlite_why_free(NULL);
 }
 
+/* Tests made from a query compile, and hold; nothing is written for what cannot be. */
+static void test_scaffold(void)
+{
+    struct fixture f;
+    open_why(&f, "sequence by host.id with maxspan=1s [process where a.b : \"x*\"] as p [file where c == p.a.b] ![any where d]", true);
+    CU_ASSERT_EQUAL(eqlite_scaffold(f.rules, 0, NULL, add, &f), EQLITE_OK);
+    CU_ASSERT(f.out.len > 100 && memcmp(f.out.ptr, "[[tests]]\nname = \"as the query says\"", 36) == 0);
+    CU_ASSERT_EQUAL(eqlite_scaffold(f.rules, 1, NULL, add, &f), EQLITE_INVALID);
+    close_why(&f);
+    open_why(&f, "any where a == 1 and not a == 1", true);
+    CU_ASSERT_EQUAL(eqlite_scaffold(f.rules, 0, NULL, add, &f), EQLITE_LIMIT);
+    CU_ASSERT(f.out.len > 23 && memcmp(f.out.ptr, "no event was found for:", 23) == 0);
+    close_why(&f);
+}
+
+/* Which events are earlier, and which simultaneous, however their times are written. */
+static void test_ranks(void)
+{
+    static const char *const texts[] = {"{\"@timestamp\":\"2026-01-01T00:00:01Z\"}", "{\"a\":1}", "{",
+                                        "{\"@timestamp\":\"2026-01-01T00:00:00Z\"}", "{\"@timestamp\":1767225601000}"};
+    static const size_t wanted[] = {2, 0, 0, 1, 2};
+    eqlite_event events[5];
+    size_t ranks[5] = {9, 9, 9, 9, 9};
+    struct fixture f;
+    open_why(&f, "any where true", true);
+    for (size_t i = 0; i < 5; i++)
+        events[i] = (eqlite_event){.json = texts[i], .len = strlen(texts[i])};
+    CU_ASSERT_EQUAL(eqlite_event_ranks(ranks, f.rules, 0, events, 5, true), EQLITE_OK);
+    for (size_t i = 0; i < 5; i++)
+        CU_ASSERT_EQUAL(ranks[i], wanted[i]);
+    CU_ASSERT_EQUAL(eqlite_event_ranks(ranks, f.rules, 1, events, 5, true), EQLITE_INVALID);
+    close_why(&f);
+}
+
 CU_TestInfo eq_tests_why[] = {{"parts as written, numbered in order", test_numbers},
                               {"what was true and what was false", test_was},
                               {"what other events decide is unknown", test_unknown},
                               {"wrong use is refused", test_wrong_use},
+                              {"tests made from a query", test_scaffold},
+                              {"ranks of events by time", test_ranks},
                               CU_TEST_INFO_NULL};
