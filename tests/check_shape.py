@@ -18,7 +18,8 @@ import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 SRC = ROOT / "src"
-TOP = {"grammar", "src", "rules", "tests", "docs", "CMakeLists.txt", "README.md", "CMakePresets.json", "dev", "LICENSE",
+TOP = {"grammar", "src", "rules", "tests", "docs", "packaging", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md",
+       "CMakeLists.txt", "README.md", "CMakePresets.json", "dev", "LICENSE",
        "build", "compile_commands.json"}
 
 
