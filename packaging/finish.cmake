@@ -16,6 +16,10 @@ foreach(component IN LISTS CPACK_COMPONENTS_ALL)
   configure_file(${CMAKE_CURRENT_LIST_DIR}/copyright ${doc}/copyright COPYONLY)
   configure_file(${CMAKE_CURRENT_LIST_DIR}/changelog.in ${doc}/changelog.Debian @ONLY)
   configure_file(${CMAKE_CURRENT_LIST_DIR}/overrides.in ${share}/lintian/overrides/${package} @ONLY)
+  if(component STREQUAL library)
+    file(READ ${CMAKE_CURRENT_LIST_DIR}/overrides.library overrides)
+    file(APPEND ${share}/lintian/overrides/${package} "${overrides}")
+  endif()
   configure_file(${CPACK_EQLITE_SOURCE_DIR}/CHANGELOG.md ${doc}/changelog COPYONLY)
   file(GLOB_RECURSE pages ${share}/man/*.[1-9])
   execute_process(COMMAND gzip -9nf ${doc}/changelog.Debian ${doc}/changelog ${pages} COMMAND_ERROR_IS_FATAL ANY)
@@ -38,5 +42,8 @@ execute_process(COMMAND chmod 644 ${libraries} COMMAND_ERROR_IS_FATAL ANY)
 execute_process(COMMAND strip --strip-unneeded -D -R .comment ${libraries} ${archives} ${root}/program/usr/bin/eqlite
                 COMMAND_ERROR_IS_FATAL ANY)
 
-# The same bytes from the same sources: files are as old as the release.
-execute_process(COMMAND find ${root} -exec touch -h -d ${day} {} + COMMAND_ERROR_IS_FATAL ANY)
+# The same bytes from the same sources: files, and what cpack makes of them, are as old as the release.
+execute_process(COMMAND date -u -d ${day} +%s OUTPUT_VARIABLE seconds OUTPUT_STRIP_TRAILING_WHITESPACE
+                COMMAND_ERROR_IS_FATAL ANY)
+set(ENV{SOURCE_DATE_EPOCH} ${seconds})
+execute_process(COMMAND find ${root} -exec touch -h -d @${seconds} {} + COMMAND_ERROR_IS_FATAL ANY)
