@@ -9,8 +9,8 @@ Each page has an empty folder of its own, and `eqlite` on the PATH. From top to 
     ```toml NAME.toml        what stands in the block is written to the file NAME.toml (any second word with a dot)
     <!-- sh COMMAND -->      what a page takes for granted: a command that must succeed; may go over several lines
 
-A line "…" stands for any lines. $rules, $samples are where the project has them. One test is one command. Ends with
-"N passed, N failed".
+A line "…" stands for any lines, and "0.0 s" at the end of a line for any time. $rules and $samples are where the project
+has them. One test is one command. Ends with "N passed, N failed".
 """
 import os
 import pathlib
@@ -21,6 +21,7 @@ import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 FENCE = re.compile(r"^```(\w+)(?: (\S+\.\S+))?\s*$")
+TIME = re.compile(r"\b\d+\.\d s$")
 
 
 def run(command, folder, environment):
@@ -67,7 +68,7 @@ class Page:
     def block(self, first, lines):
         for shown, want in commands(lines):
             _, output = run("\n".join(line[2:] for line in shown), self.folder, self.environment)
-            got = [line.rstrip() for line in output.splitlines()]
+            got = [TIME.sub("0.0 s", line.rstrip()) for line in output.splitlines()]
             while want and not want[-1]:  # a blank line before the next command
                 want = want[:-1]
             self.out += shown
