@@ -82,10 +82,19 @@ file(STRINGS ${ledger} rows REGEX "^function ")
 list(TRANSFORM rows REPLACE "^function ([a-z0-9_]+) ([0-9.]+)$" " \\1@EQLITE_0 \\2")
 list(JOIN rows "\n" rows)
 set(control ${PROJECT_BINARY_DIR}/debian)
-file(CONFIGURE OUTPUT ${control}/symbols CONTENT "@soname@ @library@ #MINVER#\n EQLITE_0@EQLITE_0 0.1.0\n@rows@\n" @ONLY)
+file(CONFIGURE OUTPUT ${control}/symbols @ONLY
+     CONTENT "@soname@ @library@ #MINVER#\n* Build-Depends-Package: libeqlite-dev\n EQLITE_0@EQLITE_0 0.1.0\n@rows@\n")
 file(CONFIGURE OUTPUT ${control}/shlibs @ONLY
      CONTENT "libeqlite @PROJECT_VERSION_MAJOR@ @library@ (>= @PROJECT_VERSION@)\n")
 file(CONFIGURE OUTPUT ${control}/triggers CONTENT "activate-noawait ldconfig\n")
 set(CPACK_DEBIAN_LIBRARY_PACKAGE_CONTROL_EXTRA ${control}/symbols ${control}/shlibs ${control}/triggers)
+
+# All that is installed, without the tests.
+add_custom_target(installed)
+foreach(target eqlite eqlite_static eqlite_program eqlite_printed)
+  if(TARGET ${target})
+    add_dependencies(installed ${target})
+  endif()
+endforeach()
 
 include(CPack)

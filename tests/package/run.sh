@@ -88,6 +88,13 @@ pkgconfig()
         LD_LIBRARY_PATH=$lib "$work/example"
 }
 
+header()
+{
+    local flags=(-Wall -Wextra -Wpedantic -Werror -I "$root/usr/include" -fsyntax-only)
+    echo '#include <eqlite.h>' > "$work/header.c"
+    cc -std=c11 "${flags[@]}" "$work/header.c" && c++ -std=c++17 "${flags[@]}" -x c++ "$work/header.c"
+}
+
 package()
 {
     cmake -G Ninja -S "$embed/cmake" -B "$work/cmake" -DCMAKE_PREFIX_PATH="$root/usr" -DCMAKE_BUILD_TYPE=Release &&
@@ -123,6 +130,7 @@ check "names and versions" names
 check "dependencies" dependencies
 check "the program" program
 check "the symbols are those of the library" symbols
+check "the header as C and C++" header
 check "pkg-config" pkgconfig
 check "find_package" package
 check "sums of all files" sums
