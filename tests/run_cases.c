@@ -257,8 +257,35 @@ static eqlite_status compile(eqlite_compiler **compiler, eqlite_rules **rules, c
     return status == EQLITE_OK ? eqlite_compiler_finish(rules, *compiler) : status;
 }
 
-/* The ids of what the rules match. With several threads each event is a block of its own. */
-static char *match(const struct state *s, eqlite_rules *rules, unsigned threads)
+/* Another matcher goes on where this one stands. */
+static eqlite_status replace_matcher(eqlite_matcher **matcher, eqlite_rules *rules, const eqlite_matcher_options *options)
+{
+    struct text saved = {0};
+    eqlite_state state = EQLITE_STATE_INIT;
+    eqlite_state_report report = {.size = sizeof report};
+    state.matcher = *matcher;
+    eqlite_status status = eqlite_state_save(&state, text_write, &saved);
+    eqlite_matcher_free(*matcher);
+    *matcher = NULL;
+    if (status == EQLITE_OK)
+        status = eqlite_matcher_new(matcher, rules, options);
+    state.matcher = *matcher;
+    if (status == EQLITE_OK)
+        status = eqlite_state_restore(&state, saved.ptr, saved.len, &report);
+    free(saved.ptr);
+    return status;
+}
+
+/* How to match: each way must give the same. With several threads each event is a block of its own; `cut`: by another
+ * matcher for each event. */
+struct way {
+    const char *name, *engine;
+    unsigned threads;
+    bool cut;
+};
+
+/* The ids of what the rules match. */
+static char *match(const struct state *s, eqlite_rules *rules, const struct way *way)
 {
     struct hits hits = {.state = s};
     eqlite_matcher_options options = EQLITE_MATCHER_OPTIONS_INIT;
@@ -266,13 +293,15 @@ static char *match(const struct state *s, eqlite_rules *rules, unsigned threads)
     options.ctx = &hits;
     options.limit = s->limit;
     options.max_lateness_ns = s->lateness_ns;
-    options.threads = threads;
+    options.threads = way->threads;
     options.block_bytes = 1;
     eqlite_matcher *matcher = NULL;
     eqlite_status status = eqlite_matcher_new(&matcher, rules, &options);
     for (size_t i = 0; status == EQLITE_OK && i < s->n_events; i++) {
         eqlite_event event = {.json = s->events[i].json, .len = strlen(s->events[i].json), .line = i + 1};
         status = eqlite_matcher_feed(matcher, &event);
+        if (way->cut && status == EQLITE_OK)
+            status = replace_matcher(&matcher, rules, &options);
     }
     if (status == EQLITE_OK)
         status = eqlite_matcher_finish(matcher);
@@ -286,18 +315,12 @@ static char *match(const struct state *s, eqlite_rules *rules, unsigned threads)
     return text_take(&hits.text);
 }
 
-/* Another way to match that must give the same. */
-struct way {
-    const char *name, *engine;
-    unsigned threads;
-};
-
 static char *match_by(const struct state *s, const struct way *way)
 {
     eqlite_compiler *compiler = NULL;
     eqlite_rules *rules = NULL;
     eqlite_status status = compile(&compiler, &rules, s, way->engine);
-    char *ids = status == EQLITE_OK ? match(s, rules, way->threads) : case_printf("failed: %s", eqlite_status_text(status));
+    char *ids = status == EQLITE_OK ? match(s, rules, way) : case_printf("failed: %s", eqlite_status_text(status));
     eqlite_rules_free(rules);
     eqlite_compiler_free(compiler);
     return ids;
@@ -402,7 +425,13 @@ static const char *wrong_explanation(const struct state *s)
 static char *found_ids(const struct state *s, const char *keyword)
 {
     static const struct way others[] = {
-        {"without memory of values", "shared", 1}, {"with the plan as written", "naive", 1}, {"by three threads", NULL, 3}};
+        {"without decisions", "memo", 1, false},
+        {"without memory of values", "shared", 1, false},
+        {"with the plan as written", "naive", 1, false},
+        {"by three threads", NULL, 3, false},
+        {"saved and restored after each event", NULL, 1, true},
+        {"so by three threads", NULL, 3, true},
+    };
     (void)keyword;
     if (!s->rules || eqlite_compiler_refused(s->compiler)) {
         char *errors = found_diagnostics(s, EQLITE_ERROR, true);
@@ -410,7 +439,7 @@ static char *found_ids(const struct state *s, const char *keyword)
         free(errors);
         return text;
     }
-    char *ids = match(s, s->rules, 1);
+    char *ids = match(s, s->rules, &(struct way){.threads = 1});
     for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
         char *other = match_by(s, &others[i]);
         if (strcmp(ids, other) != 0) {

@@ -7,10 +7,11 @@
  * fails leaves nothing behind but its diagnostics. */
 #include "api/compiler_priv.h"
 
+#include "api/pack.h"
 #include "plan/partition.h"
 
 /* How rules are matched; the results are the same. */
-enum engine { ENGINE_MEMO, ENGINE_SHARED, ENGINE_NAIVE };
+enum engine { ENGINE_DECISIONS, ENGINE_MEMO, ENGINE_SHARED, ENGINE_NAIVE };
 
 struct eqlite_compiler {
     struct eq_alloc alloc;
@@ -34,6 +35,9 @@ static void rules_destroy(struct eqlite_rules *r)
 {
     struct eq_alloc alloc = r->alloc;
     eq_ruleset_free(r->ruleset);
+    for (size_t i = 0; i < r->n_others; i++)
+        eqlite_rules_free(r->others[i]);
+    eq_free(&alloc, r->others);
     eq_program_free(r->program);
     eq_regexes_free(r->regexes);
     eq_arena_free(&r->plans);
@@ -83,7 +87,7 @@ static enum eq_status copy_option(struct eq_slice *out, struct eq_arena *arena, 
 
 static bool parse_engine(enum engine *out, const char *name)
 {
-    static const char *const names[] = {"memo", "shared", "naive"};
+    static const char *const names[] = {"decisions", "memo", "shared", "naive"};
     for (unsigned i = 0; i < sizeof names / sizeof *names; i++)
         if (!name || strcmp(name, names[i]) == 0) {
             *out = (enum engine)i;
@@ -160,14 +164,9 @@ size_t eqlite_compiler_refused(const eqlite_compiler *c)
 
 /* ── One rule ── */
 
-/* Regexes that PCRE2 finds too large are known only when they are compiled. */
-static enum eq_status add_regexes(struct eqlite_compiler *c, const struct eq_node *n, const struct eq_source *source)
+/* The patterns of one node. Regexes that PCRE2 finds too large are known only when they are compiled. */
+static enum eq_status add_patterns(struct eqlite_compiler *c, const struct eq_node *n, const struct eq_source *source)
 {
-    for (uint32_t i = 0; i < n->n_kids; i++) {
-        enum eq_status st = add_regexes(c, n->kids[i], source);
-        if (st != EQ_OK)
-            return st;
-    }
     for (uint32_t i = 1; n->kind == EQ_N_REGEX && i < n->n_kids; i++) {
         uint32_t number;
         struct eq_regex_error error;
@@ -184,6 +183,17 @@ static enum eq_status add_regexes(struct eqlite_compiler *c, const struct eq_nod
     return EQ_OK;
 }
 
+static enum eq_status add_regexes(struct eqlite_compiler *c, const struct eq_node *n, const struct eq_source *source)
+{
+    uint32_t n_kids = n->kind == EQ_N_LIKE ? 1 : n->n_kids; /* the others are constants */
+    for (uint32_t i = 0; i < n_kids; i++) {
+        enum eq_status st = add_regexes(c, n->kids[i], source);
+        if (st != EQ_OK)
+            return st;
+    }
+    return add_patterns(c, n, source);
+}
+
 static enum eq_status add_all_regexes(struct eqlite_compiler *c, const struct eq_plan *plan,
                                       const struct eq_source *source)
 {
@@ -193,6 +203,26 @@ static enum eq_status add_all_regexes(struct eqlite_compiler *c, const struct eq
     if (plan->until && st == EQ_OK)
         st = add_regexes(c, plan->until->filter, source);
     return st;
+}
+
+/* The largest expressions do not fit the machine that runs them. */
+static bool check_size(struct eqlite_compiler *c, const struct eq_node *n, const struct eq_source *source)
+{
+    bool fits = n->kind != EQ_N_ANY || eq_expr_fits(n->kids[0]);
+    if (!fits)
+        eq_diag_add(&c->diags.list, EQ_E0903, source, n->span, "an expression has more than %d fields or %d operands",
+                    EQ_EXPR_MAX_CHOICES, EQ_EXPR_MAX_VALUES);
+    for (uint32_t i = 0; n->kind <= EQ_N_LINEAGE && n->kind != EQ_N_ANY && fits && i < n->n_kids; i++)
+        fits = check_size(c, n->kids[i], source);
+    return fits;
+}
+
+static enum eq_status check_sizes(struct eqlite_compiler *c, const struct eq_plan *plan, const struct eq_source *source)
+{
+    bool fits = !plan->until || check_size(c, plan->until->filter, source);
+    for (uint32_t i = 0; i < plan->n_stages; i++)
+        fits &= check_size(c, plan->stages[i].filter, source);
+    return fits ? EQ_OK : EQ_INVALID;
 }
 
 static struct eq_slice first_set(struct eq_slice a, struct eq_slice b)
@@ -245,6 +275,8 @@ static enum eq_status plan_rule(struct eq_plan **out, struct eqlite_compiler *c,
     }
     if (st == EQ_OK && c->engine != ENGINE_NAIVE)
         st = eq_plan_simplify(*out, &c->making->plans, &rule->source, diags);
+    if (st == EQ_OK)
+        st = check_sizes(c, *out, &rule->source);
     return st == EQ_OK ? add_all_regexes(c, *out, &rule->source) : st;
 }
 
@@ -294,12 +326,11 @@ static enum eq_status begin(struct eqlite_compiler *c)
     enum eq_status st = rules_new(&c->making, c->engine == ENGINE_NAIVE, &c->alloc);
     if (st != EQ_OK)
         return st;
-    c->making->category_field = eq_arena_copy(&c->making->plans, c->category);
-    c->making->timestamp_field = eq_arena_copy(&c->making->plans, c->timestamp);
-    if (c->making->category_field.ptr && c->making->timestamp_field.ptr)
-        return EQ_OK;
-    c->making->poisoned = true;
-    return EQ_NOMEM;
+    struct eqlite_rules *r = c->making;
+    r->category_field = eq_arena_copy(&r->plans, c->category);
+    r->timestamp_field = eq_arena_copy(&r->plans, c->timestamp);
+    r->poisoned = !r->category_field.ptr || !r->timestamp_field.ptr;
+    return r->poisoned ? EQ_NOMEM : EQ_OK;
 }
 
 /* Rules of a file were loaded with `st`: compile them, and count those that the loader refused. */
@@ -314,11 +345,116 @@ static enum eq_status loaded(struct eqlite_compiler *c, enum eq_status st, uint6
     return compiled != EQ_OK ? compiled : st;
 }
 
+/* ── Rules that were compiled before ── */
+
+/* Rule and plan, which live as long as those in the making, join them; the plan's regexes are there. */
+static enum eq_status add_planned(struct eqlite_compiler *c, struct eq_rule *rule, const struct eq_plan *plan)
+{
+    struct eqlite_rules *r = c->making;
+    enum eq_status st = eq_rule_set_put(&r->set, rule);
+    if (st == EQ_OK)
+        st = eq_program_add(r->program, plan);
+    if (st == EQ_OK)
+        r->n_compiled = r->set.n;
+    else
+        r->poisoned = true;
+    return st;
+}
+
+/* Why an image does not fit the options of this compiler; NULL: it does. */
+static const char *misfit(const struct eqlite_compiler *c, const struct eq_api_packed *packed)
+{
+    struct eq_slice category = first_set(c->category, EQ_LIT("event.category"));
+    struct eq_slice timestamp = first_set(c->timestamp, EQ_LIT("@timestamp"));
+    if (!eq_slice_eq(category, first_set(packed->category, EQ_LIT("event.category"))))
+        return "the pack was compiled for another field of the event's category";
+    if (!eq_slice_eq(timestamp, first_set(packed->timestamp, EQ_LIT("@timestamp"))))
+        return "the pack was compiled for another field of the time";
+    for (size_t i = 0; c->rule_options.dialect && i < packed->n; i++)
+        if (packed->rules[i].dialect != c->rule_options.dialect)
+            return "the pack was compiled for another dialect";
+    return packed->n > EQ_RULES_MAX - c->making->set.n ? "with those of the pack there are more than 100000 rules" : NULL;
+}
+
+static enum eq_status add_packed(struct eqlite_compiler *c, struct eq_api_packed *packed)
+{
+    struct eqlite_rules *r = c->making;
+    enum eq_status st = eq_program_know(r->program, packed->nodes, packed->n_nodes);
+    for (size_t i = 0; i < packed->n && (st == EQ_OK || st == EQ_INVALID); i++) {
+        st = partition_plan(c, &packed->plans[i], &packed->rules[i].source);
+        if (st == EQ_OK)
+            st = add_planned(c, &packed->rules[i], &packed->plans[i]);
+        else
+            c->refused += st == EQ_INVALID;
+    }
+    if (st != EQ_OK && st != EQ_INVALID)
+        r->poisoned = true;
+    return st == EQ_INVALID ? EQ_OK : st;
+}
+
+/* Each distinct node is looked at once, not wherever it stands. */
+static enum eq_status add_packed_regexes(struct eqlite_compiler *c, const struct eq_api_packed *packed)
+{
+    enum eq_status st = EQ_OK;
+    for (size_t i = 0; i < packed->n_nodes && st == EQ_OK; i++)
+        st = add_patterns(c, &packed->nodes[i], NULL);
+    return st;
+}
+
+static enum eq_status add_pack(struct eqlite_compiler *c, const char *path)
+{
+    struct eqlite_rules *r = c->making;
+    struct eq_arena_mark mark = eq_arena_mark(&r->plans);
+    struct eq_api_packed packed;
+    const char *why;
+    enum eq_status st = eq_api_unpack(&packed, path, &r->plans, &why);
+    if (st == EQ_OK && (why = misfit(c, &packed)))
+        st = EQ_INVALID;
+    if (st == EQ_OK) {
+        why = "a regular expression in the pack is not valid";
+        st = add_packed_regexes(c, &packed);
+    }
+    if (st == EQ_OK)
+        return add_packed(c, &packed);
+    eq_arena_rewind(&r->plans, mark);
+    if (st != EQ_INVALID)
+        return st;
+    struct eq_diag *d = eq_diag_add(&c->diags.list, EQ_E0803, NULL, (struct eq_span){0, 0}, "%s: %s", path, why);
+    eq_diag_help(&c->diags.list, d, "compile it again: eqlite compile -r RULES -o %s", path);
+    c->refused++;
+    return EQ_OK;
+}
+
+eqlite_status eqlite_compiler_add_from(eqlite_compiler *c, eqlite_rules *rules, size_t index)
+{
+    enum eq_status st = begin(c);
+    if (st != EQ_OK)
+        return eq_api_status(st);
+    struct eqlite_rules *r = c->making;
+    if (index >= rules->set.n)
+        return EQLITE_INVALID;
+    if (r->n_others == 0 || r->others[r->n_others - 1] != rules) {
+        if (!eq_grow(&r->alloc, &r->others, &r->cap_others, r->n_others + 1, sizeof *r->others))
+            return EQLITE_NOMEM;
+        r->others[r->n_others++] = eqlite_rules_retain(rules);
+    }
+    struct eq_rule *rule = rules->set.items[index];
+    const struct eq_plan *plan = eq_ruleset_program(rules->ruleset)->rules[index].plan;
+    st = add_all_regexes(c, plan, &rule->source);
+    if (st == EQ_OK)
+        st = add_planned(c, rule, plan);
+    else
+        r->poisoned = true; /* they were compiled before, so memory ran out */
+    return eq_api_status(st);
+}
+
 eqlite_status eqlite_compiler_add_path(eqlite_compiler *c, const char *path)
 {
     enum eq_status st = begin(c);
     if (st != EQ_OK)
         return eq_api_status(st);
+    if (eqlite_is_pack(path))
+        return eq_api_status(add_pack(c, path));
     uint64_t refused = c->making->set.refused;
     st = eq_rule_load(&c->making->set, path, &c->rule_options, &c->diags.list);
     return eq_api_status(loaded(c, st, refused));
@@ -395,6 +531,15 @@ static enum eq_status add_time_fields(struct eqlite_compiler *c, struct eq_progr
     return st;
 }
 
+static enum eq_engine_stages stages_of(enum engine engine)
+{
+    switch (engine) {
+    case ENGINE_DECISIONS: return EQ_ENGINE_DECISIONS;
+    case ENGINE_MEMO: return EQ_ENGINE_MEMO;
+    default: return EQ_ENGINE_PLAIN;
+    }
+}
+
 static enum eq_status finish(struct eqlite_compiler *c, struct eqlite_rules *r)
 {
     enum eq_status st = add_time_fields(c, r->program);
@@ -402,7 +547,7 @@ static enum eq_status finish(struct eqlite_compiler *c, struct eqlite_rules *r)
         st = eq_program_finish(r->program);
     if (st != EQ_OK)
         return st;
-    st = eq_ruleset_new(&r->ruleset, r->program, r->regexes, c->engine == ENGINE_MEMO, &r->alloc);
+    st = eq_ruleset_new(&r->ruleset, r->program, r->regexes, stages_of(c->engine), &r->alloc);
     r->program = NULL; /* the ruleset's, or gone */
     r->regexes = NULL;
     if (st == EQ_OK)

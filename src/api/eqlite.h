@@ -117,8 +117,9 @@ typedef struct eqlite_options {
     const char *timestamp_field;       /* NULL: "@timestamp" */
     const char *category_field;        /* field of the word before `where`; NULL: "event.category" */
     const char *tiebreaker_field;      /* orders events of equal time; NULL: none */
-    const char *engine; /* for comparing and debugging, same results: "memo" (default), "shared" (remembers no values),
-                           "naive" (plans as written, no index, every rule asked about every event) */
+    const char *engine; /* for comparing and debugging, same results: "decisions" (default), "memo" (does not remember
+                           what kinds of events leave to be asked), "shared" (remembers no values either), "naive" (plans
+                           as written, no index, every rule asked about every event) */
     const char *partition_by; /* fields, parted by commas, that every sequence and sample is joined by besides its own
                                  keys, as if each value of them were a world of its own, with a time of its own; NULL:
                                  none */
@@ -132,8 +133,10 @@ EQLITE_API eqlite_status eqlite_compiler_new(eqlite_compiler **out, const eqlite
 EQLITE_API void eqlite_compiler_free(eqlite_compiler *c); /* NULL is fine; rules that it made live on */
 /* One query. `name` is what diagnostics call it ("<query>"). EQLITE_INVALID: it did not compile. */
 EQLITE_API eqlite_status eqlite_compiler_add_query(eqlite_compiler *c, const char *name, const char *text, size_t len);
-/* A rule file (.toml or .eql), or all below a folder. Rules that do not compile are left out, with diagnostics; the
- * rest count. EQLITE_IO: the path or something below it could not be read; what could be read is in. */
+/* A rule file (.toml or .eql), all below a folder, or a pack of eqlite_rules_pack. Rules that do not compile are left
+ * out, with diagnostics; the rest count. A pack is refused as a whole, with a diagnostic, if it is damaged, was written
+ * by another version, or for other fields of category and time. EQLITE_IO: the path or something below it could not be
+ * read; what could be read is in. */
 EQLITE_API eqlite_status eqlite_compiler_add_path(eqlite_compiler *c, const char *path);
 /* A rule file's text from memory; the ending of `name` (.toml, .eql) decides how it is read. */
 EQLITE_API eqlite_status eqlite_compiler_add_rule(eqlite_compiler *c, const char *name, const char *text, size_t len);
@@ -154,6 +157,8 @@ EQLITE_API eqlite_status eqlite_compiler_lint(eqlite_compiler *c, eqlite_severit
  * *fixes tells how many places did. EQLITE_INVALID: it is no rule that compiles; nothing is written then. */
 EQLITE_API eqlite_status eqlite_fix(eqlite_compiler *c, eqlite_severity least, const char *name, const char *text,
                                     size_t len, size_t *fixes, eqlite_write *write, void *ctx);
+/* A rule of finished rules, as it was compiled; they are retained. EQLITE_INVALID: there is no such rule. */
+EQLITE_API eqlite_status eqlite_compiler_add_from(eqlite_compiler *c, eqlite_rules *rules, size_t index);
 /* Compile what was added so far into rules, and forget it: the compiler can be filled again. */
 EQLITE_API eqlite_status eqlite_compiler_finish(eqlite_rules **out, eqlite_compiler *c);
 /* Everything reported so far; valid until the compiler is freed. */
@@ -176,6 +181,7 @@ typedef struct eqlite_rule { /* a view; strings belong to the rules */
     const eqlite_string *tags, *index, *references;
     size_t n_tags, n_index, n_references;
     size_t n_tests;
+    bool at_end; /* it gives results only when the input ends: samples, tail */
 } eqlite_rule;
 
 typedef struct eqlite_rule_test {
@@ -198,6 +204,13 @@ EQLITE_API eqlite_rule eqlite_rules_get(const eqlite_rules *r, size_t index);
 EQLITE_API eqlite_rule_test eqlite_rules_test(const eqlite_rules *r, size_t index, size_t test);
 /* All metadata of a rule as one JSON object. */
 EQLITE_API eqlite_status eqlite_rules_json(const eqlite_rules *r, size_t index, eqlite_write *write, void *ctx);
+/* All rules as one image, a pack: eqlite_compiler_add_path takes a file of it in place of the rule files, at a
+ * fraction of the time. Only the same version of eqlite reads it, on a machine of the same byte order. What it holds is
+ * what eqlite uses: eqlite_rules_json of a rule from a pack lacks the keys that eqlite does not read. EQLITE_LIMIT: it
+ * would be larger than 256 MiB. */
+EQLITE_API eqlite_status eqlite_rules_pack(const eqlite_rules *r, eqlite_write *write, void *ctx);
+/* Is there a pack at a path, to judge by its ending (.eqlpack) or its first bytes? */
+EQLITE_API bool eqlite_is_pack(const char *path);
 /* Do results depend on the order of events in time? Those of sequences and lineage do. */
 EQLITE_API bool eqlite_rules_need_order(const eqlite_rules *r);
 /* The fields that the rules read, in a fixed order, and how many rules read each. */
@@ -334,14 +347,18 @@ EQLITE_API void eqlite_matcher_free(eqlite_matcher *m);
 /* Match one event, or hold it (see max_lateness_ns) and match those whose turn has come. A broken one is counted and told
  * to on_bad_event: the status is still EQLITE_OK. Once eqlite_matcher_done, events are neither matched nor counted. */
 EQLITE_API eqlite_status eqlite_matcher_feed(eqlite_matcher *m, const eqlite_event *event);
-/* With several threads: give the results of everything fed so far, as live input needs when it pauses. Events that are held
- * for order stay held. */
+/* Everything fed so far is matched, or held (see max_lateness_ns), and its alerts are given. With one thread that is so
+ * after each event; with several, live input needs it when it pauses. */
 EQLITE_API eqlite_status eqlite_matcher_settle(eqlite_matcher *m);
 /* Match the events that are held, though earlier ones may still come: for live input that has fallen silent. Nothing
  * happens with EQLITE_ANY_LATENESS. */
 EQLITE_API eqlite_status eqlite_matcher_flush(eqlite_matcher *m);
 /* True once no further event can change the result (every rule ends in a full `head`). */
 EQLITE_API bool eqlite_matcher_done(const eqlite_matcher *m);
+/* Nothing older than `time` (ISO-8601 text) will come: what is held back and older is matched, sequences whose missing
+ * events could only have come before are given, and older events are late from now on. EQLITE_INVALID: it is not a time.
+ * `m` NULL: only look whether it is. */
+EQLITE_API eqlite_status eqlite_matcher_advance(eqlite_matcher *m, const char *time, size_t len);
 /* The input has ended: results that waited for more (tail, limits, samples, missing events) are given now. */
 EQLITE_API eqlite_status eqlite_matcher_finish(eqlite_matcher *m);
 EQLITE_API void eqlite_matcher_stats(const eqlite_matcher *m, eqlite_stats *out);
@@ -362,9 +379,12 @@ typedef struct eqlite_reader_options {
     const char *merge_field; /* NULL: one path after the other. Else all are open at once, and the event that is earliest
                                 by this field comes next; not with follow */
     bool merge_unwrap;       /* read the field in {"_source": {…}} */
+    bool leave_half;         /* a last line that has no end and is no whole object yet is being written: leave it for the
+                                reader that takes up this one's state */
 } eqlite_reader_options;
 #define EQLITE_MERGE_PATHS 64 /* that can be merged */
-#define EQLITE_READER_OPTIONS_INIT {sizeof(eqlite_reader_options), NULL, NULL, false, 0, NULL, NULL, NULL, NULL, true}
+#define EQLITE_READER_OPTIONS_INIT \
+    {sizeof(eqlite_reader_options), NULL, NULL, false, 0, NULL, NULL, NULL, NULL, true, false}
 
 EQLITE_API eqlite_status eqlite_reader_new(eqlite_reader **out, const eqlite_reader_options *options);
 EQLITE_API void eqlite_reader_free(eqlite_reader *r);
@@ -376,6 +396,43 @@ EQLITE_API eqlite_status eqlite_reader_add(eqlite_reader *r, const char *path);
 EQLITE_API eqlite_status eqlite_reader_next(eqlite_event *out, const char **problem, eqlite_reader *r);
 EQLITE_API uint64_t eqlite_reader_total_bytes(const eqlite_reader *r); /* 0 if unknown */
 EQLITE_API const eqlite_diagnostics *eqlite_reader_diagnostics(const eqlite_reader *r);
+
+/* ── State ───────────────────────────────────────────────────────────────────────────────────────────────────────── */
+
+/* What a run knows, so that another one can go on where it stopped: what the matcher remembers, where the reader stands,
+ * and whatever the caller wants to find again. The bytes are the same on every machine and carry a version and a
+ * checksum. They hold the events that are remembered. */
+typedef struct eqlite_state {
+    size_t size;
+    eqlite_matcher *matcher; /* NULL: none */
+    eqlite_reader *reader;   /* NULL: none. Standard input and pipes have no place to go back to */
+    eqlite_string note;      /* the caller's own bytes */
+} eqlite_state;
+#define EQLITE_STATE_INIT {sizeof(eqlite_state), NULL, NULL, {NULL, 0}}
+
+/* Between two events, not from a callback of the matcher. Everything that was fed is in it, so the reader must stand
+ * behind the event that was fed last. After eqlite_matcher_finish what the end of the input gave is left out; sequences
+ * in progress are not. EQLITE_LIMIT: events that are held to be sorted are in temporary files. */
+EQLITE_API eqlite_status eqlite_state_save(const eqlite_state *state, eqlite_write *write, void *ctx);
+/* The same into a file, which is the old or the new one whatever happens meanwhile: written to PATH.tmp beside it, to the
+ * disk, and renamed. Only its owner may read it. EQLITE_IO: errno says why. Alerts that the state knows of must be safe
+ * before (eqlite_matcher_settle, then your output): then each is given at least once though the program is killed at any
+ * time, and again under the same id. */
+EQLITE_API eqlite_status eqlite_state_save_file(const eqlite_state *state, const char *path);
+
+typedef struct eqlite_state_report {
+    size_t size;            /* set by the caller to sizeof(eqlite_state_report) */
+    size_t kept, fresh, dropped; /* rules that take up what they remembered; that begin anew; that are no more */
+    const char *problem;    /* why the state cannot be used, one clause; NULL: it can. Static */
+    eqlite_string note;     /* part of the bytes given */
+} eqlite_state_report;
+
+/* Take up a state: a new matcher, and a new reader with its paths added. A rule goes on if its id, its query and the
+ * options that change what is remembered are the same. EQLITE_INVALID: these bytes are no state, are damaged, or of a
+ * newer version. EQLITE_LIMIT: more is remembered than memory_bytes allows. After a failure matcher and reader can only
+ * be freed. */
+EQLITE_API eqlite_status eqlite_state_restore(const eqlite_state *state, const char *ptr, size_t len,
+                                              eqlite_state_report *report);
 
 /* ── Sink ────────────────────────────────────────────────────────────────────────────────────────────────────────── */
 

@@ -23,17 +23,27 @@ struct eqlite_rules {
     struct eq_program *program; /* until finished; then it belongs to the ruleset */
     struct eq_regexes *regexes; /* likewise */
     struct eq_ruleset *ruleset;
+    struct eq_slice category_field, timestamp_field; /* options that plans were made with; in `plans`, may be empty */
+    struct eqlite_rules **others;        /* rules that some of these were taken from */
+    size_t n_others, cap_others;
     struct eqlite_rule *views;
     struct eqlite_rule_test **tests; /* by rule */
     size_t n_compiled;         /* rules of the set that are compiled; all when finished */
     bool poisoned;             /* memory ran out half-way: cannot be finished */
-    struct eq_slice category_field, timestamp_field; /* of the compiler's options; may be empty */
 };
 
 struct eqlite_alert {
     const struct eq_alert *alert;
     const struct eq_alloc *alloc;
 };
+
+/* matcher.c, reader.c: their parts of a saved state (state.c). */
+void eq_api_matcher_save(struct eq_pack *p, eqlite_matcher *m);
+void eq_api_matcher_restore(struct eq_restored *out, struct eq_unpack *u, eqlite_matcher *m);
+void eq_api_reader_save(struct eq_pack *p, const eqlite_reader *r);
+void eq_api_reader_restore(struct eq_unpack *u, eqlite_reader *r);
+const struct eq_alloc *eq_api_matcher_alloc(const eqlite_matcher *m);
+const struct eq_alloc *eq_api_reader_alloc(const eqlite_reader *r);
 
 static inline eqlite_status eq_api_status(enum eq_status st)
 {

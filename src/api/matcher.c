@@ -1,6 +1,9 @@
 /* matcher.c — the matcher and its alerts, seen from outside. */
 #include "api/handles.h"
 
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
 struct eqlite_matcher {
     struct eqlite_rules *rules;
     struct eq_matcher *inner;
@@ -131,6 +134,14 @@ eqlite_status eqlite_matcher_flush(eqlite_matcher *m)
     return eq_api_status(eq_matcher_flush(m->inner));
 }
 
+eqlite_status eqlite_matcher_advance(eqlite_matcher *m, const char *time, size_t len)
+{
+    struct eq_time first;
+    if (!eq_time_parse(&first, NULL, eq_slice(time, len)))
+        return EQLITE_INVALID;
+    return m ? eq_api_status(eq_matcher_advance(m->inner, first)) : EQLITE_OK;
+}
+
 eqlite_status eqlite_matcher_finish(eqlite_matcher *m)
 {
     return eq_api_status(eq_matcher_finish(m->inner));
@@ -225,4 +236,73 @@ eqlite_status eqlite_alert_key(const eqlite_alert *a, size_t index, eqlite_write
     eqlite_status st = eq_api_write(&out, write, ctx);
     eq_buf_free(&out);
     return st;
+}
+
+/* ── State ── */
+
+const struct eq_alloc *eq_api_matcher_alloc(const eqlite_matcher *m)
+{
+    return &m->rules->alloc;
+}
+
+static void add_part(struct eq_buf *b, struct eq_slice s)
+{
+    uint64_t len = s.len;
+    eq_buf_add(b, eq_slice((const char *)&len, sizeof len));
+    eq_buf_add(b, s);
+}
+
+/* What a rule is: its id, its plan, and the options that change what it remembers. */
+static enum eq_status identify(struct eq_rule_identity *out, const eqlite_matcher *m, size_t rule, struct eq_buf *text)
+{
+    const struct eq_program *p = eq_ruleset_program(m->rules->ruleset);
+    XXH128_canonical_t hash;
+    eq_buf_clear(text);
+    add_part(text, m->rules->set.items[rule]->id);
+    eq_plan_print(text, p->rules[rule].plan);
+    for (uint32_t i = 0; i < p->n_partition_fields; i++)
+        add_part(text, p->fields->items[p->partition_fields[i]].path);
+    eq_buf_printf(text, "limit %llu, samples %u", (unsigned long long)m->options.limit, m->options.samples_per_key);
+    XXH128_canonicalFromHash(&hash, XXH3_128bits(text->ptr, text->len));
+    memcpy(out->bytes, hash.digest, sizeof out->bytes);
+    return eq_buf_status(text);
+}
+
+/* By number of the rule; NULL without memory. */
+static struct eq_rule_identity *identities(const eqlite_matcher *m)
+{
+    const struct eq_alloc *alloc = &m->rules->alloc;
+    size_t n = eqlite_rules_count(m->rules);
+    struct eq_rule_identity *all = eq_new(alloc, (n + 1) * sizeof *all);
+    struct eq_buf text;
+    enum eq_status st = all ? EQ_OK : EQ_NOMEM;
+    eq_buf_init(&text, alloc);
+    for (size_t i = 0; i < n && st == EQ_OK; i++)
+        st = identify(&all[i], m, i, &text);
+    eq_buf_free(&text);
+    if (st == EQ_OK)
+        return all;
+    eq_free(alloc, all);
+    return NULL;
+}
+
+void eq_api_matcher_save(struct eq_pack *p, eqlite_matcher *m)
+{
+    struct eq_rule_identity *all = identities(m);
+    enum eq_status st = all ? eq_matcher_settle(m->inner) : EQ_NOMEM;
+    if (st != EQ_OK && p->status == EQ_OK)
+        p->status = st;
+    if (st == EQ_OK)
+        eq_matcher_save(p, m->inner, all);
+    eq_free(&m->rules->alloc, all);
+}
+
+void eq_api_matcher_restore(struct eq_restored *out, struct eq_unpack *u, eqlite_matcher *m)
+{
+    struct eq_rule_identity *all = identities(m);
+    if (all)
+        eq_matcher_restore(out, u, m->inner, all);
+    else
+        eq_unpack_fail(u, EQ_NOMEM, NULL);
+    eq_free(&m->rules->alloc, all);
 }

@@ -5,9 +5,11 @@
 
 struct input {
     struct eq_merge *merge;
-    struct eq_reader *reader; /* NULL: it has ended */
+    struct eq_reader *reader; /* of one path */
+    bool ended;
     struct eq_item item;      /* its next one, if loaded */
     bool loaded;
+    struct eq_bookmark before; /* where it stands, if loaded; its file is not filled in */
     bool has_time;            /* false until an event has one: those before are given at once */
     struct eq_time time;      /* of the item, or inherited */
     uint64_t bytes;           /* read so far */
@@ -19,6 +21,7 @@ struct eq_merge {
     struct eq_order *order;
     struct input inputs[EQ_MERGE_INPUTS];
     size_t n;
+    struct eq_bookmarks marks; /* of other paths */
     uint64_t total;
 };
 
@@ -52,6 +55,7 @@ enum eq_status eq_merge_new(struct eq_merge **out, const struct eq_reader_option
         return EQ_NOMEM;
     m->alloc = alloc;
     m->options = *options;
+    eq_bookmarks_init(&m->marks, alloc);
     enum eq_status st = eq_order_new(&m->order, timestamp, (struct eq_slice){0}, NULL, 0, &decode, alloc);
     if (st != EQ_OK) {
         eq_merge_free(m);
@@ -68,6 +72,7 @@ void eq_merge_free(struct eq_merge *m)
     for (size_t i = 0; i < m->n; i++)
         eq_reader_free(m->inputs[i].reader);
     eq_order_free(m->order);
+    eq_bookmarks_free(&m->marks);
     eq_free(m->alloc, m);
 }
 
@@ -101,11 +106,9 @@ uint64_t eq_merge_total_bytes(const struct eq_merge *m)
 static enum eq_status load(struct eq_merge *m, struct input *in, struct eq_diags *diags)
 {
     struct eq_place place;
+    in->before = eq_reader_bookmark(in->reader, 0);
     enum eq_status st = eq_reader_next(&in->item, in->reader, diags);
-    if (st == EQ_END) {
-        eq_reader_free(in->reader);
-        in->reader = NULL;
-    }
+    in->ended = st == EQ_END;
     if (st != EQ_OK)
         return st;
     in->loaded = true;
@@ -131,7 +134,7 @@ enum eq_status eq_merge_next(struct eq_item *out, struct eq_merge *m, struct eq_
         return EQ_END;
     for (size_t i = 0; i < m->n; i++) {
         struct input *in = &m->inputs[i];
-        enum eq_status st = in->reader && !in->loaded ? load(m, in, diags) : EQ_OK;
+        enum eq_status st = !in->ended && !in->loaded ? load(m, in, diags) : EQ_OK;
         if (st != EQ_OK && st != EQ_END)
             return st; /* the other inputs keep what they have */
         if (in->loaded && (!first || earlier(in, first)))
@@ -142,4 +145,23 @@ enum eq_status eq_merge_next(struct eq_item *out, struct eq_merge *m, struct eq_
     *out = first->item;
     first->loaded = false;
     return EQ_OK;
+}
+
+/* ── Bookmarks ── */
+
+void eq_merge_save(struct eq_pack *p, const struct eq_merge *m)
+{
+    struct eq_bookmark marks[EQ_MERGE_INPUTS];
+    for (size_t i = 0; i < m->n; i++) {
+        marks[i] = m->inputs[i].loaded ? m->inputs[i].before : eq_reader_bookmark(m->inputs[i].reader, 0);
+        marks[i].file = eq_reader_file(m->inputs[i].reader, 0);
+    }
+    eq_bookmarks_save(p, marks, m->n, &m->marks);
+}
+
+void eq_merge_restore(struct eq_unpack *u, struct eq_merge *m)
+{
+    eq_bookmarks_restore(&m->marks, u);
+    for (size_t i = 0; i < m->n && eq_unpack_ok(u); i++)
+        eq_reader_resume(m->inputs[i].reader, &m->marks);
 }

@@ -26,6 +26,9 @@ void eq_merge_free(struct eq_merge *m); /* NULL is fine */
 enum eq_status eq_merge_add(struct eq_merge *m, const char *path);
 /* As eq_reader_next. */
 enum eq_status eq_merge_next(struct eq_item *out, struct eq_merge *m, struct eq_diags *diags);
+/* As those of eq_reader. An event that was read but not given yet will be read again. */
+void eq_merge_save(struct eq_pack *p, const struct eq_merge *m);
+void eq_merge_restore(struct eq_unpack *u, struct eq_merge *m);
 uint64_t eq_merge_total_bytes(const struct eq_merge *m);
 
 #endif

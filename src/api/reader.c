@@ -30,6 +30,7 @@ eqlite_status eqlite_reader_new(eqlite_reader **out, const eqlite_reader_options
     if (!parse_input(&inner.input, options.input) || (options.follow && options.merge_field))
         return EQLITE_INVALID;
     inner.follow = options.follow;
+    inner.leave_half = options.leave_half;
     inner.max_event = options.max_event;
     inner.stop = options.stop;
     inner.progress = options.progress;
@@ -87,4 +88,27 @@ uint64_t eqlite_reader_total_bytes(const eqlite_reader *r)
 const eqlite_diagnostics *eqlite_reader_diagnostics(const eqlite_reader *r)
 {
     return &r->diags;
+}
+
+/* ── State ── */
+
+const struct eq_alloc *eq_api_reader_alloc(const eqlite_reader *r)
+{
+    return &r->alloc;
+}
+
+void eq_api_reader_save(struct eq_pack *p, const eqlite_reader *r)
+{
+    if (r->merge)
+        eq_merge_save(p, r->merge);
+    else
+        eq_reader_save(p, r->inner);
+}
+
+void eq_api_reader_restore(struct eq_unpack *u, eqlite_reader *r)
+{
+    if (r->merge)
+        eq_merge_restore(u, r->merge);
+    else
+        eq_reader_restore(u, r->inner);
 }

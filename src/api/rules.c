@@ -36,7 +36,10 @@ static enum eq_status make_view(eqlite_rule *v, struct eqlite_rules *r, const st
         .n_index = rule->n_index,
         .n_references = rule->n_references,
         .n_tests = rule->n_tests,
+        .at_end = plan->kind == EQ_PLAN_SAMPLE,
     };
+    for (uint32_t i = 0; i < plan->n_pipes; i++)
+        v->at_end |= plan->pipes[i].kind == EQ_PIPE_TAIL;
     enum eq_status st = copy_list(&v->tags, &r->plans, rule->tags, rule->n_tags);
     if (st == EQ_OK)
         st = copy_list(&v->index, &r->plans, rule->index, rule->n_index);

@@ -60,6 +60,13 @@ static bool fails(const struct cli *c, const eqlite_diagnostics *d)
            (c->fail_level >= EQLITE_NOTE && eqlite_diagnostics_notes(d));
 }
 
+static void tell_packs(const struct cli *c)
+{
+    for (size_t i = 0; i < c->files.n && !c->quiet; i++)
+        if (eqlite_is_pack(c->files.items[i]))
+            cli_note("eqlite: %s is compiled; its rules were checked then", c->files.items[i]);
+}
+
 int cli_check(struct cli *c)
 {
     struct cli_output o;
@@ -96,6 +103,7 @@ int cli_check(struct cli *c)
     if (c->partition_by && !c->format)
         print_partitions(c, rules, &o);
     bool written = cli_output_close(&o, true);
+    tell_packs(c);
     summary(c, compiler, rules);
     status = unreadable || !written || st != EQLITE_OK ? CLI_TROUBLE : fails(c, d) ? CLI_NO : CLI_OK;
 done:

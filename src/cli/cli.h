@@ -63,13 +63,14 @@ struct cli {
     struct cli_list names;             /* of exprs; NULL: none given */
     struct cli_list rules, only, skip, columns, against;
     const char *dialect, *input, *timestamp_field, *category_field, *tiebreaker_field, *engine, *partition_by, *schema;
-    const char *format, *alerts, *output, *stage, *event, *filter, *junit;
+    const char *format, *alerts, *output, *stage, *event, *filter, *junit, *state, *now;
     uint64_t limit, max_alerts, samples, width;
     int64_t max_lateness_ns;
     size_t memory; /* bytes; 0: the default */
     uint64_t threads;  /* 0: as many as there are processors */
     size_t block_size; /* bytes; 0: the default */
-    bool lateness_given, sort, no_merge;
+    int64_t state_every_ns;
+    bool lateness_given, sort, no_merge, every_given, flush;
     enum cli_level min_severity, fail_on;
     eqlite_severity fail_level; /* check: findings from this on make it fail */
     bool no_unwrap, follow, strict, count, exit_status, missing, stats, stats_json, quiet, verbose, explain;
@@ -100,6 +101,7 @@ int cli_test(struct cli *c);
 int cli_explain(struct cli *c);
 int cli_explain_events(struct cli *c); /* --event, explain_event.c */
 int cli_fields(struct cli *c);
+int cli_pack(struct cli *c);
 int cli_repl(struct cli *c);
 int cli_completion(struct cli *c);
 int cli_version(struct cli *c);
@@ -175,6 +177,7 @@ struct cli_output {
     const char *path; /* NULL: standard output */
     char *temporary;  /* written first, renamed when whole; NULL: written in place */
     bool flush_each;  /* a terminal or --follow */
+    bool append;      /* --state: what is there stays */
     bool pending;     /* something may be in the buffer */
     int error;        /* errno of the first failure */
 };
@@ -184,6 +187,8 @@ bool cli_output_flush(struct cli_output *o); /* if each line should be seen at o
 bool cli_input_waits(void); /* standard input has nothing now, and has not ended */
 /* Whoever reads our output should not wait for our input: write what is buffered if standard input has nothing now. */
 void cli_output_idle(struct cli_output *o);
+/* Write what is buffered, to the disk if it is a file. False: it failed, which closing tells. */
+bool cli_output_sync(struct cli_output *o);
 /* Finish. `keep` false: drop a file that is not whole. False: it could not be written, already told. */
 bool cli_output_close(struct cli_output *o, bool keep);
 /* Fill in what a sink needs to print to `o`. Columns borrow from c. */
@@ -215,8 +220,26 @@ bool cli_rule_chosen(const struct cli *c, const eqlite_rule *rule);
 
 /* ── Events (feed.c) ── */
 
+/* What a run keeps in a state besides matcher and reader (state.c). */
+struct cli_counter {
+    const char *name;
+    uint64_t *n;
+};
+struct cli_state {
+    const struct cli_counter *counters;
+    size_t n_counters;
+    void (*restored)(void *ctx); /* called when it was taken up */
+    void *ctx;
+    double every_s, last;  /* how often it is saved, and when it was */
+    uint64_t before;       /* events of the runs before */
+    uint64_t saved, idle;  /* events when it was saved, and when nothing had come for a while */
+    unsigned since;        /* events since the clock was looked at */
+};
+
 struct cli_feed {
     const struct cli *cli;
+    eqlite_reader *reader;   /* while files are read; with a state it stays for the last saving */
+    struct cli_state *state; /* NULL: none is kept */
     eqlite_matcher *matcher; /* may be NULL if `event` does not need it */
     /* What to do with an event; NULL: match it. Anything but EQLITE_OK ends the reading. */
     eqlite_status (*event)(struct cli_feed *f, const eqlite_event *e);
@@ -230,13 +253,15 @@ struct cli_feed {
     struct cli_output *output; /* to be written when standard input falls silent; may be NULL */
     bool live;            /* standard input is read, and is no file */
     struct cli_progress progress;
-    uint64_t bad;         /* events left out */
+    uint64_t events, bad; /* read; left out */
     uint64_t shown;       /* bad ones told */
     bool trouble;         /* some file could not be read */
+    bool state_refused;   /* it could not be used: nothing was read */
 };
 /* Read events of the files to the end. EQLITE_OK also if files could not be read or events were broken: see trouble and
  * bad. EQLITE_END: the event function ended it. */
 eqlite_status cli_feed_files(struct cli_feed *f, const struct cli_list *files);
+void cli_feed_close(struct cli_feed *f); /* the reader, if it stayed */
 eqlite_status cli_feed_match(struct cli_feed *f, const eqlite_event *e);
 /* Count a broken event, and describe it if it is one of the first. */
 void cli_feed_bad(struct cli_feed *f, const eqlite_bad_event *bad);
@@ -251,6 +276,15 @@ bool cli_schema_add(eqlite_compiler *compiler, const struct cli *c);
 bool cli_schema_compare(eqlite_compiler *compiler, const struct cli *c);
 /* An event function: teach it to the survey that is f->ctx. */
 eqlite_status cli_survey_event(struct cli_feed *f, const eqlite_event *e);
+
+/* ── State (state.c) ── */
+
+/* Take up what the file says, if there is one. False: it cannot be used, already told. */
+bool cli_state_restore(struct cli_feed *f);
+/* False: it could not be saved; told, unless the output failed. */
+bool cli_state_save(struct cli_feed *f);
+void cli_state_step(struct cli_feed *f); /* an event was matched: save if it is time */
+void cli_state_idle(struct cli_feed *f); /* asked while waiting for events, and between them */
 
 /* ── What was counted (stats.c) ── */
 

@@ -129,7 +129,7 @@ bool cli_rule_chosen(const struct cli *c, const eqlite_rule *rule)
 }
 
 /* The chosen ones among `all`, compiled again by themselves, so that the others cost nothing when events come. */
-static eqlite_rules *only_chosen(const struct cli *c, const eqlite_rules *all)
+static eqlite_rules *only_chosen(const struct cli *c, eqlite_rules *all)
 {
     eqlite_rules *rules = NULL;
     eqlite_compiler *compiler = cli_compiler(c);
@@ -137,12 +137,8 @@ static eqlite_rules *only_chosen(const struct cli *c, const eqlite_rules *all)
         return NULL;
     for (size_t i = 0; i < eqlite_rules_count(all); i++) {
         eqlite_rule rule = eqlite_rules_get(all, i);
-        if (!cli_rule_chosen(c, &rule))
-            continue;
-        struct cli_text path = {0};
-        cli_text_add(&path, rule.path.ptr, rule.path.len);
-        eqlite_compiler_add_path(compiler, path.ptr);
-        cli_text_free(&path);
+        if (cli_rule_chosen(c, &rule))
+            eqlite_compiler_add_from(compiler, all, i);
     }
     rules = finish(compiler);
     eqlite_compiler_free(compiler);

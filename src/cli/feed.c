@@ -77,6 +77,8 @@ static bool on_stop(void *ctx)
         f->flushed = settle(f);
     if (f->live && f->output)
         cli_output_idle(f->output);
+    if (f->state)
+        cli_state_idle(f);
     return cli_stopped() || f->flushed != EQLITE_OK;
 }
 
@@ -86,28 +88,40 @@ static void on_progress(uint64_t bytes, void *ctx)
     f->progress.bytes = bytes;
 }
 
-static eqlite_status read_all(struct cli_feed *f, eqlite_reader *reader)
+/* What the reader has to tell since it was asked last. */
+static void tell_news(const struct cli_feed *f, size_t *told)
+{
+    const eqlite_diagnostics *d = eqlite_reader_diagnostics(f->reader);
+    if (eqlite_diagnostics_count(d) == *told)
+        return;
+    cli_print_diagnostics(f->cli, d, *told);
+    *told = eqlite_diagnostics_count(d);
+}
+
+static eqlite_status read_all(struct cli_feed *f)
 {
     size_t told = 0;
     for (;;) {
         eqlite_event e;
         const char *problem = NULL;
-        eqlite_status st = eqlite_reader_next(&e, &problem, reader);
-        if (st == EQLITE_IO) {
-            const eqlite_diagnostics *d = eqlite_reader_diagnostics(reader);
+        eqlite_status st = eqlite_reader_next(&e, &problem, f->reader);
+        if (st == EQLITE_IO)
             f->trouble = true;
-            cli_print_diagnostics(f->cli, d, told);
-            told = eqlite_diagnostics_count(d);
+        if (st == EQLITE_IO || f->state)
+            tell_news(f, &told);
+        if (st == EQLITE_IO)
             continue;
-        }
         if (st == EQLITE_END)
             return f->flushed;
         if (st != EQLITE_OK)
             return st;
+        f->events++;
         cli_progress_step(&f->progress);
         st = problem ? problem_event(f, &e, problem) : f->event(f, &e);
         if (st != EQLITE_OK || cli_stopped())
             return st;
+        if (f->state)
+            cli_state_step(f);
         if (f->cli->follow && f->matcher) {
             f->held = true;
             f->last = cli_seconds();
@@ -116,9 +130,9 @@ static eqlite_status read_all(struct cli_feed *f, eqlite_reader *reader)
 }
 
 /* To the end, and all of it matched. */
-static eqlite_status feed_all(struct cli_feed *f, eqlite_reader *reader)
+static eqlite_status feed_all(struct cli_feed *f)
 {
-    eqlite_status st = read_all(f, reader);
+    eqlite_status st = read_all(f);
     return st == EQLITE_OK ? settle(f) : st;
 }
 
@@ -144,12 +158,12 @@ static void tell_awaited(const struct cli *c, const struct cli_list *files)
 eqlite_status cli_feed_files(struct cli_feed *f, const struct cli_list *files)
 {
     eqlite_reader_options options = EQLITE_READER_OPTIONS_INIT;
-    eqlite_reader *reader = NULL;
     options.input = f->cli->input;
     options.follow = f->cli->follow;
     options.stop = on_stop;
     options.progress = on_progress;
     options.ctx = f;
+    options.leave_half = f->state && !f->cli->flush;
     if (f->merge) {
         options.merge_field = f->cli->timestamp_field ? f->cli->timestamp_field : "@timestamp";
         options.merge_unwrap = !f->cli->no_unwrap;
@@ -158,14 +172,25 @@ eqlite_status cli_feed_files(struct cli_feed *f, const struct cli_list *files)
         f->event = cli_feed_match;
     f->live = reads_live(files);
     tell_awaited(f->cli, files);
-    eqlite_status st = eqlite_reader_new(&reader, &options);
+    eqlite_status st = eqlite_reader_new(&f->reader, &options);
     for (size_t i = 0; st == EQLITE_OK && i < files->n; i++)
-        st = eqlite_reader_add(reader, files->items[i]);
+        st = eqlite_reader_add(f->reader, files->items[i]);
+    if (st == EQLITE_OK && f->state && !cli_state_restore(f)) {
+        f->state_refused = true;
+        return EQLITE_INVALID;
+    }
     if (st == EQLITE_OK) {
-        cli_progress_start(&f->progress, f->cli, eqlite_reader_total_bytes(reader));
-        st = feed_all(f, reader);
+        cli_progress_start(&f->progress, f->cli, eqlite_reader_total_bytes(f->reader));
+        st = feed_all(f);
         cli_progress_end(&f->progress);
     }
-    eqlite_reader_free(reader);
+    if (!f->state)
+        cli_feed_close(f);
     return st;
+}
+
+void cli_feed_close(struct cli_feed *f)
+{
+    eqlite_reader_free(f->reader);
+    f->reader = NULL;
 }

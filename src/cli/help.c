@@ -80,6 +80,7 @@ static void overview(void)
     command_line(CLI_COMMAND_TEST);
     command_line(CLI_COMMAND_EXPLAIN);
     command_line(CLI_COMMAND_FIELDS);
+    command_line(CLI_COMMAND_COMPILE);
     printf("\nAbout eqlite:\n");
     command_line(CLI_COMMAND_COMPLETION);
     command_line(CLI_COMMAND_VERSION);

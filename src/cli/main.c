@@ -10,7 +10,7 @@ static int (*const functions[CLI_COMMANDS])(struct cli *c) = {
     [CLI_COMMAND_TEST] = cli_test,       [CLI_COMMAND_EXPLAIN] = cli_explain,
     [CLI_COMMAND_FIELDS] = cli_fields,   [CLI_COMMAND_REPL] = cli_repl,
     [CLI_COMMAND_COMPLETION] = cli_completion, [CLI_COMMAND_VERSION] = cli_version,
-    [CLI_COMMAND_HELP] = cli_help,
+    [CLI_COMMAND_COMPILE] = cli_pack,    [CLI_COMMAND_HELP] = cli_help,
 };
 
 static int unknown_command(const char *name)

@@ -210,6 +210,10 @@ static bool take(struct cli *c, enum cli_option_id id, char *value, unsigned ind
     case CLI_OPT_FOLLOW: c->follow = true; break;
     case CLI_OPT_MAX_LATENESS: c->lateness_given = true; return duration(c, o, value, &c->max_lateness_ns);
     case CLI_OPT_SORT: c->sort = true; break;
+    case CLI_OPT_STATE: c->state = value; break;
+    case CLI_OPT_STATE_EVERY: c->every_given = true; return duration(c, o, value, &c->state_every_ns);
+    case CLI_OPT_NOW: c->now = value; break;
+    case CLI_OPT_FLUSH: c->flush = true; break;
     case CLI_OPT_NO_MERGE: c->no_merge = true; break;
     case CLI_OPT_STRICT: c->strict = true; break;
     case CLI_OPT_FORMAT:
@@ -331,6 +335,18 @@ static bool check_dialect(const struct cli *c)
     return false;
 }
 
+static bool check_state(const struct cli *c)
+{
+    if (!c->state && (c->every_given || c->now || c->flush))
+        return cli_usage(c, "--%s belongs to --state", c->every_given ? "state-every" : c->now ? "now" : "flush"), false;
+    if (c->state && c->sort)
+        return cli_usage(c, "--sort waits for the end of the events, and with --state there is none; "
+                            "use --max-lateness"), false;
+    if (c->state && c->format && strcmp(c->format, "ndjson") != 0)
+        return cli_usage(c, "with --state the output goes on where it was, line by line: only --format ndjson can"), false;
+    return true;
+}
+
 bool cli_parse(struct cli *c, int argc, char **argv)
 {
     struct table table;
@@ -354,7 +370,7 @@ bool cli_parse(struct cli *c, int argc, char **argv)
         cli_list_add(&c->files, argv[i]);
     if (c->sort && c->follow && !c->help)
         return cli_usage(c, "--sort waits for the end of the events, and --follow has none; use --max-lateness"), false;
-    return c->help || check_dialect(c);
+    return c->help || (check_dialect(c) && check_state(c));
 }
 
 void cli_free(struct cli *c)

@@ -1,9 +1,11 @@
 /* output.c — where results go: standard output, or a file that appears only when it is whole.
  *
  * A regular file is written beside its place and renamed at the end, so neither a full disk nor a killed run leaves
- * half a file that looks whole. Devices, pipes and --follow are written in place. Failures are remembered, told once.
+ * half a file that looks whole. Devices, pipes and --follow are written in place. With --state a file is added to: its
+ * lines up to the last whole one stay. Failures are remembered, told once.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,8 +21,45 @@ static bool in_place(const char *path)
     return lstat(path, &info) == 0 && !S_ISREG(info.st_mode);
 }
 
+/* Where the last whole line ends. */
+static off_t last_line(int fd, off_t size)
+{
+    char block[4096];
+    while (size > 0) {
+        off_t from = size > (off_t)sizeof block ? size - (off_t)sizeof block : 0;
+        ssize_t n = pread(fd, block, (size_t)(size - from), from);
+        if (n != size - from)
+            return -1;
+        while (n > 0 && block[n - 1] != '\n')
+            n--;
+        if (n > 0)
+            return from + n;
+        size = from;
+    }
+    return 0;
+}
+
+/* To the end of what is there. A run that was killed may have left half a line: the alert is given again. */
+static FILE *open_to_append(const char *path)
+{
+    struct stat info;
+    int fd = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
+    if (fd < 0)
+        return NULL;
+    bool good = fstat(fd, &info) == 0;
+    off_t end = good && S_ISREG(info.st_mode) ? last_line(fd, info.st_size) : info.st_size;
+    if (good && end != info.st_size)
+        good = end >= 0 && ftruncate(fd, end) == 0;
+    FILE *file = good ? fdopen(fd, "ab") : NULL;
+    if (!file)
+        close(fd);
+    return file;
+}
+
 static FILE *open_file(struct cli_output *o, const struct cli *c)
 {
+    if (o->append && !in_place(o->path))
+        return open_to_append(o->path);
     if (c->follow || in_place(o->path))
         return fopen(o->path, "wb");
     struct cli_text name = {0};
@@ -47,6 +86,7 @@ bool cli_output_open(struct cli_output *o, const struct cli *c, const char *path
     if (!path || strcmp(path, "-") == 0 || strcmp(path, "/dev/stdout") == 0)
         return true;
     o->path = path;
+    o->append = c->state;
     o->file = open_file(o, c);
     if (o->file)
         return true;
@@ -71,6 +111,18 @@ bool cli_output_flush(struct cli_output *o)
     errno = 0;
     if (o->flush_each && !o->error && fflush(o->file) != 0)
         o->error = errno ? errno : EIO;
+    return !o->error;
+}
+
+bool cli_output_sync(struct cli_output *o)
+{
+    errno = 0;
+    if (!o->error && fflush(o->file) != 0)
+        o->error = errno ? errno : EIO;
+    /* pipes and terminals have nothing to wait for */
+    if (!o->error && fsync(fileno(o->file)) != 0 && errno != EINVAL && errno != EROFS && errno != ENOTSUP)
+        o->error = errno;
+    o->pending = false;
     return !o->error;
 }
 

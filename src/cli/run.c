@@ -1,8 +1,11 @@
 /* run.c — `eqlite run`: rules over events, alerts out, and a summary for the person who waits. */
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "cli/cli.h"
+
+enum { N_COUNTERS = 9 };
 
 
 struct run {
@@ -11,6 +14,8 @@ struct run {
     eqlite_sink *sink;
     struct cli_output output;
     struct cli_feed feed;
+    struct cli_state state;
+    struct cli_counter counters[N_COUNTERS]; /* of the state */
     uint64_t *by_rule;                   /* alerts */
     uint64_t by_level[CLI_NO_LEVEL + 1]; /* alerts */
     uint64_t alerts, cut;                /* printed; left out by --max-alerts-per-rule */
@@ -87,7 +92,7 @@ static void summary(struct run *r, const eqlite_stats *stats, double seconds)
     cli_text_printf(&t, "%s, %.1f s", any ? ")" : "", seconds);
     if (seconds > 0.05) {
         cli_text_printf(&t, ", ");
-        count(&t, (uint64_t)((double)events / seconds), "events/s");
+        count(&t, (uint64_t)((double)(r->feed.events - r->state.before) / seconds), "events/s");
     }
     if (r->cut)
         cli_text_printf(&t, "; %llu alert%s left out by --max-alerts-per-rule", (unsigned long long)r->cut,
@@ -100,39 +105,87 @@ static void summary(struct run *r, const eqlite_stats *stats, double seconds)
     cli_text_free(&t);
 }
 
+/* A state was taken up: how many alerts each rule has given. */
+static void count_alerts(void *ctx)
+{
+    struct run *r = ctx;
+    for (size_t i = 0; i < eqlite_rules_count(r->rules); i++) {
+        eqlite_rule_stats s = {.size = sizeof s};
+        eqlite_matcher_rule_stats(r->feed.matcher, i, &s);
+        r->by_rule[i] = s.results;
+    }
+}
+
+/* Rules whose results come at the end only, where a state has none. */
+static void warn_waiting(const struct run *r)
+{
+    size_t n = 0, first = 0;
+    for (size_t i = eqlite_rules_count(r->rules); i-- > 0;)
+        if (eqlite_rules_get(r->rules, i).at_end) {
+            n++;
+            first = i;
+        }
+    if (!n || !r->cli->state || r->cli->flush)
+        return;
+    struct cli_text name = {0};
+    eqlite_rule rule = eqlite_rules_get(r->rules, first);
+    cli_text_escape(&name, rule.name.len ? rule.name : rule.id);
+    cli_warn(r->cli, "warning: %zu rule%s (\"%s\"%s) only when the input ends, which with --state it does by --flush",
+             n, n == 1 ? " answers" : "s answer", name.ptr ? name.ptr : "", n == 1 ? "" : ", …");
+    cli_text_free(&name);
+}
+
+/* Is the end of the input the end of time? With a state it is only if that is said: more may come. */
+static bool ends_here(const struct run *r)
+{
+    const struct cli *c = r->cli;
+    if (c->state)
+        return c->flush && !cli_stopped();
+    return !cli_stopped() || c->follow;
+}
+
 static eqlite_status finish(struct run *r, eqlite_status st)
 {
+    bool fine = (st == EQLITE_OK || st == EQLITE_END) && r->status == EQLITE_OK;
+    if (fine && r->cli->now && !cli_stopped())
+        st = eqlite_matcher_advance(r->feed.matcher, r->cli->now, strlen(r->cli->now));
+    fine = (st == EQLITE_OK || st == EQLITE_END) && r->status == EQLITE_OK;
     /* Interrupted: alerts that wait for the end of the input are only right if this is the way to end it. */
-    if ((st == EQLITE_OK || st == EQLITE_END) && r->status == EQLITE_OK && (!cli_stopped() || r->cli->follow))
+    if (fine && ends_here(r))
         st = eqlite_matcher_finish(r->feed.matcher);
     if (r->status != EQLITE_OK)
         return r->status;
     return st == EQLITE_OK || st == EQLITE_END ? eqlite_sink_end(r->sink) : st;
 }
 
-static int feed_and_finish(struct run *r)
+/* What a state keeps of our own. */
+static void keep_counters(struct run *r)
+{
+    const struct cli_counter counters[] = {
+        {"events", &r->feed.events},          {"broken", &r->feed.bad},
+        {"alerts", &r->alerts},               {"cut", &r->cut},
+        {"low", &r->by_level[CLI_LOW]},       {"medium", &r->by_level[CLI_MEDIUM]},
+        {"high", &r->by_level[CLI_HIGH]},     {"critical", &r->by_level[CLI_CRITICAL]},
+        {"other", &r->by_level[CLI_NO_LEVEL]},
+    };
+    memcpy(r->counters, counters, sizeof counters);
+    static_assert(sizeof counters == sizeof r->counters, "all are kept");
+    r->state = (struct cli_state){.counters = r->counters, .n_counters = N_COUNTERS, .restored = count_alerts, .ctx = r};
+    r->feed.state = r->cli->state ? &r->state : NULL;
+}
+
+/* After the last event. False: what was read is not safe. */
+static bool save(struct run *r, eqlite_status st)
+{
+    return !r->cli->state || st != EQLITE_OK || cli_state_save(&r->feed);
+}
+
+static int close_run(struct run *r, eqlite_status st, double seconds)
 {
     struct cli *c = r->cli;
-    eqlite_matcher_options options = EQLITE_MATCHER_OPTIONS_INIT;
     eqlite_stats stats = {.size = sizeof stats};
-    double started = cli_seconds();
-    options.on_alert = on_alert;
-    options.ctx = r;
-    options.unwrap = !c->no_unwrap;
-    cli_order_matcher(&options, c);
-    options.memory_bytes = c->memory;
-    options.on_bad_event = on_bad_event;
-    cli_feed_threads(&options, &r->feed);
-    r->feed.merge = cli_order_merges(c, r->rules);
-    r->feed.output = &r->output;
-    eqlite_status st = eqlite_matcher_new(&r->feed.matcher, r->rules, &options);
-    if (st != EQLITE_OK) {
-        cli_output_close(&r->output, false);
-        return cli_failed(st);
-    }
-    st = finish(r, cli_feed_files(&r->feed, &c->files));
-    double seconds = cli_seconds() - started;
-
+    if (!save(r, st))
+        r->feed.trouble = true;
     bool trouble = r->feed.trouble || r->unreadable || (c->strict && (r->feed.bad || r->refused));
     int status = trouble ? CLI_TROUBLE : r->failing ? CLI_NO : CLI_OK;
     if (st != EQLITE_OK && !r->output.error)
@@ -147,8 +200,38 @@ static int feed_and_finish(struct run *r)
     cli_warn_losses(c, r->feed.matcher, r->rules);
     if (!c->quiet && !(c->stats && c->stats_json))
         summary(r, &stats, seconds);
-    eqlite_matcher_free(r->feed.matcher);
     return cli_stopped() ? cli_stop_status() : status;
+}
+
+static int feed_and_finish(struct run *r)
+{
+    struct cli *c = r->cli;
+    eqlite_matcher_options options = EQLITE_MATCHER_OPTIONS_INIT;
+    double started = cli_seconds();
+    int status = CLI_TROUBLE;
+    options.on_alert = on_alert;
+    options.ctx = r;
+    options.unwrap = !c->no_unwrap;
+    cli_order_matcher(&options, c);
+    options.memory_bytes = c->memory;
+    options.on_bad_event = on_bad_event;
+    cli_feed_threads(&options, &r->feed);
+    r->feed.merge = cli_order_merges(c, r->rules);
+    r->feed.output = &r->output;
+    keep_counters(r);
+    eqlite_status st = eqlite_matcher_new(&r->feed.matcher, r->rules, &options);
+    if (st != EQLITE_OK) {
+        cli_output_close(&r->output, false);
+        return cli_failed(st);
+    }
+    st = cli_feed_files(&r->feed, &c->files);
+    if (r->feed.state_refused)
+        cli_output_close(&r->output, false);
+    else
+        status = close_run(r, finish(r, st), cli_seconds() - started);
+    cli_feed_close(&r->feed);
+    eqlite_matcher_free(r->feed.matcher);
+    return status;
 }
 
 static bool open_sink(struct run *r)
@@ -170,6 +253,8 @@ int cli_run(struct cli *c)
     int status = CLI_TROUBLE;
     if (!c->rules.n)
         return cli_usage(c, "no rules given: use -r FILE or -r FOLDER");
+    if (c->now && eqlite_matcher_advance(NULL, c->now, strlen(c->now)) != EQLITE_OK)
+        return cli_usage(c, "--now: '%s' is not a time such as 2026-11-21T12:00:00Z", c->now);
     if (!cli_default_files(c))
         return CLI_TROUBLE;
     r.rules = cli_compile_rules(c, &c->rules, &r.refused, &r.unreadable);
@@ -182,6 +267,7 @@ int cli_run(struct cli *c)
     }
     r.by_rule = cli_alloc(NULL, n * sizeof *r.by_rule);
     memset(r.by_rule, 0, n * sizeof *r.by_rule);
+    warn_waiting(&r);
     if (cli_output_open(&r.output, c, c->output) && open_sink(&r))
         status = feed_and_finish(&r);
 done:

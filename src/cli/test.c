@@ -93,27 +93,24 @@ static bool write_junit(const struct totals *t)
 /* ── All of them ── */
 
 /* The rule in a file of its own, so that no other rule sees the events. */
-static eqlite_rules *compile_alone(const struct cli *c, const eqlite_rule *rule)
+static eqlite_rules *compile_alone(const struct cli *c, eqlite_rules *rules, size_t index)
 {
-    struct cli_text path = {0};
     eqlite_rules *alone = NULL;
     eqlite_compiler *compiler = cli_compiler(c);
     if (!compiler)
         return NULL;
-    cli_text_add(&path, rule->path.ptr, rule->path.len);
-    eqlite_compiler_add_path(compiler, path.ptr);
-    eqlite_compiler_finish(&alone, compiler);
+    if (eqlite_compiler_add_from(compiler, rules, index) == EQLITE_OK)
+        eqlite_compiler_finish(&alone, compiler);
     eqlite_compiler_free(compiler);
-    cli_text_free(&path);
     return alone;
 }
 
-static void test_rule(struct totals *t, const eqlite_rules *rules, size_t index)
+static void test_rule(struct totals *t, eqlite_rules *rules, size_t index)
 {
     eqlite_rule rule = eqlite_rules_get(rules, index);
     if (!rule.n_tests || !cli_rule_chosen(t->cli, &rule))
         return;
-    eqlite_rules *alone = compile_alone(t->cli, &rule);
+    eqlite_rules *alone = compile_alone(t->cli, rules, index);
     for (size_t i = 0; i < rule.n_tests && !cli_stopped(); i++) {
         eqlite_rule_test test = eqlite_rules_test(rules, index, i);
         struct cli_case run = {0};

@@ -87,21 +87,26 @@ static bool wrong_text(struct eq_decoder *d, const char *at, const char *message
     return stop(d, EQ_STOP_TEXT);
 }
 
+#if defined(__SSE2__)
+/* Where one of two bytes is in the 16 bytes at s, as bits. */
+static inline unsigned block_hits(const char *s, char c1, char c2)
+{
+    __m128i block = _mm_loadu_si128((const __m128i *)(const void *)s);
+    __m128i one = _mm_cmpeq_epi8(block, _mm_set1_epi8(c1)), two = _mm_cmpeq_epi8(block, _mm_set1_epi8(c2));
+    return (unsigned)_mm_movemask_epi8(_mm_or_si128(one, two));
+}
+#endif
+
 /* Is one of two bytes in the n bytes at s? The text is padded, so whole blocks can be read. */
 static inline bool has_either(const char *s, size_t n, char c1, char c2)
 {
 #if defined(__SSE2__)
-    const __m128i one = _mm_set1_epi8(c1), two = _mm_set1_epi8(c2);
-    for (size_t i = 0; i < n; i += 16) {
-        __m128i block = _mm_loadu_si128((const __m128i *)(const void *)(s + i));
-        __m128i same = _mm_or_si128(_mm_cmpeq_epi8(block, one), _mm_cmpeq_epi8(block, two));
-        unsigned hits = (unsigned)_mm_movemask_epi8(same);
-        if (n - i < 16)
-            hits &= (1u << (n - i)) - 1;
-        if (hits)
+    if (n <= 16) /* one block, of which the first n bytes count */
+        return (block_hits(s, c1, c2) & ((1u << n) - 1)) != 0;
+    for (size_t i = 0; i < n - 16; i += 16)
+        if (block_hits(s + i, c1, c2))
             return true;
-    }
-    return false;
+    return block_hits(s + n - 16, c1, c2) != 0; /* the last block overlaps the one before */
 #else
     return memchr(s, c1, n) != NULL || memchr(s, c2, n) != NULL;
 #endif
@@ -238,71 +243,73 @@ const uint32_t *eq_walk(struct eq_decoder *d, const struct eq_target *target, co
                         uint32_t depth)
 {
     const struct eq_trie *const trie = target->level->trie;
-    const struct eq_trie_node *const nodes = trie->nodes;
+    const struct eq_trie_node *const nodes = trie->nodes, *n = &nodes[node];
     uint32_t *const stamps = target->level->stamps;
     const char *const base = d->doc.base;
-    const uint32_t floor = depth;
-    struct eq_open *const stack = d->stack; /* stack[depth - 1] is the innermost open container */
-    const bool unwrap = d->unwrap && target->is_event;
-    uint32_t child;
+    struct eq_open *const floor = d->stack + depth, *const ceiling = d->stack + d->max_depth;
+    struct eq_open *top = floor; /* top[-1] is the innermost open container */
+    const bool is_event = target->is_event, careful = d->careful;
+    const bool unwrap = d->unwrap && is_event && depth == 0;
+    uint32_t child, serial = 0; /* of the innermost open object; 0: an array */
     struct eq_slice key;
     bool object;
+    char c;
 
-value: /* the value at p belongs to `node` */
-    switch (base[*p]) {
-    case '"':
-        if (nodes[node].field != EQ_NONE && !add_string(d, target, p, nodes[node].field))
+value: /* the value at p belongs to n */
+    c = base[*p];
+    if (c == '"') {
+        if (n->field != EQ_NONE && !add_string(d, target, p, n->field))
             return NULL;
         p++;
-        break;
-    case '{':
-    case '[':
-        object = base[*p] == '{';
-        if (object && nodes[node].field != EQ_NONE && base[p[1]] != '}' && !add_presence(d, target, nodes[node].field))
+    } else if (c == '{' || c == '[') {
+        object = c == '{';
+        if (object && n->field != EQ_NONE && base[p[1]] != '}' && !add_presence(d, target, n->field))
             return NULL;
-        if (depth >= d->max_depth)
+        if (top >= ceiling)
             d->event.repairs |= EQ_REPAIR_DEPTH;
-        if (depth >= d->max_depth || (object && !nodes[node].has_children && !(unwrap && depth == 0))) {
+        if (top >= ceiling || (object && !n->has_children && !(unwrap && top == floor))) {
             p = skip(d, p);
             if (!p)
                 return NULL;
-            break;
+            goto after;
         }
-        stack[depth++] = (struct eq_open){node, object ? ++d->serial : 0, EQ_NONE};
+        serial = object ? ++d->serial : 0;
+        *top++ = (struct eq_open){(uint32_t)(n - nodes), serial, EQ_NONE};
         p++;
         if (base[*p] == (object ? '}' : ']'))
             goto close;
         if (object)
             goto key;
         goto value;
-    default:
-        if (eq_token_of[(unsigned char)base[*p]] != EQ_TOKEN_SCALAR) {
+    } else {
+        if (eq_token_of[(unsigned char)c] != EQ_TOKEN_SCALAR) {
             stop(d, EQ_STOP_STRUCTURE);
             return NULL;
         }
-        if (nodes[node].field != EQ_NONE && !add_scalar(d, target, p, nodes[node].field))
+        if (n->field != EQ_NONE && !add_scalar(d, target, p, n->field))
             return NULL;
         p++;
     }
 
 after: /* a value has ended */
-    if (depth == floor)
+    if (top == floor)
         return p;
-    object = stack[depth - 1].serial != 0;
-    if (base[*p] == ',') {
+    c = base[*p];
+    if (c == ',') {
         p++;
-        if (object)
+        if (serial)
             goto key;
-        node = stack[depth - 1].node;
+        n = &nodes[top[-1].node];
         goto value;
     }
-    if (base[*p] != (object ? '}' : ']')) {
+    if (c != (serial ? '}' : ']')) {
         stop(d, EQ_STOP_STRUCTURE);
         return NULL;
     }
 close:
     p++;
-    depth--;
+    if (--top > floor)
+        serial = top[-1].serial;
     goto after;
 
 key: /* a key of the object on top */
@@ -311,15 +318,15 @@ key: /* a key of the object on top */
         return NULL;
     }
     key = eq_doc_string(base, p);
-    node = stack[depth - 1].node;
-    child = eq_trie_child(trie, &nodes[node], key.ptr, key.len);
+    n = &nodes[top[-1].node];
+    child = eq_trie_child(trie, n, key.ptr, key.len);
     p += 2;
-    if (child == EQ_NONE || nodes[node].has_backslash)
-        if (special_key(key) && !special_child(&child, d, trie, node, key))
+    if (child == EQ_NONE || n->has_backslash)
+        if (special_key(key) && !special_child(&child, d, trie, top[-1].node, key))
             return NULL;
-    if (__builtin_expect(d->careful, false) && !note_visit(d, &stack[depth - 1], child))
+    if (__builtin_expect(careful, false) && !note_visit(d, &top[-1], child))
         return NULL;
-    if (unwrap && depth == 1 && key.len == 7 && wraps(d, key, p)) {
+    if (unwrap && top == floor + 1 && key.len == 7 && wraps(d, key, p)) {
         stop(d, EQ_STOP_WRAPPED);
         return NULL;
     }
@@ -333,13 +340,13 @@ key: /* a key of the object on top */
             return NULL;
         goto after;
     }
-    node = child;
-    if (stamps[node] >= stack[depth - 1].serial && !d->careful) {
+    n = &nodes[child];
+    if (stamps[child] >= serial && !careful) {
         stop(d, EQ_STOP_CAREFUL);
         return NULL;
     }
-    stamps[node] = stack[depth - 1].serial;
-    if (nodes[node].has_elements && target->is_event && !note_found(d, p, nodes[node].field, depth))
+    stamps[child] = serial;
+    if (n->has_elements && is_event && !note_found(d, p, n->field, (uint32_t)(top - d->stack)))
         return NULL;
     goto value;
 }

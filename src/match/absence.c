@@ -83,7 +83,7 @@ static void leave_seen(struct eq_sequence *s, struct eq_queue *seen, eq_ref key)
     k->previous = k->next = 0;
 }
 
-static void enter_seen(struct eq_sequence *s, struct eq_queue *seen, eq_ref key)
+void eq_absence_enter(struct eq_sequence *s, struct eq_queue *seen, eq_ref key)
 {
     struct eq_key_gaps *k = eq_key_gaps(s, key);
     k->previous = seen->last;
@@ -142,7 +142,7 @@ static void give_up_first(struct eq_sequence *s, eq_ref key)
     s->stats->evicted++;
 }
 
-static void wait_with_key(struct eq_sequence *s, eq_ref r)
+void eq_absence_wait(struct eq_sequence *s, eq_ref r)
 {
     struct eq_partial *p = eq_partial_at(s, r);
     struct eq_key_gaps *k = eq_key_gaps(s, p->key);
@@ -231,7 +231,7 @@ void eq_absence_seen(struct eq_sequence *s, uint32_t gap, eq_ref key, struct eq_
     else
         eq_key_at(s, key)->uses++;
     k->queued = true;
-    enter_seen(s, seen, key);
+    eq_absence_enter(s, seen, key);
 }
 
 /* Its fate is decided: it is in no queue. */
@@ -261,7 +261,7 @@ enum eq_status eq_absence_complete(struct eq_sequence *s, eq_ref r)
         return decide(s, r);
     eq_partial_push(s, &eq_lane_of(s, p->key)->done, r);
     if (!p->refuted && (s->leads ? leading_near : within(s, p->events[0]->time, end)))
-        wait_with_key(s, r);
+        eq_absence_wait(s, r);
     return EQ_OK;
 }
 

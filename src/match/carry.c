@@ -1,59 +1,34 @@
 /* carry.c — see carry.h. */
 #include "match/carry.h"
 
+#include "match/past.h"
+
 /* ── Which fields ── */
 
-struct finding {
-    const struct eq_program *program;
-    bool *seen;
-};
-
-static void note(struct finding *f, uint32_t field)
+static void note(bool *seen, const uint32_t *fields, size_t n)
 {
-    if (field != EQ_NONE)
-        f->seen[field] = true;
-}
-
-/* Fields that a condition reads through aliases: the events that they stand for are kept with them. */
-static void note_aliases(struct finding *f, const struct eq_node *n)
-{
-    if (n->kind == EQ_N_FIELD && n->frame >= EQ_FRAME_ALIAS)
-        note(f, eq_fields_find(f->program->fields, n->path));
-    for (uint32_t i = 0; i < n->n_kids; i++)
-        note_aliases(f, n->kids[i]);
-}
-
-static void note_rule(struct finding *f, const struct eq_program_rule *rule)
-{
-    const struct eq_plan *plan = rule->plan;
-    for (uint32_t s = 0; s < plan->n_stages; s++) {
-        for (uint32_t k = 0; k < plan->stages[s].n_keys; k++)
-            note(f, rule->keys[s * plan->stages[s].n_keys + k]);
-        note_aliases(f, plan->stages[s].filter);
-    }
-    if (!plan->until)
-        return;
-    for (uint32_t k = 0; k < plan->until->n_keys; k++)
-        note(f, rule->keys[plan->n_stages * plan->until->n_keys + k]);
-    note_aliases(f, plan->until->filter);
+    for (size_t i = 0; i < n; i++)
+        if (fields[i] != EQ_NONE)
+            seen[fields[i]] = true;
 }
 
 enum eq_status eq_carry_fields_find(struct eq_carry_fields *out, const struct eq_program *program, struct eq_arena *arena)
 {
     uint32_t n = eq_fields_count(program->fields);
-    struct finding f = {program, eq_arena_alloc(arena, n + 1)};
+    bool *seen = eq_arena_alloc(arena, n + 1);
+    struct eq_past_fields past;
     out->fields = eq_arena_alloc(arena, (n + 1) * sizeof *out->fields);
     out->n = 0;
-    if (!f.seen || !out->fields)
+    if (!seen || !out->fields || eq_past_fields_find(&past, program, arena) != EQ_OK)
         return EQ_NOMEM;
-    for (size_t r = 0; r < program->n_rules; r++)
-        note_rule(&f, &program->rules[r]);
-    for (uint32_t i = 0; i < program->n_partition_fields; i++)
-        note(&f, program->partition_fields[i]);
-    for (unsigned i = 0; program->n_trackers && i < EQ_LF_COUNT; i++)
-        note(&f, program->lineage_fields[i]);
+    note(seen, past.fields, past.n);
+    for (size_t r = 0; r < program->n_rules; r++) /* stages, and until behind them, have as many keys each */
+        note(seen, program->rules[r].keys, program->rules[r].n_clauses * program->rules[r].plan->stages[0].n_keys);
+    note(seen, program->partition_fields, program->n_partition_fields);
+    if (program->n_trackers)
+        note(seen, program->lineage_fields, EQ_LF_COUNT);
     for (uint32_t i = 0; i < n; i++)
-        if (f.seen[i])
+        if (seen[i])
             out->fields[out->n++] = i;
     return EQ_OK;
 }

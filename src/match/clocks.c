@@ -73,6 +73,19 @@ void eq_clocks_leave(struct eq_clocks *c, eq_ref r)
         enter_idle(c, r);
 }
 
+void eq_clocks_pass(struct eq_clocks *c, struct eq_time now)
+{
+    if (!c->keys && (!c->has_newest || eq_time_cmp(c->newest, now) < 0)) {
+        c->newest = now;
+        c->has_newest = true;
+    }
+    for (uint32_t i = 0; i < c->table.size; i++) {
+        struct eq_clock *k = c->table.places[i].key ? eq_clock_at(c, c->table.places[i].key) : NULL;
+        if (k && eq_time_cmp(k->newest, now) < 0)
+            k->newest = now;
+    }
+}
+
 void eq_clocks_relieve(struct eq_clocks *c)
 {
     while (c->idle_bytes > c->budget->limit / IDLE_SHARE) {
@@ -88,6 +101,15 @@ void eq_clocks_relieve(struct eq_clocks *c)
 eq_ref eq_clocks_find(const struct eq_clocks *c, struct eq_slice tuple)
 {
     return eq_key_find(&c->table, tuple);
+}
+
+enum eq_status eq_clocks_point(struct eq_clocks *c, eq_ref clock)
+{
+    if (!eq_grow(c->budget->alloc, &c->now, &c->cap_now, 1, sizeof *c->now))
+        return EQ_NOMEM;
+    c->now[0] = clock;
+    c->n_now = 1;
+    return EQ_OK;
 }
 
 bool eq_clocks_moved(const struct eq_clocks *c, eq_ref r)
@@ -106,18 +128,24 @@ static bool is_late(const struct eq_clocks *c, struct eq_time time)
     return false;
 }
 
+enum eq_status eq_clocks_enter(eq_ref *out, struct eq_clocks *c, struct eq_slice tuple)
+{
+    bool added;
+    enum eq_status st = eq_key_put(out, &c->table, tuple, &added);
+    if (st == EQ_OK && added)
+        enter_idle(c, *out);
+    return st;
+}
+
 /* The clocks of the event at hand, adding those that are new. */
 static enum eq_status find_clocks(struct eq_clocks *c)
 {
     if (!eq_grow(c->budget->alloc, &c->now, &c->cap_now, c->tuples.n, sizeof *c->now))
         return EQ_NOMEM;
     for (; c->n_now < c->tuples.n; c->n_now++) {
-        bool added;
-        enum eq_status st = eq_key_put(&c->now[c->n_now], &c->table, c->tuples.items[c->n_now], &added);
+        enum eq_status st = eq_clocks_enter(&c->now[c->n_now], c, c->tuples.items[c->n_now]);
         if (st != EQ_OK)
             return st;
-        if (added)
-            enter_idle(c, c->now[c->n_now]);
     }
     return EQ_OK;
 }

@@ -55,9 +55,15 @@ enum eq_status eq_clocks_move_partitions(bool *late, struct eq_clocks *c, const 
 bool eq_clocks_moved(const struct eq_clocks *c, eq_ref clock);
 /* The clock of a partition; 0 if there is none. */
 eq_ref eq_clocks_find(const struct eq_clocks *c, struct eq_slice tuple);
+/* The same, adding it as an idle one. */
+enum eq_status eq_clocks_enter(eq_ref *out, struct eq_clocks *c, struct eq_slice tuple);
+/* As if the event at hand had moved this clock, and no other. */
+enum eq_status eq_clocks_point(struct eq_clocks *c, eq_ref clock);
 /* Something waits for the clock, or waits no longer. */
 void eq_clocks_use(struct eq_clocks *c, eq_ref clock);
 void eq_clocks_leave(struct eq_clocks *c, eq_ref clock);
+/* No clock shows less than `now`. */
+void eq_clocks_pass(struct eq_clocks *c, struct eq_time now);
 /* Forget idle clocks beyond what they may use. To be called between events. */
 void eq_clocks_relieve(struct eq_clocks *c);
 

@@ -1,7 +1,8 @@
 /* engine.h — one event against all clauses of a program.
  *
- *      event ─▶ values ─▶ index: eager predicates ─▶ dispatch: clauses that could be true ─▶ jumps ─▶ hits
- *                                                                                lazy predicates ┘
+ *      event ─▶ guards ─▶ decision: what is still open ┐
+ *         └───▶ values ─▶ index: eager predicates ─────┴▶ dispatch: clauses that could be true ─▶ jumps ─▶ hits
+ *                                                                                     lazy predicates ┘
  *
  * A ruleset is what matchers share: the program, its index, dispatch and regexes. An engine is one thread's scratch. */
 #ifndef EQ_MATCH_ENGINE_H
@@ -9,16 +10,24 @@
 
 #include "event/event.h"
 #include "event/time.h"
+#include "match/decision.h"
 #include "match/lineage.h"
+#include "match/memo.h"
 #include "match/regex.h"
 #include "plan/program.h"
 
 struct eq_ruleset;
 
-/* Take over a finished program and its regexes; both are freed with the ruleset, and on failure. `memo`: engines remember
- * what repeated values make true; off only for comparing. */
+/* What is switched on; less only for comparing. */
+enum eq_engine_stages {
+    EQ_ENGINE_PLAIN,     /* tables and witnesses alone */
+    EQ_ENGINE_MEMO,      /* and remember what repeated values make true: memo.h */
+    EQ_ENGINE_DECISIONS  /* and what kinds of events leave open: decision.h */
+};
+
+/* Take over a finished program and its regexes; both are freed with the ruleset, and on failure. */
 enum eq_status eq_ruleset_new(struct eq_ruleset **out, struct eq_program *program, struct eq_regexes *regexes,
-                              bool memo, const struct eq_alloc *alloc);
+                              enum eq_engine_stages stages, const struct eq_alloc *alloc);
 void eq_ruleset_free(struct eq_ruleset *r);
 const struct eq_program *eq_ruleset_program(const struct eq_ruleset *r);
 
@@ -28,6 +37,9 @@ struct eq_engine_stats {
     uint64_t regex_fallbacks, regex_failures; /* see match/regex.h */
     uint64_t choices_cut;                     /* conditions that gave up after too many combinations */
     uint64_t broken_elements;                 /* searches of arrays that could not be read: read as no match */
+    struct eq_memo_stats memo;                /* all 0: switched off, or too early */
+    struct eq_decision_stats decisions;       /* the same */
+    uint64_t candidates;                      /* clauses that were asked, or listed without asking */
 };
 
 enum eq_status eq_engine_new(struct eq_engine **out, const struct eq_ruleset *rules,

@@ -1,7 +1,14 @@
-/* index.c — see index.h. What is equal to what follows docs/semantics.md, Comparison. */
+/* index.c — see index.h. What is equal to what follows docs/semantics.md, Comparison.
+ *
+ * The tables of a field are made when a value of it is first looked up: most events have few of the fields that rules
+ * name, and rules that come from a pack are then ready at once. Threads that share the index make them one at a time. */
 #include "match/index.h"
 
+#include <pthread.h>
+#include <stdatomic.h>
+
 #include "base/utf8.h"
+#include "match/bits.h"
 #include "match/windows.h"
 
 /* Texts that stand for predicates; a bit per length keeps most values from being hashed at all. */
@@ -20,6 +27,7 @@ struct list {
 };
 
 struct field_index {
+    atomic_bool ready;    /* all below is made, and does not change again */
     struct texts exact;   /* string values: == in, and like without wildcards */
     struct texts likes;   /* numbers and booleans by their text: like without wildcards */
     struct texts folded;  /* any value by its folded text */
@@ -37,6 +45,9 @@ struct eq_index {
     struct field_index *fields;
     struct eq_index_field *plain; /* what is looked at most of each, by field */
     size_t n;
+    const struct eq_program *program;
+    uint32_t *starts, *predicates; /* TEXT predicates of field f: predicates[starts[f] .. starts[f + 1] - 1], ascending */
+    pthread_mutex_t making;
 };
 
 /* ── Building ── */
@@ -93,7 +104,6 @@ static struct eq_slice number_key(struct number_key *k, struct eq_number n)
 struct building {
     struct eq_index *index;
     struct field_index *field;
-    struct eq_index_field *plain;
     uint32_t predicate;
     struct eq_buf text, folded;
 };
@@ -171,64 +181,6 @@ static enum eq_status add_text(struct building *b, const struct eq_node *e)
     return st;
 }
 
-static enum eq_status add_predicate(struct building *b, const struct eq_predicate *q)
-{
-    if (q->kind == EQ_P_TEXT)
-        return add_text(b, q->node->kids[0]);
-    b->plain->exists = b->predicate;
-    return EQ_OK;
-}
-
-static enum eq_index_work work_of(const struct field_index *f)
-{
-    bool typed = f->exact.lengths || f->numbers.lengths || f->yes_no[0].n || f->yes_no[1].n;
-    bool folded = f->folded.lengths || f->likes.lengths;
-    if (f->n_globs || (typed && folded))
-        return EQ_INDEX_MUCH;
-    return typed || folded ? EQ_INDEX_LITTLE : EQ_INDEX_NONE;
-}
-
-enum eq_status eq_index_new(struct eq_index **out, const struct eq_program *program, const struct eq_alloc *alloc)
-{
-    struct eq_index *index = eq_new(alloc, sizeof *index);
-    if (!index)
-        return EQ_NOMEM;
-    index->alloc = alloc;
-    eq_arena_init(&index->arena, alloc);
-    size_t n = eq_fields_count(program->fields);
-    index->fields = eq_new(alloc, (n + 1) * sizeof *index->fields);
-    index->plain = eq_new(alloc, (n + 1) * sizeof *index->plain);
-    enum eq_status st = index->fields && index->plain ? EQ_OK : EQ_NOMEM;
-    if (st == EQ_OK)
-        index->n = n;
-    for (size_t f = 0; f < index->n; f++)
-        index->plain[f].exists = EQ_NONE;
-
-    struct building b = {.index = index};
-    eq_buf_init(&b.text, alloc);
-    eq_buf_init(&b.folded, alloc);
-    for (uint32_t p = 0; p < program->n_eager && st == EQ_OK; p++) {
-        b.predicate = p;
-        b.field = &index->fields[program->predicates[p].field];
-        b.plain = &index->plain[program->predicates[p].field];
-        st = add_predicate(&b, &program->predicates[p]);
-    }
-    eq_buf_free(&b.text);
-    eq_buf_free(&b.folded);
-    for (size_t f = 0; f < index->n && st == EQ_OK; f++) {
-        index->plain[f].work = work_of(&index->fields[f]);
-        if (index->fields[f].n_globs)
-            st = eq_windows_new(&index->fields[f].windows, index->fields[f].globs, index->fields[f].n_globs,
-                                &index->arena);
-    }
-    if (st != EQ_OK) {
-        eq_index_free(index);
-        return st;
-    }
-    *out = index;
-    return EQ_OK;
-}
-
 static void texts_free(struct texts *t, const struct eq_alloc *alloc)
 {
     if (!t->keys.bytes.alloc)
@@ -239,24 +191,144 @@ static void texts_free(struct texts *t, const struct eq_alloc *alloc)
     eq_intern_free(&t->keys);
 }
 
+static void field_free(struct field_index *f, const struct eq_alloc *alloc)
+{
+    texts_free(&f->exact, alloc);
+    texts_free(&f->likes, alloc);
+    texts_free(&f->folded, alloc);
+    texts_free(&f->numbers, alloc);
+    eq_free(alloc, f->yes_no[0].items);
+    eq_free(alloc, f->yes_no[1].items);
+    eq_free(alloc, f->globs);
+    eq_free(alloc, f->glob_predicates);
+}
+
+/* The tables of a field; nothing is left of them without memory. */
+static enum eq_status make_field(struct eq_index *index, uint32_t field)
+{
+    struct building b = {.index = index, .field = &index->fields[field]};
+    enum eq_status st = EQ_OK;
+    eq_buf_init(&b.text, index->alloc);
+    eq_buf_init(&b.folded, index->alloc);
+    for (uint32_t i = index->starts[field]; i < index->starts[field + 1] && st == EQ_OK; i++) {
+        b.predicate = index->predicates[i];
+        st = add_text(&b, index->program->predicates[b.predicate].node->kids[0]);
+    }
+    eq_buf_free(&b.text);
+    eq_buf_free(&b.folded);
+    if (st == EQ_OK && b.field->n_globs)
+        st = eq_windows_new(&b.field->windows, b.field->globs, b.field->n_globs, &index->arena);
+    if (st == EQ_OK) {
+        atomic_store_explicit(&b.field->ready, true, memory_order_release);
+        return EQ_OK;
+    }
+    field_free(b.field, index->alloc);
+    memset(b.field, 0, sizeof *b.field);
+    return st;
+}
+
+/* Called for the first values of a field only. */
+static enum eq_status wait_for_field(const struct eq_index *shared, uint32_t field)
+{
+    struct eq_index *index = (struct eq_index *)(uintptr_t)shared; /* what is made is not seen before it is ready */
+    enum eq_status st = EQ_OK;
+    pthread_mutex_lock(&index->making);
+    if (!atomic_load_explicit(&index->fields[field].ready, memory_order_relaxed))
+        st = make_field(index, field);
+    pthread_mutex_unlock(&index->making);
+    return st;
+}
+
+/* What a condition adds to the work for a value of its field. */
+struct kinds {
+    bool typed, folded, globs;
+};
+
+static void note_kinds(struct kinds *k, const struct eq_node *e)
+{
+    for (uint32_t i = 1; i < e->n_kids && !k->globs; i++) {
+        bool like = e->kind == EQ_N_LIKE;
+        k->globs = like && eq_glob_is_wild(eq_value_slice(&e->kids[i]->value));
+        k->typed |= !e->fold;
+        k->folded |= e->fold || like;
+    }
+}
+
+static enum eq_index_work work_of(const struct kinds *k)
+{
+    if (k->globs || (k->typed && k->folded))
+        return EQ_INDEX_MUCH;
+    return k->typed || k->folded ? EQ_INDEX_LITTLE : EQ_INDEX_NONE;
+}
+
+/* Deal the predicates out to their fields, and see what work each field makes. */
+static enum eq_status deal_out(struct eq_index *index, const struct eq_program *p)
+{
+    struct kinds *kinds = eq_new(index->alloc, (index->n + 1) * sizeof *kinds);
+    if (!kinds)
+        return EQ_NOMEM;
+    for (uint32_t i = 0; i < p->n_eager; i++) {
+        const struct eq_predicate *q = &p->predicates[i];
+        if (q->kind != EQ_P_TEXT) {
+            index->plain[q->field].exists = i;
+            continue;
+        }
+        index->starts[q->field + 2]++;
+        note_kinds(&kinds[q->field], q->node->kids[0]);
+    }
+    for (size_t f = 0; f < index->n; f++) {
+        index->plain[f].work = work_of(&kinds[f]);
+        index->starts[f + 2] += index->starts[f + 1];
+    }
+    /* starts[f + 1] is where the list of f begins now, and where it ends when all are dealt out */
+    for (uint32_t i = 0; i < p->n_eager; i++)
+        if (p->predicates[i].kind == EQ_P_TEXT)
+            index->predicates[index->starts[p->predicates[i].field + 1]++] = i;
+    eq_free(index->alloc, kinds);
+    return EQ_OK;
+}
+
+enum eq_status eq_index_new(struct eq_index **out, const struct eq_program *program, const struct eq_alloc *alloc)
+{
+    struct eq_index *index = eq_new(alloc, sizeof *index);
+    if (!index)
+        return EQ_NOMEM;
+    index->alloc = alloc;
+    index->program = program;
+    eq_arena_init(&index->arena, alloc);
+    pthread_mutex_init(&index->making, NULL);
+    size_t n = eq_fields_count(program->fields);
+    index->fields = eq_new(alloc, (n + 1) * sizeof *index->fields);
+    index->plain = eq_new(alloc, (n + 1) * sizeof *index->plain);
+    index->starts = eq_new(alloc, (n + 2) * sizeof *index->starts);
+    index->predicates = eq_new(alloc, (program->n_eager + 1) * sizeof *index->predicates);
+    enum eq_status st = index->fields && index->plain && index->starts && index->predicates ? EQ_OK : EQ_NOMEM;
+    if (st == EQ_OK)
+        index->n = n;
+    for (size_t f = 0; f < index->n; f++)
+        index->plain[f].exists = EQ_NONE;
+    if (st == EQ_OK)
+        st = deal_out(index, program);
+    if (st != EQ_OK) {
+        eq_index_free(index);
+        return st;
+    }
+    *out = index;
+    return EQ_OK;
+}
+
 void eq_index_free(struct eq_index *index)
 {
     if (!index)
         return;
-    for (size_t i = 0; i < index->n; i++) {
-        struct field_index *f = &index->fields[i];
-        texts_free(&f->exact, index->alloc);
-        texts_free(&f->likes, index->alloc);
-        texts_free(&f->folded, index->alloc);
-        texts_free(&f->numbers, index->alloc);
-        eq_free(index->alloc, f->yes_no[0].items);
-        eq_free(index->alloc, f->yes_no[1].items);
-        eq_free(index->alloc, f->globs);
-        eq_free(index->alloc, f->glob_predicates);
-    }
+    for (size_t i = 0; i < index->n; i++)
+        field_free(&index->fields[i], index->alloc);
     eq_free(index->alloc, index->fields);
     eq_free(index->alloc, index->plain);
+    eq_free(index->alloc, index->starts);
+    eq_free(index->alloc, index->predicates);
     eq_arena_free(&index->arena);
+    pthread_mutex_destroy(&index->making);
     eq_free(index->alloc, index);
 }
 
@@ -291,6 +363,7 @@ static void texts_look(const struct texts *t, struct eq_slice key, eq_index_true
 struct glob_look {
     const struct field_index *field;
     struct eq_slice text, folded;
+    const uint64_t *needed;
     eq_index_true *yes;
     void *ctx;
 };
@@ -307,14 +380,16 @@ static void verify_glob(uint32_t pattern, size_t at, void *ctx)
 {
     struct glob_look *l = ctx;
     const struct eq_glob *g = &l->field->globs[pattern];
+    if (l->needed && !eq_bit_get(l->needed, l->field->glob_predicates[pattern]))
+        return;
     bool simple = g->fold && g->n_pieces == 1 && !g->single && at != EQ_ANYWHERE;
     if (simple ? stands_at(g, l->folded, at) : eq_glob_match(g, g->fold ? l->folded : l->text))
         l->yes(&l->field->glob_predicates[pattern], 1, l->ctx);
 }
 
 /* Everything that goes by the folded text of a value: folded texts and all globs. */
-static enum eq_status look_folded(const struct field_index *f, struct eq_slice text, struct eq_index_scratch *scratch,
-                                  eq_index_true *yes, void *ctx)
+static enum eq_status look_folded(const struct field_index *f, struct eq_slice text, const uint64_t *needed,
+                                  struct eq_index_scratch *scratch, eq_index_true *yes, void *ctx)
 {
     if (!f->windows && !f->folded.lengths)
         return EQ_OK;
@@ -322,7 +397,7 @@ static enum eq_status look_folded(const struct field_index *f, struct eq_slice t
     eq_fold(&scratch->folded, text);
     if (eq_buf_status(&scratch->folded) != EQ_OK)
         return EQ_NOMEM;
-    struct glob_look look = {f, text, eq_buf_slice(&scratch->folded), yes, ctx};
+    struct glob_look look = {f, text, eq_buf_slice(&scratch->folded), needed, yes, ctx};
     texts_look(&f->folded, look.folded, yes, ctx);
     if (f->windows)
         eq_windows_scan(f->windows, look.folded, verify_glob, &look);
@@ -330,13 +405,18 @@ static enum eq_status look_folded(const struct field_index *f, struct eq_slice t
 }
 
 enum eq_status eq_index_look(const struct eq_index *index, uint32_t field, const struct eq_value *v,
-                             struct eq_index_scratch *scratch, eq_index_true *yes, void *ctx)
+                             const uint64_t *needed, struct eq_index_scratch *scratch, eq_index_true *yes, void *ctx)
 {
     const struct field_index *f = &index->fields[field];
     struct number_key key;
+    if (!atomic_load_explicit(&f->ready, memory_order_acquire)) {
+        enum eq_status st = wait_for_field(index, field);
+        if (st != EQ_OK)
+            return st;
+    }
     if (v->type == EQ_STRING) {
         texts_look(&f->exact, eq_value_slice(v), yes, ctx);
-        return look_folded(f, eq_value_slice(v), scratch, yes, ctx);
+        return look_folded(f, eq_value_slice(v), needed, scratch, yes, ctx);
     }
     if (v->type == EQ_BOOL && f->yes_no[v->b].n)
         yes(f->yes_no[v->b].items, f->yes_no[v->b].n, ctx);
@@ -349,5 +429,5 @@ enum eq_status eq_index_look(const struct eq_index *index, uint32_t field, const
     if (eq_buf_status(&scratch->text) != EQ_OK)
         return EQ_NOMEM;
     texts_look(&f->likes, eq_buf_slice(&scratch->text), yes, ctx);
-    return look_folded(f, eq_buf_slice(&scratch->text), scratch, yes, ctx);
+    return look_folded(f, eq_buf_slice(&scratch->text), needed, scratch, yes, ctx);
 }

@@ -5,7 +5,8 @@
  *         folded  "cmd.exe"  ─▶ predicates            : in~ like~ without wildcards
  *         globs   *cmd*, c?d.exe … that match         like : with wildcards (match/windows.h)
  *
- * Built once per program, read-only, shared by matchers. */
+ * Built once per program, shared by matchers: each field when one of them first looks a value of it up, read-only from
+ * then on. */
 #ifndef EQ_MATCH_INDEX_H
 #define EQ_MATCH_INDEX_H
 
@@ -36,7 +37,8 @@ struct eq_index_field {
 /* By field; small, as it is looked at for every value of every event. */
 const struct eq_index_field *eq_index_fields(const struct eq_index *index);
 
+/* `needed`: bits by predicate, patterns of others need not be tried; they may come all the same. NULL: all are. */
 enum eq_status eq_index_look(const struct eq_index *index, uint32_t field, const struct eq_value *v,
-                             struct eq_index_scratch *scratch, eq_index_true *yes, void *ctx);
+                             const uint64_t *needed, struct eq_index_scratch *scratch, eq_index_true *yes, void *ctx);
 
 #endif

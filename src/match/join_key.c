@@ -87,6 +87,12 @@ void eq_join_key_values(struct eq_value *out, size_t n, struct eq_slice tuple)
         out[i] = decode(&tuple);
 }
 
+void eq_join_key_encode(struct eq_buf *out, const struct eq_value *values, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        encode(out, &values[i]);
+}
+
 void eq_join_key_project(struct eq_buf *out, struct eq_slice tuple, size_t n, const uint32_t *positions,
                          size_t n_positions)
 {

@@ -33,6 +33,8 @@ enum eq_status eq_join_keys_of(struct eq_join_keys *k, const struct eq_frame *fr
                                const uint32_t *fields, size_t n);
 /* Decode a tuple of n values; strings borrow from `tuple`. */
 void eq_join_key_values(struct eq_value *out, size_t n, struct eq_slice tuple);
+/* Append the tuple of n values; strings up to 4 GiB. */
+void eq_join_key_encode(struct eq_buf *out, const struct eq_value *values, size_t n);
 /* Append the values at these positions of a tuple of n, as a tuple. */
 void eq_join_key_project(struct eq_buf *out, struct eq_slice tuple, size_t n, const uint32_t *positions,
                          size_t n_positions);

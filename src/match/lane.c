@@ -169,6 +169,16 @@ void eq_lane_leave(struct eq_sequence *s, eq_ref lane)
     eq_key_remove(&s->lanes, lane);
 }
 
+void eq_lane_to_end(struct eq_sequence *s, eq_ref clock)
+{
+    eq_ref r = eq_key_find(&s->lanes, name_of(&clock));
+    if (!r)
+        return;
+    leave_clock(s, eq_lane_at(s, r));
+    eq_lane_at(s, r)->clock_next = 0;
+    enter_clock(s, r);
+}
+
 /* ── All of them ── */
 
 void eq_lanes_shed(struct eq_sequence *s, void (*shed)(struct eq_sequence *s, struct eq_lane *lane))
@@ -193,6 +203,18 @@ static enum eq_status advance(struct eq_sequence *s, eq_ref r, const struct eq_t
     l->key.uses++;
     enum eq_status st = now ? eq_sequence_advance_lane(s, l, *now) : eq_sequence_finish_lane(s, l);
     eq_lane_leave(s, r);
+    return st;
+}
+
+enum eq_status eq_lanes_pass(struct eq_sequence *s)
+{
+    enum eq_status st = EQ_OK;
+    for (eq_ref r = s->lane_list.first, next; r && st == EQ_OK; r = next) {
+        const struct eq_lane *l = eq_lane_at(s, r);
+        struct eq_time now = eq_clock_at(s->clocks, l->clock)->newest;
+        next = l->next;
+        st = advance(s, r, &now);
+    }
     return st;
 }
 

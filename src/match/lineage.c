@@ -1,51 +1,13 @@
 /* lineage.c — see lineage.h. */
-#include "match/lineage.h"
+#include "match/lineage_priv.h"
 
 #include "event/value.h"
 
-#define FIRST_SWEEP 4096
-
-struct eq_lineage {
-    const struct eq_alloc *alloc;
-    const struct eq_program *program;
-    size_t words;          /* of a set of trackers */
-    uint64_t *child, *descendant, *event; /* trackers by relation */
-    struct eq_intern processes;
-    uint64_t *sets;        /* by process: words of source bits, then words of derived bits */
-    size_t cap_sets, sweep_at;
-    uint64_t untracked;
-    struct eq_buf key;     /* of the event's process */
-    struct eq_buf other;   /* of its parent or an ancestor */
-    uint64_t *inherited;   /* by the event's process */
-    uint32_t self;         /* number of the event's process, or EQ_NONE */
-    bool has_key;
-    struct eq_buf ended;   /* key of the process that the last process event ended; empty if it ended none */
-};
-
 /* ── Sets ── */
-
-static uint64_t *sources(const struct eq_lineage *l, uint32_t process)
-{
-    return l->sets + (size_t)process * l->words * 2;
-}
-
-static uint64_t *derived(const struct eq_lineage *l, uint32_t process)
-{
-    return sources(l, process) + l->words;
-}
 
 static void forget(struct eq_lineage *l, uint32_t process)
 {
-    memset(sources(l, process), 0, l->words * 2 * sizeof *l->sets);
-}
-
-static bool empty(const struct eq_lineage *l, uint32_t process)
-{
-    const uint64_t *set = sources(l, process);
-    uint64_t any = 0;
-    for (size_t i = 0; i < l->words * 2; i++)
-        any |= set[i];
-    return any == 0;
+    memset(eq_lineage_sources(l, process), 0, l->words * 2 * sizeof *l->sets);
 }
 
 /* Drop processes that nothing is known of any more, and number the others anew. */
@@ -55,17 +17,17 @@ static enum eq_status sweep(struct eq_lineage *l)
     eq_intern_init(&kept, l->alloc);
     for (uint32_t i = 0; i < l->processes.n; i++) {
         uint32_t to;
-        if (empty(l, i))
+        if (eq_lineage_empty(l, i))
             continue;
         if (eq_intern_put(&to, &kept, l->processes.items[i], NULL) != EQ_OK) {
             eq_intern_free(&kept);
             return EQ_NOMEM;
         }
-        memmove(sources(l, to), sources(l, i), l->words * 2 * sizeof *l->sets);
+        memmove(eq_lineage_sources(l, to), eq_lineage_sources(l, i), l->words * 2 * sizeof *l->sets);
     }
     eq_intern_free(&l->processes);
     l->processes = kept;
-    l->sweep_at = kept.n * 2 > FIRST_SWEEP ? kept.n * 2 : FIRST_SWEEP;
+    l->sweep_at = kept.n * 2 > EQ_LINEAGE_FIRST_SWEEP ? kept.n * 2 : EQ_LINEAGE_FIRST_SWEEP;
     return EQ_OK;
 }
 
@@ -121,7 +83,7 @@ static bool process_key(struct eq_buf *out, const struct eq_lineage *l, const st
 
 static void inherit(struct eq_lineage *l, uint32_t from, bool is_parent)
 {
-    const uint64_t *s = sources(l, from), *d = derived(l, from);
+    const uint64_t *s = eq_lineage_sources(l, from), *d = eq_lineage_derived(l, from);
     for (size_t i = 0; i < l->words; i++) {
         l->inherited[i] |= (s[i] | d[i]) & l->descendant[i];
         if (is_parent)
@@ -193,7 +155,7 @@ enum eq_status eq_lineage_begin(struct eq_lineage *l, const struct eq_event *eve
     if (any && remember_self(l) != EQ_OK)
         return EQ_NOMEM;
     for (size_t i = 0; l->self != EQ_NONE && i < l->words; i++)
-        derived(l, l->self)[i] |= l->inherited[i];
+        eq_lineage_derived(l, l->self)[i] |= l->inherited[i];
     if (ends_process(l, f))
         eq_buf_add(&l->ended, eq_buf_slice(&l->key));
     return eq_buf_status(&l->ended);
@@ -205,7 +167,7 @@ enum eq_status eq_lineage_source(struct eq_lineage *l, uint32_t tracker)
         return EQ_OK;
     enum eq_status st = remember_self(l);
     if (st == EQ_OK && l->self != EQ_NONE)
-        sources(l, l->self)[tracker / 64] |= (uint64_t)1 << (tracker % 64);
+        eq_lineage_sources(l, l->self)[tracker / 64] |= (uint64_t)1 << (tracker % 64);
     return st;
 }
 
@@ -215,7 +177,7 @@ bool eq_lineage_holds(const struct eq_lineage *l, uint32_t tracker)
     size_t word = tracker / 64;
     if (l->self == EQ_NONE)
         return false;
-    const uint64_t *set = l->event[word] & bit ? sources(l, l->self) : derived(l, l->self);
+    const uint64_t *set = l->event[word] & bit ? eq_lineage_sources(l, l->self) : eq_lineage_derived(l, l->self);
     return set[word] & bit;
 }
 
@@ -244,7 +206,7 @@ enum eq_status eq_lineage_new(struct eq_lineage **out, const struct eq_program *
     l->program = program;
     l->words = (program->n_trackers + 63) / 64;
     l->self = EQ_NONE;
-    l->sweep_at = FIRST_SWEEP;
+    l->sweep_at = EQ_LINEAGE_FIRST_SWEEP;
     eq_intern_init(&l->processes, alloc);
     eq_buf_init(&l->key, alloc);
     eq_buf_init(&l->other, alloc);

@@ -13,6 +13,7 @@
 #ifndef EQ_MATCH_LINEAGE_H
 #define EQ_MATCH_LINEAGE_H
 
+#include "base/pack.h"
 #include "event/event.h"
 #include "plan/program.h"
 
@@ -32,5 +33,9 @@ enum eq_status eq_lineage_source(struct eq_lineage *l, uint32_t tracker);
 /* Does the event's process stand in the tracker's relation to one that met its condition? */
 bool eq_lineage_holds(const struct eq_lineage *l, uint32_t tracker);
 uint64_t eq_lineage_untracked(const struct eq_lineage *l);
+
+/* lineage_save.c, see save.h. NULL has no processes. */
+void eq_lineage_save(struct eq_pack *p, const struct eq_lineage *l, const struct eq_alloc *alloc);
+void eq_lineage_restore(struct eq_unpack *u, struct eq_lineage *l, const struct eq_alloc *alloc);
 
 #endif

@@ -1,36 +1,10 @@
 /* matcher.c — see matcher.h. */
-#include "match/matcher.h"
+#include "match/matcher_priv.h"
 
-#include "match/sample.h"
-#include "match/sequence.h"
 #include "plan/partition.h"
 
 /* Every so many events all rules forget what has expired, also those that no event has touched. */
 #define SWEEP_EVERY 1024
-
-struct eq_matcher {
-    const struct eq_alloc *alloc;
-    const struct eq_program *program;
-    struct eq_engine *engine;
-    struct eq_crew *crew;        /* NULL: the engine does it all */
-    struct eq_carry_fields carried; /* from the crew */
-    struct eq_matcher_options options;
-    struct eq_results **results; /* by rule */
-    struct eq_sequence **sequences; /* by rule; NULL for others */
-    struct eq_sample **samples;
-    uint32_t *waiting;           /* sequences that time alone may complete: those with a trailing missing event */
-    size_t n_waiting;
-    bool keeps_order;            /* there are sequences */
-    struct eq_lineage *lineage;  /* NULL without trackers */
-    struct eq_order *order;      /* NULL: events are matched as they come */
-    struct eq_reorder *reorder;  /* with order */
-    struct eq_sequence_context context;
-    struct eq_budget budget;     /* of the context */
-    struct eq_rule_stats *rule_stats; /* by rule */
-    struct eq_arena arena;       /* of the context */
-    size_t n_open;               /* rules whose results are not done */
-    struct eq_matcher_stats stats;
-};
 
 /* Where results of all rules end. */
 static enum eq_status give(const struct eq_alert *alert, void *ctx)
@@ -59,6 +33,10 @@ static enum eq_status open_rule(struct eq_matcher *m, uint32_t rule)
     if (plan->kind == EQ_PLAN_SEQUENCE) {
         st = eq_sequence_new(&m->sequences[rule], &m->context, rule, m->results[rule]);
         m->keeps_order = true;
+        for (uint32_t i = 0, positive = 0; i < plan->n_stages; i++) {
+            m->stirs[m->program->rules[rule].clauses[i]] = plan->stages[i].missing || positive == 0;
+            positive += !plan->stages[i].missing;
+        }
         if (trails(plan))
             m->waiting[m->n_waiting++] = rule;
     } else if (plan->kind == EQ_PLAN_SAMPLE) {
@@ -76,7 +54,8 @@ static enum eq_status open_all(struct eq_matcher *m, const struct eq_ruleset *ru
     m->samples = eq_new(m->alloc, n * sizeof(struct eq_sample *));
     m->waiting = eq_new(m->alloc, n * sizeof *m->waiting);
     m->rule_stats = eq_new(m->alloc, n * sizeof *m->rule_stats);
-    if (!m->results || !m->sequences || !m->samples || !m->waiting || !m->rule_stats)
+    m->stirs = eq_new(m->alloc, m->program->n_clauses + 1);
+    if (!m->results || !m->sequences || !m->samples || !m->waiting || !m->rule_stats || !m->stirs)
         return EQ_NOMEM;
     enum eq_status st = eq_engine_new(&m->engine, rules, &decode, m->alloc);
     m->context.alloc = m->alloc;
@@ -116,6 +95,16 @@ static bool parts_order(const struct eq_matcher *m)
     return parts;
 }
 
+enum eq_status eq_matcher_open_order(struct eq_matcher *m, struct eq_slice timestamp, struct eq_slice tiebreaker)
+{
+    struct eq_decode_options decode = {.unwrap = m->options.unwrap};
+    const struct eq_clocks *clocks = &m->context.clocks;
+    m->options.order.partitions = parts_order(m);
+    enum eq_status st =
+        eq_order_new(&m->order, timestamp, tiebreaker, clocks->keys, clocks->n_keys, &decode, m->alloc);
+    return st == EQ_OK ? eq_reorder_new(&m->reorder, &m->options.order, m->alloc) : st;
+}
+
 /* Sort events before they are matched, if that can matter. */
 static enum eq_status open_order(struct eq_matcher *m)
 {
@@ -123,13 +112,8 @@ static enum eq_status open_order(struct eq_matcher *m)
     bool depends = m->keeps_order || m->lineage, ties = p->tiebreaker_field != EQ_NONE;
     if (!depends || p->timestamp_field == EQ_NONE || (m->options.order.lateness_ns <= 0 && !ties))
         return EQ_OK;
-    struct eq_decode_options decode = {.unwrap = m->options.unwrap};
-    struct eq_slice tiebreaker = ties ? p->fields->items[p->tiebreaker_field].path : (struct eq_slice){0};
-    const struct eq_clocks *clocks = &m->context.clocks;
-    m->options.order.partitions = parts_order(m);
-    enum eq_status st = eq_order_new(&m->order, p->fields->items[p->timestamp_field].path, tiebreaker, clocks->keys,
-                                     clocks->n_keys, &decode, m->alloc);
-    return st == EQ_OK ? eq_reorder_new(&m->reorder, &m->options.order, m->alloc) : st;
+    return eq_matcher_open_order(m, p->fields->items[p->timestamp_field].path,
+                                 ties ? p->fields->items[p->tiebreaker_field].path : (struct eq_slice){0});
 }
 
 static eq_crew_take take;
@@ -201,6 +185,7 @@ void eq_matcher_free(struct eq_matcher *m)
     eq_free(m->alloc, m->sequences);
     eq_free(m->alloc, m->samples);
     eq_free(m->alloc, m->waiting);
+    eq_free(m->alloc, m->stirs);
     eq_budget_free(&m->budget);
     eq_free(m->alloc, m->rule_stats);
     eq_free(m->alloc, m);
@@ -215,6 +200,17 @@ static enum eq_status put_event(struct eq_matcher *m, uint32_t rule, const struc
     return eq_results_put(m->results[rule], &alert);
 }
 
+/* Half of all hits are of later stages of a rule that has no sequence in progress: then no more of it is touched. */
+static bool nobody_waits(const struct eq_matcher *m, uint32_t rule, const uint32_t *clauses, size_t n)
+{
+    if (m->rule_stats[rule].live || !m->sequences[rule])
+        return false;
+    for (size_t i = 0; i < n; i++)
+        if (m->stirs[clauses[i]])
+            return false;
+    return true;
+}
+
 /* Give a rule its hits: the clauses of one rule stand together. */
 static enum eq_status put_rule(struct eq_matcher *m, uint32_t rule, struct eq_moment *moment, const uint32_t *clauses,
                                size_t n)
@@ -224,6 +220,8 @@ static enum eq_status put_rule(struct eq_matcher *m, uint32_t rule, struct eq_mo
     if (eq_results_done(r))
         return EQ_OK;
     m->rule_stats[rule].hits += n;
+    if (nobody_waits(m, rule, clauses, n))
+        return EQ_OK;
     if (m->samples[rule])
         st = eq_sample_feed(m->samples[rule], moment, clauses, n);
     else if (!m->sequences[rule])
@@ -431,6 +429,23 @@ enum eq_status eq_matcher_flush(struct eq_matcher *m)
     return st == EQ_OK ? eq_matcher_settle(m) : st;
 }
 
+enum eq_status eq_matcher_advance(struct eq_matcher *m, struct eq_time now)
+{
+    enum eq_status st = m->reorder ? eq_reorder_pass(m->reorder, now) : EQ_OK;
+    if (m->reorder && st == EQ_OK)
+        st = match_held(m, false);
+    if (m->reorder)
+        eq_reorder_passed(m->reorder);
+    if (st == EQ_OK)
+        st = eq_matcher_settle(m);
+    if (st == EQ_OK)
+        eq_clocks_pass(&m->context.clocks, now);
+    for (size_t i = 0; i < m->program->n_rules && st == EQ_OK; i++)
+        if (m->sequences[i])
+            st = eq_sequence_pass(m->sequences[i]);
+    return st;
+}
+
 enum eq_status eq_matcher_finish(struct eq_matcher *m)
 {
     enum eq_status st = m->reorder ? match_held(m, true) : EQ_OK;
@@ -444,6 +459,7 @@ enum eq_status eq_matcher_finish(struct eq_matcher *m)
         if (st == EQ_OK)
             st = eq_results_finish(m->results[i]);
     }
+    m->ended = true;
     return st;
 }
 
@@ -465,9 +481,14 @@ void eq_matcher_stats(const struct eq_matcher *m, struct eq_matcher_stats *out)
     out->memory_limit = m->budget.limit;
     out->memory_used = m->budget.used;
     out->memory_peak = m->budget.peak;
-    eq_engine_add_stats(m->engine, &out->engine);
+    struct eq_engine_stats *sum = &out->engine;
+    eq_engine_add_stats(m->engine, sum);
     if (m->crew)
-        eq_crew_add_stats(m->crew, &out->engine);
+        eq_crew_add_stats(m->crew, sum);
+    sum->regex_fallbacks += m->before.regex_fallbacks;
+    sum->regex_failures += m->before.regex_failures;
+    sum->choices_cut += m->before.choices_cut;
+    sum->broken_elements += m->before.broken_elements;
 }
 
 const struct eq_rule_stats *eq_matcher_rule_stats(const struct eq_matcher *m, size_t rule)

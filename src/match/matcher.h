@@ -8,6 +8,7 @@
 #ifndef EQ_MATCH_MATCHER_H
 #define EQ_MATCH_MATCHER_H
 
+#include "base/pack.h"
 #include "match/alert.h"
 #include "match/crew.h"
 #include "match/reorder.h"
@@ -51,8 +52,23 @@ enum eq_status eq_matcher_feed(struct eq_matcher *m, struct eq_slice text, const
 enum eq_status eq_matcher_settle(struct eq_matcher *m);
 /* Match what is held back for order, though earlier events may still come. */
 enum eq_status eq_matcher_flush(struct eq_matcher *m);
+/* Nothing older than `now` will come. */
+enum eq_status eq_matcher_advance(struct eq_matcher *m, struct eq_time now);
 enum eq_status eq_matcher_finish(struct eq_matcher *m);
 bool eq_matcher_done(const struct eq_matcher *m);
+
+/* A rule by its content, whatever its number is. */
+struct eq_rule_identity {
+    char bytes[16];
+};
+struct eq_restored {
+    size_t kept, fresh, dropped; /* rules: with their past; without one; that are no more */
+};
+/* matcher_save.c: write down all that is remembered (save.h). `identities` are those of the rules, by number. */
+void eq_matcher_save(struct eq_pack *p, struct eq_matcher *m, const struct eq_rule_identity *identities);
+/* Into a new matcher. Where it fails, the matcher can only be freed. */
+void eq_matcher_restore(struct eq_restored *out, struct eq_unpack *u, struct eq_matcher *m,
+                        const struct eq_rule_identity *identities);
 void eq_matcher_stats(const struct eq_matcher *m, struct eq_matcher_stats *out);
 /* Does the process of the event fed last stand in the relation of a tracker (match/lineage.h)? */
 bool eq_matcher_lineage_holds(const struct eq_matcher *m, uint32_t tracker);

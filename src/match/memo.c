@@ -1,4 +1,5 @@
-/* memo.c — see memo.h: a table of one entry per place, overwritten by what comes later, in front of an arena. */
+/* memo.c — see memo.h: a table of one entry per place, overwritten by what comes later, in front of an arena. A hit
+ * reads a place and an entry, which lies in one piece: as few lines of the cache as can be. */
 #include "match/memo.h"
 
 #include "base/intern.h"
@@ -9,10 +10,7 @@
 
 struct place {
     uint64_t hash;
-    uint32_t field, type;
-    uint32_t len, n;
-    const char *text;     /* NULL: free */
-    const uint32_t *list;
+    const struct eq_memo_entry *entry; /* NULL: free */
 };
 
 struct eq_memo {
@@ -53,10 +51,24 @@ void eq_memo_free(struct eq_memo *m)
     eq_free(m->alloc, m);
 }
 
+static void fetch(const void *p)
+{
+#if defined(__GNUC__)
+    __builtin_prefetch(p);
+#else
+    (void)p;
+#endif
+}
+
+static uint64_t seen_bit(uint64_t hash)
+{
+    return hash >> 16 & (SEEN_BITS - 1);
+}
+
 /* Was the hash seen before? Notes that it is seen now. */
 static bool seen_before(struct eq_memo *m, uint64_t hash)
 {
-    uint64_t bit = hash >> 16 & (SEEN_BITS - 1);
+    uint64_t bit = seen_bit(hash);
     uint64_t mask = (uint64_t)1 << (bit & 63);
     if (m->seen[bit >> 6] & mask)
         return true;
@@ -68,30 +80,47 @@ static bool seen_before(struct eq_memo *m, uint64_t hash)
     return false;
 }
 
-static bool same(const struct place *p, const struct eq_memo_key *key)
+static const char *text_of(const struct eq_memo_entry *e)
 {
-    return p->hash == key->hash && p->field == key->field && p->type == key->type && p->len == key->text.len && p->text &&
-           memcmp(p->text, key->text.ptr, p->len) == 0;
+    return (const char *)(e->items + e->n_clauses + e->n_predicates);
 }
 
-bool eq_memo_find(struct eq_memo *m, uint32_t field, const struct eq_value *v, struct eq_memo_key *key,
-                  const uint32_t **list, uint32_t *n, bool *worth)
+static bool same(const struct eq_memo_entry *e, const struct eq_memo_key *key)
 {
-    *worth = false;
+    return e->field == key->field && e->type == key->type && e->len == key->text.len &&
+           memcmp(text_of(e), key->text.ptr, e->len) == 0;
+}
+
+bool eq_memo_key(struct eq_memo_key *key, const struct eq_memo *m, uint32_t field, const struct eq_value *v)
+{
     if (v->type == EQ_BOOL || v->len == 0 || v->len > TEXT_MAX)
         return false;
     *key = (struct eq_memo_key){eq_hash_bytes(v->s, v->len), field, v->type, eq_value_slice(v)};
     key->hash ^= (field + 1) * 0x9E3779B97F4A7C15u;
+    fetch(&m->places[key->hash & (PLACES - 1)]);
+    return true;
+}
+
+void eq_memo_fetch(const struct eq_memo *m, const struct eq_memo_key *key)
+{
     const struct place *p = &m->places[key->hash & (PLACES - 1)];
-    if (same(p, key)) {
-        *list = p->list;
-        *n = p->n;
+    if (p->hash == key->hash)
+        fetch(p->entry);
+    else
+        fetch(&m->seen[seen_bit(key->hash) >> 6]);
+}
+
+const struct eq_memo_entry *eq_memo_find(struct eq_memo *m, const struct eq_memo_key *key, bool *worth)
+{
+    const struct place *p = &m->places[key->hash & (PLACES - 1)];
+    *worth = false;
+    if (p->hash == key->hash && p->entry && same(p->entry, key)) {
         m->stats.hits++;
-        return true;
+        return p->entry;
     }
     m->stats.misses++;
     *worth = seen_before(m, key->hash);
-    return false;
+    return NULL;
 }
 
 static void start_anew(struct eq_memo *m)
@@ -101,22 +130,32 @@ static void start_anew(struct eq_memo *m)
     m->stats.resets++;
 }
 
-void eq_memo_put(struct eq_memo *m, const struct eq_memo_key *key, const uint32_t *list, uint32_t n)
+static void copy_numbers(uint32_t *to, const uint32_t *from, uint32_t n)
 {
-    struct place *p = &m->places[key->hash & (PLACES - 1)];
-    size_t bytes = n * sizeof *list;
-    if (m->arena.used_bytes + bytes + key->text.len > m->budget)
-        start_anew(m);
-    uint32_t *copy = eq_arena_alloc(&m->arena, bytes ? bytes : 1);
-    struct eq_slice text = eq_arena_copy(&m->arena, key->text);
-    if (!copy || !text.ptr)
-        return;
     if (n)
-        memcpy(copy, list, bytes);
-    *p = (struct place){key->hash, key->field, key->type, (uint32_t)text.len, n, text.ptr, copy};
+        memcpy(to, from, n * sizeof *to);
+}
+
+void eq_memo_put(struct eq_memo *m, const struct eq_memo_key *key, const uint32_t *clauses, uint32_t n_clauses,
+                 const uint32_t *predicates, uint32_t n_predicates)
+{
+    struct eq_memo_entry *e;
+    size_t bytes = sizeof *e + ((size_t)n_clauses + n_predicates) * sizeof *e->items + key->text.len;
+    if (m->arena.used_bytes + bytes > m->budget)
+        start_anew(m);
+    e = eq_arena_alloc(&m->arena, bytes);
+    if (!e)
+        return;
+    *e = (struct eq_memo_entry){key->field, key->type, (uint32_t)key->text.len, n_clauses, n_predicates};
+    copy_numbers(e->items, clauses, n_clauses);
+    copy_numbers(e->items + n_clauses, predicates, n_predicates);
+    memcpy(e->items + n_clauses + n_predicates, key->text.ptr, key->text.len);
+    m->places[key->hash & (PLACES - 1)] = (struct place){key->hash, e};
 }
 
 struct eq_memo_stats eq_memo_stats(const struct eq_memo *m)
 {
-    return m->stats;
+    struct eq_memo_stats stats = m->stats;
+    stats.bytes = m->arena.used_bytes + PLACES * sizeof *m->places + SEEN_BITS / 8;
+    return stats;
 }

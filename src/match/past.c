@@ -31,10 +31,8 @@ enum eq_status eq_past_fields_find(struct eq_past_fields *out, const struct eq_p
         return EQ_NOMEM;
     for (size_t r = 0; r < program->n_rules; r++) {
         const struct eq_plan *plan = program->rules[r].plan;
-        for (uint32_t s = 0; s < plan->n_stages; s++)
+        for (uint32_t s = 0; plan->kind == EQ_PLAN_SEQUENCE && s < plan->n_stages; s++) /* others have no aliases */
             find_fields(&f, plan->stages[s].filter);
-        if (plan->until)
-            find_fields(&f, plan->until->filter);
     }
     for (uint32_t i = 0; i < n; i++)
         if (f.seen[i])
@@ -100,25 +98,36 @@ static void put_values(struct eq_past *p, const struct eq_moment *m, char **at)
         }
 }
 
+struct eq_past *eq_past_block(char **at, const struct eq_alert_event *e, uint32_t n_values, size_t value_bytes,
+                              struct eq_budget *budget)
+{
+    size_t text = e->json.len + e->id.len + e->index.len + e->origin.path.len + value_bytes;
+    size_t bytes = sizeof(struct eq_past) + n_values * (sizeof(struct eq_value) + sizeof(uint32_t)) + text;
+    struct eq_past *p = eq_new(budget->alloc, bytes);
+    if (!p)
+        return NULL;
+    *p = (struct eq_past){.references = 1, .bytes = bytes, .event = *e, .n_values = n_values};
+    eq_budget_count(budget, bytes);
+    p->values = (struct eq_value *)(void *)(p + 1);
+    p->fields = (uint32_t *)(void *)(p->values + n_values);
+    *at = (char *)(p->fields + n_values);
+    p->event.json = put(at, e->json);
+    p->event.id = put(at, e->id);
+    p->event.index = put(at, e->index);
+    p->event.origin.path = put(at, e->origin.path);
+    return p;
+}
+
 static struct eq_past *past_new(const struct eq_moment *m)
 {
     uint32_t n_values;
     size_t value_bytes = measure(m, &n_values);
     struct eq_alert_event e = eq_moment_alert_event(m);
-    size_t text = e.json.len + e.id.len + e.index.len + e.origin.path.len + value_bytes;
-    size_t bytes = sizeof(struct eq_past) + n_values * (sizeof(struct eq_value) + sizeof(uint32_t)) + text;
-    struct eq_past *p = eq_new(m->budget->alloc, bytes);
+    char *at;
+    struct eq_past *p = eq_past_block(&at, &e, n_values, value_bytes, m->budget);
     if (!p)
         return NULL;
-    *p = (struct eq_past){.references = 1, .bytes = bytes, .time = m->time, .event = e, .n_values = n_values};
-    eq_budget_count(m->budget, bytes);
-    p->values = (struct eq_value *)(void *)(p + 1);
-    p->fields = (uint32_t *)(void *)(p->values + n_values);
-    char *at = (char *)(p->fields + n_values);
-    p->event.json = put(&at, e.json);
-    p->event.id = put(&at, e.id);
-    p->event.index = put(&at, e.index);
-    p->event.origin.path = put(&at, e.origin.path);
+    p->time = m->time;
     put_values(p, m, &at);
     return p;
 }

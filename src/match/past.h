@@ -28,6 +28,7 @@ struct eq_past {
     struct eq_time time;
     struct eq_alert_event event; /* strings are in this block */
     uint32_t n_values;
+    uint32_t number;             /* while it is saved (save.h); means nothing else */
     uint32_t *fields;            /* by value: its field, in groups */
     struct eq_value *values;
 };
@@ -42,6 +43,10 @@ struct eq_moment {
     struct eq_past *past; /* made when first asked for; NULL before */
 };
 
+/* A kept event with one reference, its texts in it, and room for values: `value_bytes` of text for them at *at. Its time,
+ * fields and values are still to be filled in. NULL without memory. */
+struct eq_past *eq_past_block(char **at, const struct eq_alert_event *e, uint32_t n_values, size_t value_bytes,
+                              struct eq_budget *budget);
 /* The kept copy of the moment's event with a reference for the caller; NULL without memory. */
 struct eq_past *eq_moment_keep(struct eq_moment *m);
 /* The moment is over: drop its own reference. */

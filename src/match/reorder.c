@@ -9,6 +9,7 @@
 #include "match/reorder.h"
 
 #include "match/hold.h"
+#include "match/save.h"
 #include "match/spill.h"
 
 #define MAX_EVENTS 1000000
@@ -43,6 +44,8 @@ struct eq_reorder {
     struct kept *out;         /* what was given last, still in its chunk */
     struct eq_spill *spill;   /* NULL until there is no room */
     uint64_t position;
+    bool passing;             /* what is older than `until` has its turn */
+    struct eq_time until;
     struct eq_reorder_stats stats;
 };
 
@@ -298,6 +301,8 @@ enum eq_status eq_reorder_put(bool *late, struct eq_reorder *r, const struct eq_
 /* Has the turn of the earliest come? */
 static bool is_due(const struct eq_reorder *r, const struct eq_hold *hold)
 {
+    if (r->passing && hold->heap.n > 0)
+        return eq_time_cmp(hold->heap.slots[0].time, r->until) < 0;
     return hold->heap.n > 0 && !holds_all(r) &&
            eq_time_diff_ns(hold->heap.slots[0].time, hold->newest) > r->options.lateness_ns;
 }
@@ -318,15 +323,17 @@ static struct eq_hold *forced(struct eq_reorder *r)
     return NULL;
 }
 
-/* All partitions let go: from here on their events go by time. */
-static enum eq_status gather(struct eq_reorder *r)
+/* All partitions let go what is older than `until` (NULL: everything): from here on it goes by time. */
+static enum eq_status gather(struct eq_reorder *r, const struct eq_time *until)
 {
     struct eq_heap *all = &r->all.heap;
     if (!eq_grow(r->alloc, &all->slots, &all->cap, r->n, sizeof *all->slots))
         return EQ_NOMEM;
-    for (eq_ref h = r->holds.silent.first; h; h = eq_hold_at(&r->holds, h)->next)
-        while (eq_hold_at(&r->holds, h)->heap.n > 0)
-            eq_heap_push(all, eq_heap_pop(&eq_hold_at(&r->holds, h)->heap));
+    for (eq_ref h = r->holds.silent.first; h; h = eq_hold_at(&r->holds, h)->next) {
+        struct eq_heap *heap = &eq_hold_at(&r->holds, h)->heap;
+        while (heap->n > 0 && (!until || eq_time_cmp(heap->slots[0].time, *until) < 0))
+            eq_heap_push(all, eq_heap_pop(heap));
+    }
     return EQ_OK;
 }
 
@@ -347,6 +354,18 @@ static struct eq_hold *choose(struct eq_reorder *r, bool end)
     return hold;
 }
 
+enum eq_status eq_reorder_pass(struct eq_reorder *r, struct eq_time until)
+{
+    r->until = until;
+    r->passing = !r->parted;
+    return r->parted ? gather(r, &until) : EQ_OK;
+}
+
+void eq_reorder_passed(struct eq_reorder *r)
+{
+    r->passing = false;
+}
+
 enum eq_status eq_reorder_next(const struct eq_held **out, struct eq_reorder *r, bool end)
 {
     const struct eq_held *spilled = NULL;
@@ -356,7 +375,7 @@ enum eq_status eq_reorder_next(const struct eq_held **out, struct eq_reorder *r,
     if (end && r->spill)
         st = eq_spill_first(&spilled, r->spill);
     if (end && r->parted && r->n > r->all.heap.n)
-        st = gather(r);
+        st = gather(r, NULL);
     if (st != EQ_OK)
         return st;
     if (spilled && (r->n == 0 || eq_place_cmp(&spilled->place, &r->all.heap.slots[0].event->place) < 0)) {
@@ -371,4 +390,118 @@ enum eq_status eq_reorder_next(const struct eq_held **out, struct eq_reorder *r,
     *out = &r->out->held;
     return eq_hold_let_go(r->parted ? eq_hold_at(&r->holds, r->out->hold) : hold, &r->holds.account,
                           &r->out->held.place);
+}
+
+/* ── Saving ── */
+
+static void save_place(struct eq_pack *p, const struct eq_place *place)
+{
+    eq_save_time(p, place->time);
+    eq_save_value(p, &place->tie);
+    eq_pack_u64(p, place->position);
+}
+
+static struct eq_place restore_place(struct eq_unpack *u)
+{
+    struct eq_place place = {.has_time = true, .time = eq_restore_time(u)};
+    eq_restore_value(&place.tie, u);
+    if (place.tie.type != EQ_STRING)
+        place.tie.len = 0; /* a number's text is not kept */
+    place.position = eq_unpack_u64(u);
+    return place;
+}
+
+/* Events go as they stand in the heap: put in one by one they stand there again. */
+static void save_hold(struct eq_pack *p, const struct eq_hold *hold)
+{
+    eq_pack_bool(p, hold->has_newest);
+    eq_save_time(p, hold->newest);
+    eq_pack_bool(p, hold->has_last);
+    if (hold->has_last)
+        save_place(p, &hold->last);
+    eq_pack_u64(p, hold->heap.n);
+    for (size_t i = 0; i < hold->heap.n; i++) {
+        const struct eq_held *held = hold->heap.slots[i].event;
+        save_place(p, &held->place);
+        eq_pack_bytes(p, held->text);
+        eq_save_origin(p, &held->origin);
+    }
+}
+
+void eq_reorder_save(struct eq_saving *s, const struct eq_reorder *r, size_t n_partition_fields)
+{
+    if (r->spill && s->out->status == EQ_OK)
+        s->out->status = EQ_LIMIT;
+    eq_pack_u64(s->out, r->position);
+    eq_pack_u64(s->out, r->stats.reordered);
+    eq_pack_u64(s->out, r->stats.forced);
+    save_hold(s->out, &r->all);
+    eq_pack_u64(s->out, r->parted ? r->holds.table.n : 0);
+    for (eq_ref h = r->holds.silent.first; h; h = eq_hold_at(&r->holds, h)->next) {
+        const struct eq_hold *hold = eq_hold_at(&r->holds, h);
+        eq_save_key(s, eq_key_slice(&r->holds.table, &hold->key), n_partition_fields);
+        save_hold(s->out, hold);
+    }
+}
+
+/* An event into a hold, which may be that for all; `own` is the hold of its partition. */
+static void restore_held(struct eq_unpack *u, struct eq_reorder *r, struct eq_hold *hold, eq_ref own)
+{
+    struct eq_place place = restore_place(u);
+    struct eq_slice text = eq_unpack_bytes(u);
+    struct eq_origin origin = eq_restore_origin(u);
+    struct eq_heap *heap = &hold->heap;
+    if (!eq_unpack_ok(u))
+        return;
+    bool room = hold == &r->all ? eq_grow(r->alloc, &heap->slots, &heap->cap, heap->n + 1, sizeof *heap->slots)
+                                : eq_holds_grow(&r->holds, hold);
+    struct kept *k = room ? keep(r, &place, text, &origin) : NULL;
+    if (!k) {
+        eq_unpack_fail(u, EQ_NOMEM, NULL);
+        return;
+    }
+    k->hold = own;
+    eq_heap_push(heap, &k->held);
+    r->n++;
+}
+
+/* `own`: as above. Into the hold for all what was let go last is not taken over when it comes from a partition. */
+static void restore_hold(struct eq_unpack *u, struct eq_reorder *r, struct eq_hold *hold, eq_ref own, bool whole)
+{
+    bool has_newest = eq_unpack_bool(u);
+    struct eq_time newest = eq_restore_time(u);
+    if (has_newest && (!hold->has_newest || eq_time_cmp(hold->newest, newest) < 0))
+        hold->newest = newest;
+    hold->has_newest |= has_newest;
+    if (eq_unpack_bool(u)) {
+        struct eq_place last = restore_place(u);
+        if (whole && eq_unpack_ok(u) && eq_hold_let_go(hold, &r->holds.account, &last) != EQ_OK)
+            eq_unpack_fail(u, EQ_NOMEM, NULL);
+    }
+    for (size_t n = eq_unpack_count(u); n-- && eq_unpack_ok(u);)
+        restore_held(u, r, hold, own);
+}
+
+/* Events that belong to no partition of now are let go at once, or as if there were no partitions. */
+void eq_reorder_restore(struct eq_restoring *s, struct eq_reorder *r)
+{
+    struct eq_unpack *u = s->in;
+    eq_ref own = 0;
+    r->position = eq_unpack_u64(u);
+    r->stats.reordered = eq_unpack_u64(u);
+    r->stats.forced = eq_unpack_u64(u);
+    if (r->parted && eq_holds_enter(&own, &r->holds, eq_slice("", 0)) != EQ_OK)
+        eq_unpack_fail(u, EQ_NOMEM, NULL);
+    if (eq_unpack_ok(u))
+        restore_hold(u, r, &r->all, own, !r->parted);
+    for (size_t n = eq_unpack_count(u); n-- && eq_unpack_ok(u);) {
+        struct eq_slice partition = eq_restore_key(s, s->n_partition_fields);
+        bool known = r->parted && s->same_partitions && eq_unpack_ok(u);
+        eq_ref hold = own;
+        if (known && eq_holds_enter(&hold, &r->holds, partition) != EQ_OK)
+            eq_unpack_fail(u, EQ_NOMEM, NULL);
+        restore_hold(u, r, known ? eq_hold_at(&r->holds, hold) : &r->all, hold, known);
+    }
+    if (own && r->all.heap.n == 0)
+        eq_holds_drop(&r->holds, own);
 }

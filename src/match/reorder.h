@@ -48,6 +48,15 @@ enum eq_status eq_reorder_put(bool *late, struct eq_reorder *r, const struct eq_
 /* The next event whose turn has come, NULL if there is none now; valid until the next call of put or next. `end`: the
  * input has ended, and so all are let go. */
 enum eq_status eq_reorder_next(const struct eq_held **out, struct eq_reorder *r, bool end);
+/* Nothing older than `until` will come: from now on the turn of what is older has come, until eq_reorder_passed. */
+enum eq_status eq_reorder_pass(struct eq_reorder *r, struct eq_time until);
+void eq_reorder_passed(struct eq_reorder *r);
 struct eq_reorder_stats eq_reorder_stats(const struct eq_reorder *r);
+
+/* What is held, and the order so far; see save.h. EQ_LIMIT: some of it is in files. */
+struct eq_saving;
+struct eq_restoring;
+void eq_reorder_save(struct eq_saving *s, const struct eq_reorder *r, size_t n_partition_fields);
+void eq_reorder_restore(struct eq_restoring *s, struct eq_reorder *r); /* a new one */
 
 #endif

@@ -1,26 +1,7 @@
 /* results.c — see results.h. */
-#include "match/results.h"
+#include "match/results_priv.h"
 
 #include "match/kept.h"
-
-struct stage {
-    enum eq_pipe_kind kind;
-    uint64_t count;
-    uint64_t seen;          /* HEAD: passed on; TAIL: put in */
-    uint64_t first;         /* TAIL: the oldest that is held */
-    struct eq_alert **ring; /* TAIL: those from first to seen; result i is at i % cap */
-    size_t cap;
-};
-
-struct eq_results {
-    const struct eq_alloc *alloc;
-    struct eq_budget *budget;
-    struct eq_rule_stats *stats;
-    eq_result_out *sink;
-    void *ctx;
-    size_t n;
-    struct stage stages[];
-};
 
 enum eq_status eq_results_new(struct eq_results **out, const struct eq_plan *plan, uint64_t limit, eq_result_out *sink,
                               void *ctx, struct eq_budget *budget, struct eq_rule_stats *stats)
@@ -35,9 +16,9 @@ enum eq_status eq_results_new(struct eq_results **out, const struct eq_plan *pla
                              : plan->kind == EQ_PLAN_SAMPLE ? EQ_PIPE_HEAD
                                                             : EQ_PIPE_TAIL;
     if (limit)
-        r->stages[k++] = (struct stage){.kind = side, .count = limit};
+        r->stages[k++] = (struct eq_results_stage){.kind = side, .count = limit};
     for (uint32_t i = 0; i < plan->n_pipes; i++)
-        r->stages[k++] = (struct stage){.kind = plan->pipes[i].kind, .count = plan->pipes[i].count};
+        r->stages[k++] = (struct eq_results_stage){.kind = plan->pipes[i].kind, .count = plan->pipes[i].count};
     *out = r;
     return EQ_OK;
 }
@@ -48,7 +29,7 @@ static size_t held_bytes(const struct eq_alert *alert)
     return eq_alert_kept_bytes(alert) + 2 * sizeof alert;
 }
 
-static void drop_first(struct eq_results *r, struct stage *s)
+static void drop_first(struct eq_results *r, struct eq_results_stage *s)
 {
     struct eq_alert **place = &s->ring[s->first++ % s->cap];
     eq_budget_unkeep(r->budget, held_bytes(*place));
@@ -56,7 +37,7 @@ static void drop_first(struct eq_results *r, struct stage *s)
     *place = NULL;
 }
 
-static void drop_all(struct eq_results *r, struct stage *s)
+static void drop_all(struct eq_results *r, struct eq_results_stage *s)
 {
     while (s->first < s->seen && s->ring)
         drop_first(r, s);
@@ -74,7 +55,7 @@ void eq_results_free(struct eq_results *r)
 }
 
 /* Room for one more: the ring grows up to its count, so a large tail over few results stays small. */
-static enum eq_status ring_grow(struct eq_results *r, struct stage *s)
+static enum eq_status ring_grow(struct eq_results *r, struct eq_results_stage *s)
 {
     if (s->seen - s->first < s->cap)
         return EQ_OK;
@@ -92,7 +73,7 @@ static enum eq_status ring_grow(struct eq_results *r, struct stage *s)
     return EQ_OK;
 }
 
-static enum eq_status keep(struct eq_results *r, struct stage *s, const struct eq_alert *alert)
+enum eq_status eq_results_keep(struct eq_results *r, struct eq_results_stage *s, const struct eq_alert *alert)
 {
     if (s->count == 0)
         return EQ_OK;
@@ -117,9 +98,9 @@ static enum eq_status keep(struct eq_results *r, struct stage *s, const struct e
 static enum eq_status put_from(struct eq_results *r, size_t stage, const struct eq_alert *alert)
 {
     for (size_t i = stage; i < r->n; i++) {
-        struct stage *s = &r->stages[i];
+        struct eq_results_stage *s = &r->stages[i];
         if (s->kind == EQ_PIPE_TAIL)
-            return keep(r, s, alert);
+            return eq_results_keep(r, s, alert);
         if (s->seen == s->count)
             return EQ_OK;
         s->seen++;
@@ -135,7 +116,7 @@ enum eq_status eq_results_put(struct eq_results *r, const struct eq_alert *alert
 enum eq_status eq_results_finish(struct eq_results *r)
 {
     for (size_t i = 0; i < r->n; i++) {
-        struct stage *s = &r->stages[i];
+        struct eq_results_stage *s = &r->stages[i];
         if (s->kind != EQ_PIPE_TAIL)
             continue;
         for (uint64_t k = s->first; k < s->seen; k++) {

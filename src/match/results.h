@@ -13,6 +13,8 @@
 #include "plan/plan.h"
 
 struct eq_results;
+struct eq_saving;
+struct eq_restoring;
 
 /* Takes a result; EQ_END asks to stop, other statuses are failures. */
 typedef enum eq_status eq_result_out(const struct eq_alert *alert, void *ctx);
@@ -25,6 +27,9 @@ enum eq_status eq_results_new(struct eq_results **out, const struct eq_plan *pla
 void eq_results_free(struct eq_results *r);
 enum eq_status eq_results_put(struct eq_results *r, const struct eq_alert *alert);
 enum eq_status eq_results_finish(struct eq_results *r);
+/* results_save.c, see save.h. What the end of the input has given is not saved: a tail begins anew after it. */
+void eq_results_save(struct eq_saving *s, const struct eq_results *r);
+void eq_results_restore(struct eq_restoring *s, struct eq_results *r, uint32_t rule); /* a new one */
 bool eq_results_done(const struct eq_results *r); /* nothing put from now on can come out */
 
 #endif

@@ -1,32 +1,11 @@
 /* sample.c — see sample.h. Of each key and filter only as many events are kept as any choice could need, and none any more
  * once the memory for that is used up (budget.h). */
-#include "match/sample.h"
+#include "match/sample_priv.h"
 
 #include <stdlib.h>
 
 /* Steps of the search for one key; filters that share few events could make it very long. */
 #define SEARCH_STEPS 100000
-
-struct kept_list {
-    struct eq_past **items;
-    size_t n, cap;
-};
-
-struct eq_sample {
-    struct eq_sequence_context *context;
-    struct eq_results *results;
-    const struct eq_program_rule *rule;
-    const struct eq_plan *plan;
-    struct eq_rule_stats *stats;
-    uint32_t number, per_key;
-    size_t enough;           /* events kept of each key and filter */
-    struct eq_intern keys;
-    struct kept_list *lists; /* [key * n_stages + filter] */
-    size_t cap_lists;
-    struct eq_past **chosen; /* by filter, during the search */
-    struct eq_alert_event *alert_events;
-    struct eq_value *alert_keys;
-};
 
 enum eq_status eq_sample_new(struct eq_sample **out, struct eq_sequence_context *context, uint32_t rule,
                              uint32_t per_key, struct eq_results *results)
@@ -81,40 +60,54 @@ static size_t key_bytes(const struct eq_sample *s, struct eq_slice tuple)
     return s->plan->n_stages * sizeof *s->lists + sizeof tuple + 3 * sizeof(uint64_t) + tuple.len;
 }
 
-/* The lists of a key, one for each filter; NULL in *out if it is new and there is no room for it. */
-static enum eq_status lists_of_key(struct kept_list **out, struct eq_sample *s, struct eq_slice tuple)
+/* Bytes that stay until the end; false if there is no room. */
+static bool take(struct eq_sample *s, size_t bytes)
 {
-    uint32_t n = s->plan->n_stages, key = eq_intern_find(&s->keys, tuple);
+    if (!eq_budget_keep(s->context->budget, bytes))
+        return false;
+    s->held += bytes;
+    return true;
+}
+
+enum eq_status eq_sample_key(struct eq_sample_list **out, struct eq_sample *s, struct eq_slice tuple)
+{
+    uint32_t n = s->plan->n_stages, key;
     bool added;
-    *out = NULL;
-    if (key == EQ_NONE) {
-        if (!eq_budget_keep(s->context->budget, key_bytes(s, tuple)))
-            return EQ_OK;
-        /* room first, so that every key in the table has its lists */
-        if (!eq_grow(s->context->alloc, &s->lists, &s->cap_lists, (s->keys.n + 1) * n, sizeof *s->lists))
-            return EQ_NOMEM;
-        enum eq_status st = eq_intern_put(&key, &s->keys, tuple, &added);
-        if (st != EQ_OK)
-            return st;
-        memset(&s->lists[(size_t)key * n], 0, n * sizeof *s->lists);
-    }
+    /* room first, so that every key in the table has its lists */
+    if (!eq_grow(s->context->alloc, &s->lists, &s->cap_lists, (s->keys.n + 1) * n, sizeof *s->lists))
+        return EQ_NOMEM;
+    enum eq_status st = eq_intern_put(&key, &s->keys, tuple, &added);
+    if (st != EQ_OK)
+        return st;
     *out = &s->lists[(size_t)key * n];
+    if (added)
+        memset(*out, 0, n * sizeof *s->lists);
     return EQ_OK;
 }
 
+/* The lists of a key; NULL in *out if it is new and there is no room for it. */
+static enum eq_status lists_of_key(struct eq_sample_list **out, struct eq_sample *s, struct eq_slice tuple)
+{
+    uint32_t key = eq_intern_find(&s->keys, tuple);
+    *out = key == EQ_NONE ? NULL : &s->lists[(size_t)key * s->plan->n_stages];
+    if (*out || !take(s, key_bytes(s, tuple)))
+        return EQ_OK;
+    return eq_sample_key(out, s, tuple);
+}
+
 /* May the event be kept? Its own bytes are counted by past.c; here they count toward what stays until the end. */
-static bool room(struct eq_sample *s, struct eq_moment *m, const struct kept_list *list, bool *charged)
+static bool room(struct eq_sample *s, struct eq_moment *m, const struct eq_sample_list *list, bool *charged)
 {
     size_t bytes = list->n < list->cap ? 0 : (list->cap + 1) * sizeof(struct eq_past *);
     if (!*charged)
         bytes += sizeof(struct eq_past) + m->event->raw.len;
-    if (!eq_budget_keep(s->context->budget, bytes))
+    if (!take(s, bytes))
         return false;
     *charged = true;
     return true;
 }
 
-static enum eq_status keep(struct eq_sample *s, struct kept_list *list, struct eq_moment *m, bool *charged)
+static enum eq_status keep(struct eq_sample *s, struct eq_sample_list *list, struct eq_moment *m, bool *charged)
 {
     if (list->n == s->enough)
         return EQ_OK;
@@ -142,7 +135,7 @@ enum eq_status eq_sample_feed(struct eq_sample *s, struct eq_moment *m, const ui
         st = eq_join_keys_of(keys, &m->event->frame, stage->keys, s->rule->keys + filter * stage->n_keys,
                              stage->n_keys);
         for (size_t k = 0; k < keys->n && st == EQ_OK; k++) {
-            struct kept_list *lists;
+            struct eq_sample_list *lists;
             st = lists_of_key(&lists, s, keys->items[k]);
             if (st == EQ_OK && lists)
                 st = keep(s, &lists[filter], m, &charged);
@@ -157,7 +150,7 @@ enum eq_status eq_sample_feed(struct eq_sample *s, struct eq_moment *m, const ui
 
 struct search {
     struct eq_sample *s;
-    const struct kept_list *lists;
+    const struct eq_sample_list *lists;
     uint32_t key, found;
     uint64_t steps;
     enum eq_status st;

@@ -269,6 +269,11 @@ enum eq_status eq_sequence_advance(struct eq_sequence *s, struct eq_time now)
     return eq_sequence_advance_lane(s, &s->lane, now);
 }
 
+enum eq_status eq_sequence_pass(struct eq_sequence *s)
+{
+    return s->clocks ? eq_lanes_pass(s) : eq_sequence_advance(s, s->context->clocks.newest);
+}
+
 enum eq_status eq_sequence_finish(struct eq_sequence *s)
 {
     return s->clocks ? eq_lanes_finish(s) : eq_sequence_finish_lane(s, &s->lane);

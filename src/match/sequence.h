@@ -19,6 +19,8 @@
 #include "match/trace.h"
 
 struct eq_sequence;
+struct eq_saving;
+struct eq_restoring;
 
 /* What sequences of one matcher share. */
 struct eq_sequence_context {
@@ -44,7 +46,12 @@ enum eq_status eq_sequence_feed(struct eq_sequence *s, struct eq_moment *moment,
 enum eq_status eq_sequence_advance(struct eq_sequence *s, struct eq_time now);
 /* The same with partitions, for all rules, where the clocks of the event at hand were moved. */
 enum eq_status eq_sequences_advance(struct eq_sequence **by_rule, struct eq_clocks *clocks);
+/* The same for whatever time its clocks show now. */
+enum eq_status eq_sequence_pass(struct eq_sequence *s);
 /* The input has ended: nothing more can refute. */
 enum eq_status eq_sequence_finish(struct eq_sequence *s);
+/* sequence_save.c, see save.h. */
+void eq_sequence_save(struct eq_saving *out, struct eq_sequence *s);
+void eq_sequence_restore(struct eq_restoring *r, struct eq_sequence *s); /* a new one */
 
 #endif

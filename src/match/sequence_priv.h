@@ -190,8 +190,12 @@ void eq_lane_leave(struct eq_sequence *s, eq_ref lane);
 enum eq_status eq_lanes_filter(struct eq_sequence *s, struct eq_join_keys *keys);
 /* Let something be given up by the lane whose turn it is. */
 void eq_lanes_shed(struct eq_sequence *s, void (*shed)(struct eq_sequence *s, struct eq_lane *lane));
+/* The last of its clock's list: what stands there was put in another order before it was saved. */
+void eq_lane_to_end(struct eq_sequence *s, eq_ref clock);
 /* The event at hand moved clocks: advance the rule's lanes of these. */
 enum eq_status eq_lanes_advance(struct eq_sequence *s);
+/* Advance all lanes to what their clocks show. */
+enum eq_status eq_lanes_pass(struct eq_sequence *s);
 /* The input has ended: advance all lanes. */
 enum eq_status eq_lanes_finish(struct eq_sequence *s);
 
@@ -218,6 +222,10 @@ enum eq_status eq_absence_release(struct eq_sequence *s, struct eq_lane *lane, c
 void eq_absence_expire(struct eq_sequence *s, struct eq_lane *lane, struct eq_time now);
 /* Forget the first of those that were seen; there must be one. */
 void eq_absence_forget(struct eq_sequence *s, struct eq_lane *lane);
+/* Let a complete one, which is in the lane, be refuted by what comes with its key. */
+void eq_absence_wait(struct eq_sequence *s, eq_ref p);
+/* Put a key at the end of those with absences. */
+void eq_absence_enter(struct eq_sequence *s, struct eq_queue *seen, eq_ref key);
 /* Take the first complete one out of the queue; there must be one. */
 eq_ref eq_absence_take_done(struct eq_sequence *s, struct eq_lane *lane);
 

@@ -235,7 +235,7 @@ static enum eq_status make_past(struct eq_why *w)
         eq_regexes_free(regexes);
         return st;
     }
-    st = eq_ruleset_new(&w->past_rules, program, regexes, false, w->alloc);
+    st = eq_ruleset_new(&w->past_rules, program, regexes, EQ_ENGINE_PLAIN, w->alloc);
     for (uint32_t i = 0; i < w->n_parts && st == EQ_OK; i++)
         if (w->parts[i].node->kind == EQ_N_LINEAGE)
             st = find_tracker(&w->parts[i], eq_ruleset_program(w->past_rules), w->alloc);

@@ -130,34 +130,65 @@ static enum eq_status compile_leaf(struct eq_predicate *q, struct compiler *c, c
     return compile_expr(q, c, leaf->kids[0]);
 }
 
-/* The predicate for a leaf: an equal one that exists already, or a new one. Element fields are numbered per array, so
- * the array is part of what makes leaves equal that read its elements. */
-static enum eq_status predicate_of(uint32_t *out, struct compiler *c, const struct eq_node *leaf)
+static bool is_eager(const struct eq_program *p, const struct eq_predicate *q)
+{
+    return !p->plain && (q->kind == EQ_P_TEXT || (q->kind == EQ_P_EXISTS && q->frame == EQ_FRAME_EVENT));
+}
+
+/* Where the number of a leaf's predicate is kept among those of known nodes; NULL if it is not one of them. */
+static uint32_t *known_place(struct eq_program *p, const struct eq_node *leaf)
+{
+    uintptr_t first = (uintptr_t)p->known, at = (uintptr_t)leaf;
+    bool known = p->n_known && at >= first && at < first + p->n_known * sizeof *leaf;
+    return known ? &p->known_predicates[leaf - p->known] : NULL;
+}
+
+/* The same among canonical texts; EQ_NONE stands there if no equal leaf was seen. Element fields are numbered per
+ * array, so the array is part of what makes leaves equal that read its elements. */
+static enum eq_status text_place(uint32_t **out, struct compiler *c, const struct eq_node *leaf, bool element)
 {
     struct eq_program *p = c->p;
+    uint32_t number;
     bool added;
     eq_buf_clear(c->text);
-    if (c->element_fields && reads_of(leaf) & EQ_READS_ELEMENT)
+    if (element)
         eq_buf_printf(c->text, "%p ", (void *)c->element_fields);
     eq_node_print(c->text, leaf);
     enum eq_status st = eq_buf_status(c->text);
     if (st == EQ_OK)
-        st = eq_intern_put(out, &p->leaves, eq_buf_slice(c->text), &added);
-    if (st != EQ_OK || !added)
+        st = eq_intern_put(&number, &p->leaves, eq_buf_slice(c->text), &added);
+    if (st != EQ_OK)
         return st;
+    if (!eq_grow(p->alloc, &p->leaf_predicates, &p->cap_leaves, number + 1u, sizeof *p->leaf_predicates))
+        return EQ_NOMEM;
+    *out = &p->leaf_predicates[number];
+    if (added)
+        **out = EQ_NONE;
+    return EQ_OK;
+}
+
+/* The predicate for a leaf: an equal one that exists already, or a new one. */
+static enum eq_status predicate_of(uint32_t *out, struct compiler *c, const struct eq_node *leaf)
+{
+    struct eq_program *p = c->p;
+    bool element = c->element_fields && reads_of(leaf) & EQ_READS_ELEMENT;
+    uint32_t *place = element ? NULL : known_place(p, leaf);
+    enum eq_status st = place ? EQ_OK : text_place(&place, c, leaf, element);
+    if (st != EQ_OK)
+        return st;
+    *out = *place;
+    if (*out != EQ_NONE)
+        return EQ_OK;
+    *out = *place = (uint32_t)p->n_predicates;
     if (!eq_grow(p->alloc, &p->predicates, &p->cap_predicates, *out + 1u, sizeof *p->predicates))
         return EQ_NOMEM;
     p->n_predicates = *out + 1u;
     p->predicates[*out] = (struct eq_predicate){0};
     struct eq_predicate q = {0};
     st = compile_leaf(&q, c, leaf);
+    q.share = st == EQ_OK && is_eager(p, &q) ? eq_selectivity(leaf) : 1;
     p->predicates[*out] = q; /* the array may have moved: a search adds predicates of its own */
     return st;
-}
-
-static bool is_eager(const struct eq_program *p, const struct eq_predicate *q)
-{
-    return !p->plain && (q->kind == EQ_P_TEXT || (q->kind == EQ_P_EXISTS && q->frame == EQ_FRAME_EVENT));
 }
 
 static enum eq_status emit(uint32_t *out, struct eq_program *p, struct eq_jump jump)
@@ -185,7 +216,7 @@ static enum eq_status compile_predicate(struct piece *out, struct compiler *c, c
             return EQ_NOMEM;
         out->witnesses[0] = jump.predicate;
         out->n_witnesses = 1;
-        out->share = eq_selectivity(leaf);
+        out->share = q->share;
     }
     return emit(&out->entry, c->p, jump);
 }
@@ -225,9 +256,12 @@ static int by_cost(const void *a, const void *b)
 static struct ordered *in_order(struct compiler *c, const struct eq_node *n)
 {
     struct ordered *kids = eq_arena_alloc(c->scratch, n->n_kids * sizeof *kids);
-    for (uint32_t i = 0; kids && i < n->n_kids; i++)
+    bool sorted = true; /* as they nearly always are */
+    for (uint32_t i = 0; kids && i < n->n_kids; i++) {
         kids[i] = (struct ordered){n->kids[i], cost_of(n->kids[i]), i};
-    if (kids)
+        sorted &= i == 0 || kids[i - 1].cost <= kids[i].cost;
+    }
+    if (kids && !sorted)
         qsort(kids, n->n_kids, sizeof *kids, by_cost);
     return kids;
 }
@@ -371,6 +405,29 @@ done:
     return st;
 }
 
+enum eq_status eq_program_know(struct eq_program *p, const struct eq_node *nodes, size_t n)
+{
+    uint32_t *numbers = eq_new(p->alloc, (n + 1) * sizeof *numbers);
+    if (!numbers)
+        return EQ_NOMEM;
+    memset(numbers, 0xFF, n * sizeof *numbers); /* EQ_NONE */
+    eq_free(p->alloc, p->known_predicates);
+    p->known_predicates = numbers;
+    p->known = nodes;
+    p->n_known = n;
+    return EQ_OK;
+}
+
+/* What is needed only while rules are added. */
+static void forget_leaves(struct eq_program *p)
+{
+    eq_intern_free(&p->leaves);
+    eq_free(p->alloc, p->leaf_predicates);
+    eq_free(p->alloc, p->known_predicates);
+    p->leaf_predicates = p->known_predicates = NULL;
+    p->n_known = p->cap_leaves = 0;
+}
+
 enum order { WITNESS, EAGER, LAZY, ORDERS };
 
 /* Where each predicate stands in the final order. */
@@ -459,7 +516,7 @@ enum eq_status eq_program_finish(struct eq_program *p)
     enum eq_status st = renumber(p);
     if (st == EQ_OK)
         st = number_trackers(p);
-    eq_intern_free(&p->leaves);
+    forget_leaves(p);
     return st == EQ_OK ? eq_fields_freeze(p->fields) : st;
 }
 
@@ -486,7 +543,7 @@ void eq_program_free(struct eq_program *p)
 {
     if (!p)
         return;
-    eq_intern_free(&p->leaves);
+    forget_leaves(p);
     eq_fields_free(p->fields);
     eq_free(p->alloc, p->predicates);
     eq_free(p->alloc, p->clauses);

@@ -95,6 +95,9 @@ struct eq_expr_resolver {
 };
 enum eq_status eq_expr_compile(struct eq_expr *out, const struct eq_node *expression, struct eq_arena *arena,
                                const struct eq_expr_resolver *resolve, uint32_t *n_regexes);
+/* Would eq_expr_compile find it within its numbers? Some more than EQ_EXPR_MAX_CHOICES fields are counted as too many
+ * even if they are the same. */
+bool eq_expr_fits(const struct eq_node *expression);
 /* The steps on one line: "field 0 · call length 1 · const 3 · compare > · done". */
 void eq_expr_print(struct eq_buf *out, const struct eq_expr *e);
 

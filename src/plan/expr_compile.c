@@ -30,12 +30,12 @@ static bool makes_set(const struct eq_node *n)
 /* Add up what the tree needs at most. */
 static enum eq_status count(struct eq_expr *e, const struct eq_node *n, unsigned depth)
 {
-    if (depth > EQ_EXPR_MAX_DEPTH || n->n_kids > EQ_EXPR_MAX_VALUES)
+    bool set = makes_set(n); /* its constants never lie on the stack */
+    if (depth > EQ_EXPR_MAX_DEPTH || (n->n_kids > EQ_EXPR_MAX_VALUES && !set))
         return EQ_LIMIT;
     e->n_steps++;
     e->n_constants += n->kind == EQ_N_CONST;
     e->n_choices += n->kind == EQ_N_FIELD;
-    bool set = makes_set(n);
     e->n_sets += set;
     uint32_t n_kids = set && n->n_kids ? 1 : n->n_kids;
     for (uint32_t i = 0; i < n_kids; i++) {
@@ -44,6 +44,12 @@ static enum eq_status count(struct eq_expr *e, const struct eq_node *n, unsigned
             return st;
     }
     return EQ_OK;
+}
+
+bool eq_expr_fits(const struct eq_node *expression)
+{
+    struct eq_expr need = {0};
+    return count(&need, expression, 0) == EQ_OK && need.n_choices <= EQ_EXPR_MAX_CHOICES;
 }
 
 /* NULL when memory runs out; for no items at all, any pointer will do. */

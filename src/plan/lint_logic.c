@@ -237,16 +237,17 @@ static void look_at_lists(struct eq_lint *l, const struct eq_node *e)
 static struct eq_node *copy_node(struct eq_lint *l, const struct eq_node *n)
 {
     struct eq_node *copy = eq_arena_alloc(&l->scratch, sizeof *copy);
-    struct eq_node **kids = eq_arena_alloc(&l->scratch, (n->n_kids + 1) * sizeof *kids);
-    if (!copy || !kids) {
+    struct eq_node **kids = n->n_kids ? eq_arena_alloc(&l->scratch, n->n_kids * sizeof *kids) : NULL;
+    if (!copy || (n->n_kids && !kids)) {
         l->nomem = true;
         return NULL;
     }
     *copy = *n;
-    copy->kids = kids;
     for (uint32_t i = 0; i < n->n_kids; i++)
         if (!(kids[i] = copy_node(l, n->kids[i])))
             return NULL;
+    if (kids)
+        copy->kids = kids;
     return copy;
 }
 

@@ -63,10 +63,12 @@ struct eq_node {
     uint16_t function; /* CALL: enum eq_function_id */
     uint16_t frame;    /* FIELD */
     uint32_t n_kids;
-    struct eq_node **kids;
-    struct eq_slice path;  /* FIELD: dotted; "" is the element itself in frame ELEMENT */
-    struct eq_value value; /* CONST */
-    struct eq_span span;   /* in the source */
+    struct eq_span span; /* in the source */
+    union {
+        struct eq_slice path;  /* FIELD: dotted; "" is the element itself in frame ELEMENT */
+        struct eq_value value; /* CONST */
+        struct eq_node **kids; /* of all others: n_kids of them */
+    };
 };
 
 struct eq_plan_key {
@@ -117,5 +119,7 @@ enum eq_status eq_plan_simplify(struct eq_plan *plan, struct eq_arena *arena, co
 void eq_plan_print(struct eq_buf *out, const struct eq_plan *plan);
 /* One node on one line in a canonical form: equal text if and only if equal meaning by structure. */
 void eq_node_print(struct eq_buf *out, const struct eq_node *node);
+/* Nodes that print alike have the same; others rarely. It differs from process to process. */
+uint64_t eq_node_hash(const struct eq_node *node);
 
 #endif

@@ -44,6 +44,7 @@ struct eq_predicate {
     uint32_t tracker; /* LINEAGE: counted from 0 in the program */
     const struct eq_node *node; /* the condition it stands for */
     struct eq_expr expr;        /* EXPR */
+    double share;               /* eager ones: of events, as plan/selectivity.h guesses */
 };
 
 #define EQ_ACCEPT UINT32_MAX
@@ -94,14 +95,17 @@ struct eq_program {
     bool plain; /* for comparing: every leaf is lazy, so that the machine decides alone and no rule sleeps */
     struct eq_arena arena;
     struct eq_fields *fields;
-    struct eq_intern leaves; /* canonical text of each predicate, by its number when it was added */
+    struct eq_intern leaves;     /* canonical texts of predicates ... */
+    uint32_t *leaf_predicates;   /* ... and the number that each has while rules are added */
+    const struct eq_node *known; /* nodes that are told apart by where they are, and ... */
+    uint32_t *known_predicates;  /* ... the predicate of each, or EQ_NONE */
     struct eq_predicate *predicates;
     struct eq_clause *clauses;
     struct eq_jump *jumps;
     struct eq_program_rule *rules;
     struct eq_program_regex *regexes;
     size_t n_predicates, n_witnesses, n_eager, n_clauses, n_jumps, n_rules, n_regexes;
-    size_t cap_predicates, cap_clauses, cap_jumps, cap_rules, cap_regexes;
+    size_t cap_predicates, cap_clauses, cap_jumps, cap_rules, cap_regexes, cap_leaves, n_known;
     uint32_t timestamp_field, tiebreaker_field; /* field numbers; EQ_NONE if not asked for */
     uint32_t partition_fields[EQ_PLAN_KEYS_MAX]; /* field numbers: each value of them has a time of its own */
     uint32_t n_partition_fields;                /* keys of every sequence then (plan/partition.h); 0: one time for all */
@@ -111,6 +115,9 @@ struct eq_program {
 
 enum eq_status eq_program_new(struct eq_program **out, bool plain, const struct eq_alloc *alloc);
 void eq_program_free(struct eq_program *p);
+/* The plans added from now on until the next call are made of these nodes, of which no two are equal: they need not be
+ * compared by their text. EQ_NOMEM. */
+enum eq_status eq_program_know(struct eq_program *p, const struct eq_node *nodes, size_t n);
 /* Add a rule; the plan must outlive the program. Its number is the count of rules before. */
 enum eq_status eq_program_add(struct eq_program *p, const struct eq_plan *plan);
 /* No more rules: number the predicates for good and freeze the fields. Read-only from here on. */

@@ -3,50 +3,52 @@
 #include "plan/selectivity.h"
 
 struct common_field {
-    const char *path;
+    struct eq_slice path;
     double share; /* of events, for one value of it */
 };
 
+#define PATH(text) {text, sizeof text - 1}
+
 /* Fields with few distinct values in endpoint and Windows logs. */
 static const struct common_field common_fields[] = {
-    {"event.kind", 0.9},
-    {"event.type", 0.4},
-    {"event.category", 0.3},
-    {"event.outcome", 0.7},
-    {"event.action", 0.15},
-    {"event.code", 0.1},
-    {"event.dataset", 0.4},
-    {"event.module", 0.6},
-    {"event.provider", 0.4},
-    {"host.os.type", 0.6},
-    {"host.os.family", 0.6},
-    {"host.os.platform", 0.6},
-    {"data_stream.dataset", 0.4},
-    {"agent.type", 0.9},
-    {"user.name", 0.2},
-    {"winlog.channel", 0.4},
-    {"network.direction", 0.5},
-    {"network.transport", 0.5},
-    {"file.extension", 0.05},
+    {PATH("event.kind"), 0.9},
+    {PATH("event.type"), 0.4},
+    {PATH("event.category"), 0.3},
+    {PATH("event.outcome"), 0.7},
+    {PATH("event.action"), 0.15},
+    {PATH("event.code"), 0.1},
+    {PATH("event.dataset"), 0.4},
+    {PATH("event.module"), 0.6},
+    {PATH("event.provider"), 0.4},
+    {PATH("host.os.type"), 0.6},
+    {PATH("host.os.family"), 0.6},
+    {PATH("host.os.platform"), 0.6},
+    {PATH("data_stream.dataset"), 0.4},
+    {PATH("agent.type"), 0.9},
+    {PATH("user.name"), 0.2},
+    {PATH("winlog.channel"), 0.4},
+    {PATH("network.direction"), 0.5},
+    {PATH("network.transport"), 0.5},
+    {PATH("file.extension"), 0.05},
 };
 
 /* Ends of paths, for fields that several things have. */
 static const struct common_field common_ends[] = {
-    {"code_signature.subject_name", 0.5},
-    {"code_signature.status", 0.6},
-    {"code_signature.trusted", 0.6},
-    {"code_signature.exists", 0.6},
-    {"user.id", 0.4},
-    {"user.domain", 0.3},
+    {PATH("code_signature.subject_name"), 0.5},
+    {PATH("code_signature.status"), 0.6},
+    {PATH("code_signature.trusted"), 0.6},
+    {PATH("code_signature.exists"), 0.6},
+    {PATH("user.id"), 0.4},
+    {PATH("user.domain"), 0.3},
 };
 
 static double share_of_field(struct eq_slice path)
 {
     for (size_t i = 0; i < sizeof common_fields / sizeof *common_fields; i++)
-        if (eq_slice_eq(path, eq_slice_of(common_fields[i].path)))
+        if (eq_slice_eq(path, common_fields[i].path))
             return common_fields[i].share;
     for (size_t i = 0; i < sizeof common_ends / sizeof *common_ends; i++)
-        if (eq_slice_ends(path, eq_slice_of(common_ends[i].path)))
+        if (eq_slice_ends(path, common_ends[i].path))
             return common_ends[i].share;
     return 0;
 }

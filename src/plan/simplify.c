@@ -10,7 +10,6 @@
 
 #include <stdlib.h>
 
-#include "base/intern.h"
 #include "plan/expr.h"
 #include "plan/functions.h"
 
@@ -216,26 +215,46 @@ static bool flatten(struct simplifier *s, struct eq_node *n)
     return true;
 }
 
-/* Drop kids that print like an earlier one. */
+static bool prints_alike(struct simplifier *s, const struct eq_node *a, const struct eq_node *b)
+{
+    eq_buf_clear(&s->text);
+    eq_node_print(&s->text, a);
+    size_t middle = s->text.len;
+    eq_node_print(&s->text, b);
+    s->nomem |= eq_buf_status(&s->text) != EQ_OK;
+    struct eq_slice both = eq_buf_slice(&s->text);
+    return !s->nomem && eq_slice_eq(eq_slice(both.ptr, middle), eq_slice(both.ptr + middle, both.len - middle));
+}
+
+/* A kid that was kept, in an open hash table. */
+struct seen {
+    uint64_t hash;
+    const struct eq_node *kid; /* NULL: a free place */
+};
+
+/* Drop kids that print like an earlier one; only those whose hashes are equal are printed to know. */
 static bool drop_repeated(struct simplifier *s, struct eq_node *n)
 {
-    struct eq_intern seen;
-    eq_intern_init(&seen, s->arena->alloc);
+    size_t size = 4;
+    while (size < n->n_kids * 2u)
+        size *= 2;
+    struct seen *table = eq_arena_alloc(&s->scratch, size * sizeof *table);
     uint32_t kept = 0;
-    bool ok = true;
-    for (uint32_t i = 0; i < n->n_kids && ok; i++) {
-        uint32_t id;
-        bool added = false;
-        eq_buf_clear(&s->text);
-        eq_node_print(&s->text, n->kids[i]);
-        ok = eq_buf_status(&s->text) == EQ_OK && eq_intern_put(&id, &seen, eq_buf_slice(&s->text), &added) == EQ_OK;
-        if (ok && added)
-            n->kids[kept++] = n->kids[i];
+    if (!table)
+        return false;
+    for (uint32_t i = 0; i < n->n_kids; i++) {
+        uint64_t hash = eq_node_hash(n->kids[i]);
+        size_t at = (size_t)hash & (size - 1);
+        while (table[at].kid && (table[at].hash != hash || !prints_alike(s, table[at].kid, n->kids[i])))
+            at = (at + 1) & (size - 1);
+        if (table[at].kid)
+            continue;
+        table[at] = (struct seen){hash, n->kids[i]};
+        n->kids[kept++] = n->kids[i];
     }
-    eq_intern_free(&seen);
-    if (ok)
-        n->n_kids = kept;
-    return ok;
+    n->n_kids = kept;
+    eq_arena_reset(&s->scratch);
+    return !s->nomem;
 }
 
 static struct eq_node *simplify_connective(struct simplifier *s, struct eq_node *n)

@@ -104,6 +104,14 @@ static void give_long(struct eq_item *out, struct eq_ndjson *f, const struct eq_
     f->after_action = false;
 }
 
+/* The text has ended inside this line. Is it only half there? */
+static bool is_half(const struct eq_ndjson *f, const struct eq_block *b, struct eq_slice line)
+{
+    struct eq_json_scan scan = {0};
+    return f->leave_half && b->status == EQ_END &&
+           (f->too_long || (line.len && *line.ptr == '{' && eq_json_scan(&scan, line) != EQ_FOUND_END));
+}
+
 enum eq_status eq_ndjson_next(struct eq_item *out, struct eq_ndjson *f, struct eq_block *b, size_t max_event)
 {
     *out = (struct eq_item){0};
@@ -126,6 +134,8 @@ enum eq_status eq_ndjson_next(struct eq_item *out, struct eq_ndjson *f, struct e
             return EQ_END;
 
         size_t n = newline ? (size_t)(newline - rest.ptr) : rest.len;
+        if (!newline && is_half(f, b, trim(rest)))
+            return EQ_END;
         if (n > max_event || f->too_long) {
             drop_long(f, b, n);
             give_long(out, f, b);

@@ -40,6 +40,10 @@ struct chain {
     struct eq_json json;
     bool checked; /* the start of the stream was looked at */
     bool begun, done;
+    uint64_t texts;           /* begun so far */
+    struct eq_stream *source; /* what all of it comes from; NULL when it is closed, and then: */
+    struct eq_file_id file;   /* what it was */
+    struct eq_bookmark mark;  /* begin there, if that is `begun` */
 };
 
 struct eq_reader {
@@ -48,6 +52,7 @@ struct eq_reader {
     struct eq_arena names;
     struct chain **chains; /* by order of eq_reader_add */
     size_t n, cap, at;
+    struct eq_bookmarks marks; /* of other paths */
     uint64_t total_size, total_read;
     size_t unit;
 };
@@ -67,6 +72,7 @@ enum eq_status eq_reader_new(struct eq_reader **out, const struct eq_reader_opti
         r->options.max_event = MAX_EVENT;
     r->unit = UNIT;
     eq_arena_init(&r->names, alloc);
+    eq_bookmarks_init(&r->marks, alloc);
     *out = r;
     return EQ_OK;
 }
@@ -106,8 +112,17 @@ uint64_t eq_reader_total_bytes(const struct eq_reader *r)
     return r->total_size;
 }
 
+/* The source is about to be closed: note what it was. */
+static void leave_source(struct chain *c)
+{
+    if (c->source)
+        c->file = eq_file_identify(c->source->file(c->source));
+    c->source = NULL;
+}
+
 static void close_chain(struct chain *c)
 {
+    leave_source(c);
     eq_stream_close(c->stream);
     c->stream = NULL;
     while (c->nested > 0)
@@ -126,6 +141,7 @@ void eq_reader_free(struct eq_reader *r)
     }
     eq_free(r->alloc, r->chains);
     eq_arena_free(&r->names);
+    eq_bookmarks_free(&r->marks);
     eq_free(r->alloc, r);
 }
 
@@ -192,10 +208,11 @@ static void begin_text(struct eq_reader *r, struct chain *c)
 {
     c->block.unit = r->unit;
     eq_block_start(&c->block, c->stream);
-    c->ndjson = (struct eq_ndjson){.bulk = r->options.bulk};
+    c->ndjson = (struct eq_ndjson){.bulk = r->options.bulk, .leave_half = r->options.leave_half};
     c->json = (struct eq_json){0};
     c->first = (struct eq_json_scan){.want_hits = true};
     c->checked = false;
+    c->texts++;
     c->format = r->options.input == EQ_INPUT_NDJSON ? FORMAT_NDJSON
                 : r->options.input == EQ_INPUT_JSON ? FORMAT_JSON
                                                     : FORMAT_UNKNOWN;
@@ -241,8 +258,10 @@ static enum eq_status settle(struct eq_reader *r, struct chain *c)
     struct eq_stream *stream = c->stream;
     c->stream = NULL;
     st = eq_archive_new(&c->archives[c->nested], stream, r->alloc);
-    if (st != EQ_OK)
+    if (st != EQ_OK) { /* the stream is closed */
+        c->source = c->nested == 0 ? NULL : c->source;
         return st;
+    }
     c->names[c->nested++] = c->name;
     return EQ_OK;
 }
@@ -259,6 +278,8 @@ static enum eq_status next_entry(struct eq_reader *r, struct chain *c, struct eq
             st = inner_name(&c->name, r, c->names[top], name);
             return st == EQ_OK ? settle(r, c) : st;
         }
+        if (top == 0)
+            leave_source(c);
         eq_archive_free(c->archives[top]);
         c->nested--;
         if (st == EQ_IO)
@@ -267,6 +288,18 @@ static enum eq_status next_entry(struct eq_reader *r, struct chain *c, struct eq
             return st;
     }
     return EQ_END;
+}
+
+/* Is this the file that the bookmark is of? */
+static void check_mark(struct chain *c, struct eq_diags *diags)
+{
+    int fd = c->source->file(c->source);
+    if (!c->mark.begun || eq_file_is(fd, &c->mark.file))
+        return;
+    c->mark.begun = false;
+    report(diags, EQ_W0802, c->path,
+           fd < 0 ? "it is not there any more; what comes under its name is read from the start"
+                  : "it is not the file that was read before, or was cut; it is read from the start");
 }
 
 static enum eq_status open_chain(struct eq_reader *r, struct chain *c, struct eq_diags *diags)
@@ -279,7 +312,11 @@ static enum eq_status open_chain(struct eq_reader *r, struct chain *c, struct eq
                                : eq_source_file(&c->stream, c->path.ptr, &r->options, &r->total_read, why, r->alloc);
     if (st == EQ_IO)
         report(diags, EQ_E0801, c->path, why);
-    return st == EQ_OK ? settle(r, c) : st;
+    if (st != EQ_OK)
+        return st;
+    c->source = c->stream;
+    check_mark(c, diags);
+    return settle(r, c);
 }
 
 /* ── The format of a text ──────────────────────────────────────────────────────────────────────────────────────── */
@@ -386,6 +423,132 @@ static void guess_bulk(struct chain *c)
         c->ndjson.bulk = eq_bulk_action(eq_slice(rest.ptr, (size_t)(newline - rest.ptr)), &has_event);
 }
 
+/* ── Going on where another run has stopped ────────────────────────────────────────────────────────────────────────── */
+
+/* Pass `n` bytes of the text that nobody wants to see again; false if there are not so many. */
+static bool skip(struct eq_block *b, uint64_t n)
+{
+    struct eq_stream *s = b->stream;
+    if (s->seek && s->seek(s, (int64_t)n, SEEK_SET) == (int64_t)n)
+        return true;
+    while (n > 0) {
+        if (b->begin == b->end && !eq_block_fill(b))
+            return false;
+        uint64_t here = b->end - b->begin;
+        eq_block_pass(b, (size_t)(n < here ? n : here));
+        n -= n < here ? n : here;
+    }
+    return true;
+}
+
+static void restore_format(struct chain *c, const struct eq_bookmark *m)
+{
+    c->format = m->how.format == FORMAT_JSON ? FORMAT_JSON : FORMAT_NDJSON;
+    c->checked = true;
+    c->ndjson.bulk = m->how.bulk;
+    c->ndjson.after_action = m->how.after_action;
+    if (m->how.where < EQ_JSON_REST || (m->how.where == EQ_JSON_REST && m->how.depth > 0))
+        c->json.where = m->how.where;
+    if (c->json.where == EQ_JSON_REST)
+        c->json.scan = (struct eq_json_scan){.depth = (size_t)m->how.depth,
+                                             .in_string = m->how.in_string,
+                                             .escaped = m->how.escaped,
+                                             .before = m->how.before};
+}
+
+/* A text was opened: go to the bookmark, or close the text if that is in a later one. */
+static void resume(struct chain *c, struct eq_diags *diags)
+{
+    struct eq_bookmark *m = &c->mark;
+    if (c->texts <= m->text) {
+        if (c->nested == 0)
+            leave_source(c);
+        eq_stream_close(c->stream);
+        c->stream = NULL;
+        return;
+    }
+    m->begun = false;
+    if (!skip(&c->block, m->offset))
+        report(diags, EQ_W0802, c->name, "it is shorter than what was read of it before");
+    c->block.offset = m->offset;
+    c->block.line = m->line;
+    restore_format(c, m);
+}
+
+static struct eq_bookmark_format format_of(const struct chain *c)
+{
+    const struct eq_json_scan *scan = &c->json.scan;
+    return (struct eq_bookmark_format){.format = (uint8_t)c->format,
+                                       .where = (uint8_t)c->json.where,
+                                       .bulk = c->ndjson.bulk,
+                                       .after_action = c->ndjson.after_action,
+                                       .in_string = scan->in_string,
+                                       .escaped = scan->escaped,
+                                       .before = scan->before,
+                                       .depth = scan->depth};
+}
+
+/* In front of an item that is only half there. */
+struct eq_bookmark eq_reader_bookmark(const struct eq_reader *r, size_t index)
+{
+    const struct chain *c = r->chains[index];
+    if (!c->begun || c->mark.begun)
+        return c->mark.begun ? c->mark : (struct eq_bookmark){.path = c->path};
+    struct eq_bookmark m = {.path = c->path,
+                            .begun = c->texts > 0 && c->format != FORMAT_UNKNOWN,
+                            .text = c->texts - 1,
+                            .offset = c->block.offset,
+                            .line = c->block.line,
+                            .how = format_of(c)};
+    if (c->format == FORMAT_NDJSON && c->ndjson.too_long) {
+        m.offset = c->ndjson.offset;
+        m.line = c->ndjson.line;
+    } else if (c->format == FORMAT_JSON && c->json.scanning) {
+        m.offset = c->json.offset;
+        m.line = c->json.line;
+    }
+    return m;
+}
+
+struct eq_file_id eq_reader_file(const struct eq_reader *r, size_t index)
+{
+    const struct chain *c = r->chains[index];
+    if (!c->begun || c->mark.begun)
+        return c->mark.file;
+    return c->source ? eq_file_identify(c->source->file(c->source)) : c->file;
+}
+
+void eq_reader_save(struct eq_pack *p, const struct eq_reader *r)
+{
+    struct eq_bookmark *marks = eq_new(r->alloc, (r->n + 1) * sizeof *marks);
+    if (!marks) {
+        p->status = p->status == EQ_OK ? EQ_NOMEM : p->status;
+        return;
+    }
+    for (size_t i = 0; i < r->n; i++) {
+        marks[i] = eq_reader_bookmark(r, i);
+        marks[i].file = eq_reader_file(r, i);
+    }
+    eq_bookmarks_save(p, marks, r->n, &r->marks);
+    eq_free(r->alloc, marks);
+}
+
+void eq_reader_resume(struct eq_reader *r, struct eq_bookmarks *marks)
+{
+    for (size_t i = 0; i < r->n; i++) {
+        struct chain *c = r->chains[i];
+        if (eq_bookmarks_take(&c->mark, marks, c->path))
+            c->mark.path = c->path;
+    }
+}
+
+void eq_reader_restore(struct eq_unpack *u, struct eq_reader *r)
+{
+    eq_bookmarks_restore(&r->marks, u);
+    if (eq_unpack_ok(u))
+        eq_reader_resume(r, &r->marks);
+}
+
 /* ── Items ─────────────────────────────────────────────────────────────────────────────────────────────────────── */
 
 /* The next item of the stream at hand; EQ_END: the block says why. */
@@ -414,6 +577,8 @@ static enum eq_status end_stream(struct chain *c, struct eq_diags *diags)
     enum eq_status st = c->block.status;
     if (st == EQ_IO)
         report(diags, c->stream->code, c->name, c->stream->why);
+    if (c->nested == 0)
+        leave_source(c);
     eq_stream_close(c->stream);
     c->stream = NULL;
     return st == EQ_END ? EQ_OK : st;
@@ -426,6 +591,10 @@ static enum eq_status next_of_chain(struct eq_item *out, struct eq_reader *r, st
     while (st == EQ_OK) {
         if (!c->stream) {
             st = next_entry(r, c, diags);
+            continue;
+        }
+        if (c->mark.begun) {
+            resume(c, diags);
             continue;
         }
         *out = (struct eq_item){0};

@@ -8,6 +8,7 @@
 
 #include "base/diag.h"
 #include "base/status.h"
+#include "read/bookmark.h"
 
 enum eq_input {
     EQ_INPUT_AUTO,   /* looked up from the first bytes */
@@ -19,6 +20,7 @@ struct eq_reader_options {
     enum eq_input input;
     bool follow;          /* keep waiting for more at the end, as tail -F: rotation and truncation are noticed */
     bool bulk;            /* skip the action lines of the Elasticsearch _bulk format; found by itself under AUTO */
+    bool leave_half;      /* a last line that has no end and is no whole object yet is left for a later run */
     size_t max_event;     /* bytes; longer ones are skipped and reported; 0: 64 MiB */
     /* Polled while waiting and between events; true stops with EQ_END. May be NULL. */
     bool (*stop)(void *ctx);
@@ -46,6 +48,17 @@ enum eq_status eq_reader_add(struct eq_reader *r, const char *path);
 /* EQ_OK with an item; EQ_END after the last; EQ_IO after reporting a file that could not be opened or read (call again:
  * the next file follows); EQ_NOMEM. Diagnostics name the path. */
 enum eq_status eq_reader_next(struct eq_item *out, struct eq_reader *r, struct eq_diags *diags);
+/* Where the reader stands behind the last item: of each path, and of those that were restored and not added. */
+void eq_reader_save(struct eq_pack *p, const struct eq_reader *r);
+/* Before the first item, after the paths were added: begin where each was left. A file that is another one now, or is not
+ * there, begins at its start; a diagnostic says so when its turn comes. */
+void eq_reader_restore(struct eq_unpack *u, struct eq_reader *r);
+/* The same for one of several readers that are saved together: path `index`, without and with what its file is known
+ * by. */
+struct eq_bookmark eq_reader_bookmark(const struct eq_reader *r, size_t index);
+struct eq_file_id eq_reader_file(const struct eq_reader *r, size_t index);
+/* Take what belongs to the reader's paths out of `marks`. */
+void eq_reader_resume(struct eq_reader *r, struct eq_bookmarks *marks);
 uint64_t eq_reader_total_bytes(const struct eq_reader *r); /* of regular files added; 0 if unknown */
 void eq_reader_free(struct eq_reader *r);
 

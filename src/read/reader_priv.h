@@ -8,6 +8,7 @@
 #ifndef EQ_READ_READER_PRIV_H
 #define EQ_READ_READER_PRIV_H
 
+#include "read/bookmark.h"
 #include "read/reader.h"
 
 /* ── Streams ───────────────────────────────────────────────────────────────────────────────────────────────────── */
@@ -19,6 +20,7 @@ struct eq_stream {
     /* As lseek; NULL if it cannot. */
     int64_t (*seek)(struct eq_stream *s, int64_t offset, int whence);
     void (*close)(struct eq_stream *s); /* also frees s */
+    int (*file)(const struct eq_stream *s); /* the open file, -1 for none; of sources only */
     enum eq_code code;
     char why[160];  /* of EQ_IO; terminated */
     bool restarted; /* what was read last begins the file anew: it was rotated or cut. Cleared by the next read. */
@@ -111,6 +113,7 @@ struct eq_ndjson {
     bool bulk;       /* action lines alternate with events */
     bool after_action;
     bool too_long;   /* the line at hand is; its beginning is in block.head */
+    bool leave_half; /* do not give a last line that has no end and is no whole object yet */
     uint64_t line, offset; /* where that line began */
 };
 

@@ -47,6 +47,11 @@ static int64_t seek_file(struct eq_stream *s, int64_t offset, int whence)
     return lseek(((struct file *)s)->fd, offset, whence);
 }
 
+static int fd_of_file(const struct eq_stream *s)
+{
+    return ((const struct file *)s)->fd;
+}
+
 static void close_file(struct eq_stream *s)
 {
     struct file *f = (struct file *)s;
@@ -91,7 +96,8 @@ enum eq_status eq_source_file(struct eq_stream **out, const char *path, const st
     }
     if (regular)
         (void)posix_fadvise(fd, 0, 0, POSIX_FADV_SEQUENTIAL);
-    f->stream = (struct eq_stream){.read = read_file, .seek = regular ? seek_file : NULL, .close = close_file};
+    f->stream = (struct eq_stream){.read = read_file, .seek = regular ? seek_file : NULL,
+                                   .close = close_file, .file = fd_of_file};
     f->alloc = alloc;
     f->options = options;
     f->total = total;

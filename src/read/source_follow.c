@@ -124,6 +124,26 @@ static enum eq_status read_follow(size_t *got, struct eq_stream *s, char *buf, s
     }
 }
 
+/* To a place that was reached before: what stands in front of it decides whether a line was cut short there. */
+static int64_t seek_follow(struct eq_stream *s, int64_t offset, int whence)
+{
+    struct follow *f = (struct follow *)s;
+    char before = '\n';
+    if (f->fd < 0 || (offset > 0 && pread(f->fd, &before, 1, offset - 1) != 1))
+        return -1;
+    offset = lseek(f->fd, offset, whence);
+    if (offset >= 0) {
+        f->at = (uint64_t)offset;
+        f->last = before;
+    }
+    return offset;
+}
+
+static int fd_of_follow(const struct eq_stream *s)
+{
+    return ((const struct follow *)s)->fd;
+}
+
 static void close_follow(struct eq_stream *s)
 {
     struct follow *f = (struct follow *)s;
@@ -140,7 +160,8 @@ enum eq_status eq_source_follow(struct eq_stream **out, const char *path, const 
     if (!f)
         return EQ_NOMEM;
     *f = (struct follow){.alloc = alloc, .options = options, .total = total, .fd = -1, .last = '\n'};
-    f->stream = (struct eq_stream){.read = read_follow, .close = close_follow};
+    f->stream = (struct eq_stream){
+        .read = read_follow, .seek = seek_follow, .close = close_follow, .file = fd_of_follow};
     size_t size = strlen(path) + 1;
     f->path = eq_new(alloc, size);
     enum eq_status st = EQ_NOMEM;

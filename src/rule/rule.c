@@ -99,9 +99,9 @@ static enum eq_status check_name(struct eq_load *l, struct eq_rule *rule)
     return EQ_OK;
 }
 
-enum eq_status eq_rule_set_add(struct eq_load *l, struct eq_rule *rule, uint32_t line, uint32_t column)
+/* *first: the rule of the set that has the id. */
+static enum eq_status put(struct eq_rule **first, struct eq_rule_set *set, struct eq_rule *rule)
 {
-    struct eq_rule_set *set = l->set;
     uint32_t number;
     bool added;
     enum eq_status st;
@@ -110,16 +110,31 @@ enum eq_status eq_rule_set_add(struct eq_load *l, struct eq_rule *rule, uint32_t
     if (!eq_grow(set->alloc, &set->items, &set->cap, set->n + 1, sizeof *set->items) ||
         !eq_grow(set->alloc, &set->by_id, &set->by_id_cap, set->ids.n + 1, sizeof *set->by_id))
         return EQ_NOMEM;
-    st = l->options && l->options->metadata ? check_name(l, rule) : EQ_OK;
-    if (st == EQ_OK)
-        st = eq_intern_put(&number, &set->ids, rule->id, &added);
+    st = eq_intern_put(&number, &set->ids, rule->id, &added);
     if (st != EQ_OK)
         return st;
     if (added)
         set->by_id[number] = rule;
-    else
-        eq_load_report(l, EQ_W0703, line, column, "the rule id %.*s is also that of %.*s", EQ_SHOW(rule->id),
-                       (int)set->by_id[number]->path.len, set->by_id[number]->path.ptr);
+    *first = set->by_id[number];
     set->items[set->n++] = rule;
     return EQ_OK;
+}
+
+enum eq_status eq_rule_set_put(struct eq_rule_set *set, struct eq_rule *rule)
+{
+    struct eq_rule *first;
+    return put(&first, set, rule);
+}
+
+enum eq_status eq_rule_set_add(struct eq_load *l, struct eq_rule *rule, uint32_t line, uint32_t column)
+{
+    struct eq_rule *first = rule;
+    enum eq_status st = l->options && l->options->metadata ? check_name(l, rule) : EQ_OK;
+
+    if (st == EQ_OK)
+        st = put(&first, l->set, rule);
+    if (st == EQ_OK && first != rule)
+        eq_load_report(l, EQ_W0703, line, column, "the rule id %.*s is also that of %.*s", EQ_SHOW(rule->id),
+                       (int)first->path.len, first->path.ptr);
+    return st;
 }

@@ -95,6 +95,8 @@ struct eq_rule_options {
 
 void eq_rule_set_init(struct eq_rule_set *set, const struct eq_alloc *alloc);
 void eq_rule_set_free(struct eq_rule_set *set);
+/* A rule that lives as long as the set joins it, even if another has its id. EQ_NOMEM: it did not. */
+enum eq_status eq_rule_set_put(struct eq_rule_set *set, struct eq_rule *rule);
 /* Load a rule file, or every *.toml and *.eql below a folder, in order of path (bytewise). x.test.toml beside x.toml
  * adds tests to it. A rule that cannot be used is described in `diags` and left out; the rest still load. EQ_IO: `path`
  * or something below it could not be read, which was reported; the rest is loaded. EQ_NOMEM. Sources named by
@@ -124,7 +126,11 @@ void eq_rule_check_plan(const struct eq_rule *rule, const struct eq_plan *plan, 
 enum eq_status eq_rule_edit(struct eq_buf *out, struct eq_slice file, const struct eq_rule *rule,
                             const struct eq_edits *edits);
 
-/* All that the file says, as one JSON object. */
+/* What eqlite reads of a rule, into an image or out of it (base/image.h); without the document. */
+struct eq_image;
+void eq_rule_pack(struct eq_image *k, struct eq_rule *rule);
+
+/* All that the file says, as one JSON object; of a rule from an image what eqlite reads of it. */
 void eq_rule_json(struct eq_buf *out, const struct eq_rule *rule);
 
 #endif

@@ -9,7 +9,8 @@
  * It also refuses what is not ASCII outside strings and comments, as TOML does: toml++ 3.3 takes such a character for a
  * blank or not by a path that its authors declared unreachable.
  *
- * It may disagree with TOML about a wrong text only behind the first mistake, where toml++ has stopped. */
+ * It may disagree with TOML about a wrong text only behind the first mistake, where toml++ has stopped. On its way it
+ * hands each string between triple quotes to toml_cut. */
 #include "rule/toml.h"
 
 #include <stdio.h>
@@ -17,28 +18,64 @@
 #include "base/utf8.h"
 #include "rule/toml_shim.h"
 
-/* Behind the string that begins at p (a quote). At the end of the text if it is not terminated: toml++ goes no further.
- */
-static const char *skip_string(const char *p, const char *end)
+/* Behind the string on one line that begins at p (a quote). At the end of the text if it is not terminated: toml++ goes
+ * no further. */
+static const char *skip_line_string(const char *p, const char *end)
 {
     char quote = *p;
-    bool multi = end - p >= 3 && p[1] == quote && p[2] == quote;
 
-    for (p += multi ? 3 : 1; p < end; p++) {
-        if (*p == '\\' && quote == '"' && p + 1 < end && p[1] != '\n') {
-            p++;
-        } else if (*p == '\n' && !multi) {
-            return end;
-        } else if (*p == quote && !multi) {
+    for (p++; p < end && *p != '\n'; p++) {
+        if (*p == quote)
             return p + 1;
-        } else if (*p == quote && end - p >= 3 && p[1] == quote && p[2] == quote) {
-            p += 3;
-            for (int extra = 0; extra < 2 && p < end && *p == quote; extra++)
-                p++; /* up to two quotes may belong to the content */
-            return p;
-        }
+        if (*p == '\\' && quote == '"' && p + 1 < end && p[1] != '\n')
+            p++;
     }
     return end;
+}
+
+/* The first quote at or behind p that no backslash hides; NULL: none. */
+static const char *find_quote(const char *p, const char *end, char quote)
+{
+    const char *found = memchr(p, quote, (size_t)(end - p)), *slash;
+
+    while (quote == '"' && found && (slash = memchr(p, '\\', (size_t)(found - p)))) {
+        p = slash + 2;
+        if (p > found)
+            found = p < end ? memchr(p, quote, (size_t)(end - p)) : NULL;
+    }
+    return found;
+}
+
+/* The same between triple quotes. `found` tells whether there are closing ones. */
+static const char *skip_long_string(const char *p, const char *end, bool *found)
+{
+    char quote = *p;
+
+    *found = false;
+    for (p += 3; p < end && (p = find_quote(p, end, quote)); p++) {
+        if (end - p < 3 || p[1] != quote || p[2] != quote)
+            continue;
+        *found = true;
+        p += 3;
+        for (int extra = 0; extra < 2 && p < end && *p == quote; extra++)
+            p++; /* up to two quotes may belong to the content */
+        return p;
+    }
+    return end;
+}
+
+/* Behind the string that begins here; a long one is put down as one to be cut, if there are `cuts`. */
+static const char *skip_string(const char *p, const char *end, struct eq_toml_cuts *cuts)
+{
+    const char *after;
+    bool found;
+
+    if (end - p < 3 || p[1] != *p || p[2] != *p)
+        return skip_line_string(p, end);
+    after = skip_long_string(p, end, &found);
+    if (found && cuts)
+        eq_toml_cut(cuts, eq_slice(p, (size_t)(after - p)));
+    return after;
 }
 
 static const char *skip_comment(const char *p, const char *end)
@@ -110,14 +147,14 @@ static enum eq_status refuse(struct eq_toml_error *error, struct eq_slice text, 
     return EQ_LIMIT;
 }
 
-static enum eq_status check_text(struct eq_slice text, struct eq_toml_error *error)
+static enum eq_status check_text(struct eq_slice text, struct eq_toml_cuts *cuts, struct eq_toml_error *error)
 {
     struct depth d = {0};
     const char *p = text.ptr, *end = text.ptr + text.len;
 
     while (p < end) {
         if (*p == '"' || *p == '\'')
-            p = skip_string(p, end);
+            p = skip_string(p, end, cuts);
         else if (*p == '#')
             p = skip_comment(p, end);
         else if ((unsigned char)*p >= 0x80 || !count(&d, *p))
@@ -131,12 +168,20 @@ static enum eq_status check_text(struct eq_slice text, struct eq_toml_error *err
 enum eq_status eq_toml_parse(struct eq_toml **out, struct eq_slice text, struct eq_arena *arena,
                              struct eq_toml_error *error)
 {
+    struct eq_toml_cuts cuts;
+    struct eq_slice shown;
     enum eq_status st;
 
     *out = NULL;
     *error = (struct eq_toml_error){.line = 1, .column = 1};
-    st = text.len ? check_text(text, error) : EQ_OK;
-    return st == EQ_OK ? eq_toml_shim_parse(out, text, arena, error) : st;
+    eq_toml_cuts_init(&cuts, text, arena->alloc);
+    st = text.len ? check_text(text, &cuts, error) : EQ_OK;
+    if (st == EQ_OK)
+        st = eq_toml_cuts_text(&shown, &cuts);
+    if (st == EQ_OK)
+        st = eq_toml_shim_parse(out, shown, &cuts, arena, error);
+    eq_toml_cuts_free(&cuts);
+    return st;
 }
 
 static const struct eq_toml *kid_named(const struct eq_toml *table, struct eq_slice key)
@@ -181,7 +226,7 @@ struct eq_slice eq_toml_written(const struct eq_toml *value, struct eq_slice tex
 {
     const char *start = text.ptr + eq_toml_offset(text, value->line, value->column), *end = text.ptr + text.len;
 
-    return eq_slice(start, start < end ? (size_t)(skip_string(start, end) - start) : 0);
+    return eq_slice(start, start < end ? (size_t)(skip_string(start, end, NULL) - start) : 0);
 }
 
 /* ── Places in strings ── */

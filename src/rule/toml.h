@@ -24,8 +24,10 @@ struct eq_toml {
     enum eq_toml_kind kind;
     struct eq_slice key;   /* in its table; empty inside arrays */
     struct eq_slice text;  /* STRING, DATE */
-    int64_t integer;       /* INT, BOOL */
-    double number;         /* FLOAT */
+    union {
+        int64_t integer; /* INT, BOOL */
+        double number;   /* FLOAT */
+    };
     struct eq_toml *first; /* kids of TABLE and ARRAY, in document order */
     struct eq_toml *next;
     uint32_t line, column;         /* of the value, 1-based */

@@ -33,6 +33,12 @@ namespace
 struct no_memory : std::exception {
 };
 
+/* Where the tree goes, and what comes from elsewhere. */
+struct target {
+    struct eq_arena *arena;
+    const struct eq_toml_cuts *cuts;
+};
+
 struct eq_slice keep(struct eq_arena *arena, std::string_view text)
 {
     struct eq_slice s = eq_arena_copy(arena, {text.data() ? text.data() : "", text.size()});
@@ -66,7 +72,7 @@ int print_offset(char *out, size_t size, const toml::time_offset &offset)
     return std::snprintf(out, size, "%c%02d:%02d", offset.minutes < 0 ? '-' : '+', minutes / 60, minutes % 60);
 }
 
-void convert_date(struct eq_toml *to, const toml::node &from, struct eq_arena *arena)
+void convert_date(struct eq_toml *to, const toml::node &from, const target &t)
 {
     char text[64];
     int n = 0;
@@ -83,10 +89,17 @@ void convert_date(struct eq_toml *to, const toml::node &from, struct eq_arena *a
             n += print_offset(text + n, sizeof text - size_t(n), *both.offset);
     }
     to->kind = EQ_TOML_DATE;
-    to->text = keep(arena, {text, size_t(n)});
+    to->text = keep(t.arena, {text, size_t(n)});
 }
 
-struct eq_toml *convert(const toml::node &from, struct eq_arena *arena);
+void convert_string(struct eq_toml *to, const std::string &from, const target &t)
+{
+    const struct eq_toml_cut *cut = eq_toml_cut_at(t.cuts, to->line, to->column);
+    to->kind = EQ_TOML_STRING;
+    to->text = keep(t.arena, cut ? std::string_view{cut->content.ptr, cut->content.len} : std::string_view{from});
+}
+
+struct eq_toml *convert(const toml::node &from, const target &t);
 
 bool before(const struct eq_toml *a, const struct eq_toml *b)
 {
@@ -102,13 +115,13 @@ void chain(struct eq_toml *parent, const std::vector<struct eq_toml *> &kids)
     }
 }
 
-void convert_table(struct eq_toml *to, const toml::table &from, struct eq_arena *arena)
+void convert_table(struct eq_toml *to, const toml::table &from, const target &t)
 {
     std::vector<struct eq_toml *> kids;
     kids.reserve(from.size());
     for (auto &&[key, value] : from) {
-        struct eq_toml *kid = convert(value, arena);
-        kid->key = keep(arena, key.str());
+        struct eq_toml *kid = convert(value, t);
+        kid->key = keep(t.arena, key.str());
         kid->key_line = uint32_t(key.source().begin.line);
         kid->key_column = uint32_t(key.source().begin.column);
         kids.push_back(kid);
@@ -118,31 +131,30 @@ void convert_table(struct eq_toml *to, const toml::table &from, struct eq_arena 
     chain(to, kids);
 }
 
-void convert_array(struct eq_toml *to, const toml::array &from, struct eq_arena *arena)
+void convert_array(struct eq_toml *to, const toml::array &from, const target &t)
 {
     std::vector<struct eq_toml *> kids;
     kids.reserve(from.size());
     for (const toml::node &value : from)
-        kids.push_back(convert(value, arena));
+        kids.push_back(convert(value, t));
     to->kind = EQ_TOML_ARRAY;
     chain(to, kids);
 }
 
-struct eq_toml *convert(const toml::node &from, struct eq_arena *arena)
+struct eq_toml *convert(const toml::node &from, const target &t)
 {
-    auto *to = static_cast<struct eq_toml *>(eq_arena_alloc(arena, sizeof(struct eq_toml)));
+    auto *to = static_cast<struct eq_toml *>(eq_arena_alloc(t.arena, sizeof(struct eq_toml)));
     if (!to)
         throw no_memory();
     to->line = uint32_t(from.source().begin.line);
     to->column = uint32_t(from.source().begin.column);
 
     if (const auto *table = from.as_table()) {
-        convert_table(to, *table, arena);
+        convert_table(to, *table, t);
     } else if (const auto *array = from.as_array()) {
-        convert_array(to, *array, arena);
+        convert_array(to, *array, t);
     } else if (const auto *string = from.as_string()) {
-        to->kind = EQ_TOML_STRING;
-        to->text = keep(arena, string->get());
+        convert_string(to, string->get(), t);
     } else if (const auto *integer = from.as_integer()) {
         to->kind = EQ_TOML_INT;
         to->integer = integer->get();
@@ -153,20 +165,21 @@ struct eq_toml *convert(const toml::node &from, struct eq_arena *arena)
         to->kind = EQ_TOML_BOOL;
         to->integer = boolean->get();
     } else {
-        convert_date(to, from, arena);
+        convert_date(to, from, t);
     }
     return to;
 }
 
 } // namespace
 
-extern "C" enum eq_status eq_toml_shim_parse(struct eq_toml **out, struct eq_slice text, struct eq_arena *arena,
+extern "C" enum eq_status eq_toml_shim_parse(struct eq_toml **out, struct eq_slice text,
+                                             const struct eq_toml_cuts *cuts, struct eq_arena *arena,
                                              struct eq_toml_error *error)
 {
     *out = nullptr;
     try {
         toml::table root = toml::parse(std::string_view{text.len ? text.ptr : "", text.len});
-        *out = convert(root, arena);
+        *out = convert(root, {arena, cuts});
         return EQ_OK;
     } catch (const toml::parse_error &e) {
         error->line = uint32_t(e.source().begin.line);

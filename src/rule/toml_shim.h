@@ -3,14 +3,16 @@
 #define EQ_RULE_TOML_SHIM_H
 
 #include "rule/toml.h"
+#include "rule/toml_cut.h"
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-/* As eq_toml_parse, for a text that eq_toml_parse found small and shallow enough. */
-enum eq_status eq_toml_shim_parse(struct eq_toml **out, struct eq_slice text, struct eq_arena *arena,
-                                  struct eq_toml_error *error);
+/* As eq_toml_parse, for a text that eq_toml_parse found small and shallow enough, and without what `cuts` holds: that is
+ * put back into the tree. */
+enum eq_status eq_toml_shim_parse(struct eq_toml **out, struct eq_slice text, const struct eq_toml_cuts *cuts,
+                                  struct eq_arena *arena, struct eq_toml_error *error);
 
 const char *eq_toml_version(void); /* of toml++; static */
 

@@ -195,3 +195,14 @@ The order of events is that of the run, not of a rule.
   eqlite: 1 checked, 0 errors, 2 warnings
   $ eqlite run -v -r order.toml --timestamp-field event.start ev.ndjson 2>&1 | grep timestamp_field
   [1]
+
+What is too large for the machine is told where it stands, and other rules go on.
+
+  $ (printf 'any where x in (a'; seq 70000 | sed 's/^/, /'; printf ')\n') > operands.eql; eqlite check -q operands.eql | sed 's/:.*error/: error/' | head -n 1
+  operands.eql: error[E0903]: an expression has more than 1024 fields or 65535 operands
+  $ (printf 'any where concat(a'; seq 1100 | sed 's/^/, f/'; printf ') == "x"\n') > fields.eql; echo 'any where true' > right.eql; eqlite check . 2>&1 | grep 'error\|checked'
+  ./fields.eql:1:11: error[E0903]: an expression has more than 1024 fields or 65535 operands
+  ./operands.eql:1:11: error[E0903]: an expression has more than 1024 fields or 65535 operands
+  eqlite: 8 checked, 2 errors, 8 warnings
+  $ (printf 'any where length(x) in (0'; seq 70000 | sed 's/^/, /'; printf ')\n') > list.eql; eqlite check list.eql
+  eqlite: 1 checked, 0 errors, 0 warnings

@@ -1,10 +1,11 @@
 /* fuzz_toml.c — any bytes as a rule file.
  *
- * Promised: a tree whose positions lie inside the file and whose depth is bounded, or an error with a place; and the
- * loader, with the same bytes, gives rules or diagnostics. */
+ * Promised: a tree whose positions lie inside the file and whose depth is bounded, or an error with a place; the same
+ * tree without cutting long strings out; and the loader, with the same bytes, gives rules or diagnostics. */
 #include "api/eqlite.h"
 #include "fuzz.h"
-#include "rule/toml.h"
+#include "base/utf8.h"
+#include "rule/toml_shim.h"
 
 static void check_tree(const struct eq_toml *node, uint32_t lines, int depth)
 {
@@ -14,6 +15,26 @@ static void check_tree(const struct eq_toml *node, uint32_t lines, int depth)
         if (node->kind == EQ_TOML_TABLE || node->kind == EQ_TOML_ARRAY)
             check_tree(node->first, lines, depth + 1);
     }
+}
+
+static bool same(const struct eq_toml *a, const struct eq_toml *b)
+{
+    for (; a && b; a = a->next, b = b->next)
+        if (a->kind != b->kind || !eq_slice_eq(a->key, b->key) || !eq_slice_eq(a->text, b->text) ||
+            a->line != b->line || a->column != b->column || !same(a->first, b->first))
+            return false;
+    return a == b;
+}
+
+/* toml++ is given the whole text; its depth was found to be bounded. */
+static void compare(const struct eq_toml *root, struct eq_slice text, struct eq_arena *arena)
+{
+    struct eq_toml *whole = NULL;
+    struct eq_toml_error error = {0};
+    struct eq_toml_cuts none;
+    eq_toml_cuts_init(&none, text, &eq_alloc_default);
+    PROMISE(eq_toml_shim_parse(&whole, text, &none, arena, &error) == EQ_OK);
+    PROMISE(same(root, whole));
 }
 
 static void parse(const char *text, size_t size)
@@ -31,6 +52,9 @@ static void parse(const char *text, size_t size)
         check_tree(root, lines, 0);
     if (status == EQ_INVALID)
         PROMISE(error.message[0] && memchr(error.message, '\0', sizeof error.message));
+    size_t bad;
+    if (status == EQ_OK && eq_utf8_valid(eq_slice(text, size), &bad))
+        compare(root, eq_slice(text, size), &arena);
     eq_arena_free(&arena);
 }
 

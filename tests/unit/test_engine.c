@@ -20,7 +20,7 @@
 #include "unit/reference.h"
 
 /* After so many events a matcher begins to remember values. */
-enum { RULES = 50, EVENTS = 40, PAIRS = 24000, WARM_UP = 300 };
+enum { RULES = 50, EVENTS = 40, PAIRS = 100000, WARM_UP = 300 };
 
 /* ── A rule: conditions as a tree, so that it can be made smaller ── */
 
@@ -650,7 +650,8 @@ struct engine {
 static void engine_open(struct engine *e, const struct world *w)
 {
     eqlite_options options = EQLITE_OPTIONS_INIT;
-    *e = (struct engine){.remembers = !strcmp(w->engine, "memo"), .explains = !strcmp(w->engine, "why")};
+    *e = (struct engine){.remembers = !strcmp(w->engine, "memo") || !strcmp(w->engine, "decisions"),
+                         .explains = !strcmp(w->engine, "why")};
     options.dialect = w->endpoint ? "endpoint" : "elastic";
     options.engine = e->explains ? NULL : w->engine;
     if (eqlite_compiler_new(&e->compiler, &options) != EQLITE_OK)
@@ -970,7 +971,7 @@ static void compare_all(const char *const *engines)
 
 static void test_random(void)
 {
-    compare_all((const char *const[]){"memo", "memo", "shared", "naive", NULL});
+    compare_all((const char *const[]){"decisions", "decisions", "memo", "shared", "naive", NULL});
 }
 
 static void test_random_why(void)

@@ -39,6 +39,7 @@ struct world {
     uint32_t per_key;
     const char *engine;
     unsigned threads, block_bytes; /* of events */
+    unsigned cut; /* after so many events the matcher is saved, and another one goes on; 0: never */
 };
 
 static const char *pick(struct world *w, const char *const *words)
@@ -360,6 +361,35 @@ static void sort_lines(struct eq_buf *text)
     *text = sorted;
 }
 
+static void save(struct eq_buf *out, eqlite_matcher *m)
+{
+    eqlite_state state = EQLITE_STATE_INIT;
+    state.matcher = m;
+    eq_buf_init(out, &eq_alloc_default);
+    CU_ASSERT_EQUAL(eqlite_state_save(&state, add_key, out), EQLITE_OK);
+}
+
+/* Another matcher takes the place of *m. What it would save must be what it was restored from. */
+static bool replace(eqlite_matcher **m, eqlite_rules *rules, const eqlite_matcher_options *how)
+{
+    eqlite_state state = EQLITE_STATE_INIT;
+    eqlite_state_report report = {.size = sizeof report};
+    struct eq_buf first, second;
+    save(&first, *m);
+    eqlite_matcher_free(*m);
+    if (eqlite_matcher_new(m, rules, how) != EQLITE_OK)
+        abort();
+    state.matcher = *m;
+    bool ok = eqlite_state_restore(&state, first.ptr, first.len, &report) == EQLITE_OK;
+    save(&second, *m);
+    ok = ok && report.kept == eqlite_rules_count(rules) && report.fresh + report.dropped == 0 &&
+         eq_slice_eq(eq_buf_slice(&first), eq_buf_slice(&second));
+    CU_ASSERT_TRUE(ok);
+    eq_buf_free(&first);
+    eq_buf_free(&second);
+    return ok;
+}
+
 /* False if a rule is not valid. All rules are of one dialect. */
 static bool engine_answers(struct answers *out, struct world *w, const struct rule *rules, unsigned n,
                            const struct stream *s)
@@ -399,6 +429,8 @@ static bool engine_answers(struct answers *out, struct world *w, const struct ru
         eqlite_event event = {.json = json.ptr, .len = json.len, .line = i + 1};
         ok = eqlite_matcher_feed(matcher, &event) == EQLITE_OK;
         eq_buf_free(&json);
+        if (ok && w->cut && i % w->cut == 0)
+            ok = replace(&matcher, compiled, &how);
     }
     ok = ok && eqlite_matcher_finish(matcher) == EQLITE_OK;
     for (unsigned i = 0; w->parted && i < MAX_RULES; i++)
@@ -508,6 +540,8 @@ static void report(struct world *w, struct rule rule, struct stream s)
            w->order, (unsigned long long)w->limit, w->per_key, (int)text.len, text.ptr);
     if (w->parted)
         printf(" (by host)");
+    if (w->cut)
+        printf(" (saved and restored every %u events)", w->cut);
     for (unsigned i = 0; i < s.n; i++) {
         struct eq_buf json;
         eq_buf_init(&json, &eq_alloc_default);
@@ -542,6 +576,7 @@ static void compare(struct world *w, struct tally *t)
     w->per_key = ref_below(&w->random, 4);
     w->threads = ref_chance(&w->random, 5) ? 2 + ref_below(&w->random, 2) : 1;
     w->block_bytes = 1 + ref_below(&w->random, 500);
+    w->cut = ref_chance(&w->random, 40) ? 1 + ref_below(&w->random, 3) : 0;
     w->engine = ref_chance(&w->random, 5) ? "memo" : ref_chance(&w->random, 50) ? "shared" : "naive";
     while (n < want) {
         rules[n] = make_rule(w);

@@ -1,0 +1,170 @@
+/* pack.c — see pack.h.
+ *
+ *      options ─ rules ─ nodes ─ plans        in an image of base/image.h
+ *
+ * A file is read, not mapped: one that is overwritten while a stream is being watched must not change the rules that
+ * were checked, nor end the program. */
+#include "api/pack.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define ENDING ".eqlpack"
+#define IMAGE_ALIGN 16u
+
+/* ── Writing ── */
+
+static void pack_options(struct eq_image *k, struct eq_slice *category, struct eq_slice *timestamp)
+{
+    eq_image_text(k, category);
+    eq_image_text(k, timestamp);
+}
+
+static void write_all(struct eq_image *k, const eqlite_rules *r, const struct eq_plan **plans)
+{
+    const struct eq_program *p = eq_ruleset_program(r->ruleset);
+    struct eq_slice category = r->category_field, timestamp = r->timestamp_field;
+    struct eq_plan_pack nodes;
+    size_t n = r->set.n;
+    pack_options(k, &category, &timestamp);
+    eq_image_array(k, NULL, &n, 1);
+    for (size_t i = 0; i < n; i++) {
+        struct eq_rule copy = *r->set.items[i];
+        eq_rule_pack(k, &copy);
+        plans[i] = p->rules[i].plan;
+    }
+    eq_plan_pack_nodes(&nodes, k, plans, n);
+    for (size_t i = 0; i < n; i++) {
+        struct eq_plan copy = *plans[i];
+        eq_plan_pack(&nodes, &copy);
+    }
+    eq_plan_pack_free(&nodes);
+}
+
+eqlite_status eqlite_rules_pack(const eqlite_rules *r, eqlite_write *write, void *ctx)
+{
+    struct eq_image k;
+    struct eq_buf image;
+    const struct eq_plan **plans = eq_new(&r->alloc, (r->set.n + 1) * sizeof(const struct eq_plan *));
+    if (!plans)
+        return EQLITE_NOMEM;
+    eq_image_write(&k, &r->alloc);
+    eq_buf_init(&image, &r->alloc);
+    write_all(&k, r, plans);
+    eqlite_status st = eq_api_status(eq_image_seal(&image, &k, eqlite_version(), eq_plan_pack_tables()));
+    if (st == EQLITE_OK)
+        st = eq_api_write(&image, write, ctx);
+    eq_buf_free(&image);
+    eq_image_free(&k);
+    eq_free(&r->alloc, plans);
+    return st;
+}
+
+/* ── Reading ── */
+
+/* Up to `size` bytes; how many there were, or -1. */
+static ssize_t read_up_to(int fd, char *to, size_t size)
+{
+    size_t n = 0;
+    while (n < size) {
+        ssize_t got = read(fd, to + n, size - n);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0)
+            return -1;
+        if (got == 0)
+            break;
+        n += (size_t)got;
+    }
+    return (ssize_t)n;
+}
+
+bool eqlite_is_pack(const char *path)
+{
+    char magic[EQ_IMAGE_MAGIC_LEN];
+    struct stat info;
+    if (stat(path, &info) != 0 || !S_ISREG(info.st_mode))
+        return false;
+    if (eq_slice_ends(eq_slice_of(path), EQ_LIT(ENDING)))
+        return true;
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return false;
+    bool whole = read_up_to(fd, magic, sizeof magic) == EQ_IMAGE_MAGIC_LEN;
+    bool is = whole && memcmp(magic, EQ_IMAGE_MAGIC, sizeof magic) == 0;
+    close(fd);
+    return is;
+}
+
+/* Thousands of page faults less, where the system has such pages; otherwise nothing. */
+static void ask_for_large_pages(char *bytes, size_t len)
+{
+#ifdef MADV_HUGEPAGE
+    const size_t page = 4096;
+    uintptr_t from = ((uintptr_t)bytes + page - 1) & ~(uintptr_t)(page - 1);
+    if (bytes && len > 4u << 20)
+        madvise((void *)from, (len - page) & ~(page - 1), MADV_HUGEPAGE);
+#else
+    (void)bytes, (void)len;
+#endif
+}
+
+static enum eq_status read_file(struct eq_slice *out, const char *path, struct eq_arena *arena, const char **why)
+{
+    struct stat info = {0};
+    enum eq_status st = EQ_INVALID;
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0 || fstat(fd, &info) != 0) {
+        *why = strerror(errno);
+    } else if (info.st_size > (off_t)EQ_IMAGE_MAX) {
+        *why = "the pack is larger than 256 MiB";
+    } else {
+        char *bytes = eq_arena_bytes(arena, (size_t)info.st_size + IMAGE_ALIGN);
+        bytes += bytes ? -(uintptr_t)bytes % IMAGE_ALIGN : 0;
+        ask_for_large_pages(bytes, (size_t)info.st_size);
+        ssize_t got = bytes ? read_up_to(fd, bytes, (size_t)info.st_size) : 0;
+        *why = strerror(errno);
+        st = !bytes ? EQ_NOMEM : got < 0 ? EQ_INVALID : EQ_OK;
+        *out = eq_slice(bytes, got > 0 ? (size_t)got : 0);
+    }
+    if (fd >= 0)
+        close(fd);
+    return st;
+}
+
+static void read_all(struct eq_api_packed *out, struct eq_image *k)
+{
+    struct eq_plan_pack nodes;
+    pack_options(k, &out->category, &out->timestamp);
+    eq_image_array(k, &out->rules, &out->n, sizeof *out->rules);
+    for (size_t i = 0; i < out->n; i++)
+        eq_rule_pack(k, &out->rules[i]);
+    k->bad |= out->n > EQ_RULES_MAX;
+    eq_plan_pack_nodes(&nodes, k, NULL, 0);
+    out->nodes = nodes.nodes;
+    out->n_nodes = nodes.n;
+    out->plans = k->bad ? NULL : eq_arena_alloc(k->arena, (out->n + 1) * sizeof *out->plans);
+    k->nomem |= !k->bad && !out->plans;
+    for (size_t i = 0; out->plans && i < out->n && !k->bad; i++)
+        eq_plan_pack(&nodes, &out->plans[i]);
+}
+
+enum eq_status eq_api_unpack(struct eq_api_packed *out, const char *path, struct eq_arena *arena, const char **why)
+{
+    struct eq_image k;
+    struct eq_slice image;
+    *out = (struct eq_api_packed){0};
+    enum eq_status st = read_file(&image, path, arena, why);
+    if (st == EQ_OK)
+        st = eq_image_read(&k, image, eqlite_version(), eq_plan_pack_tables(), arena, why);
+    if (st != EQ_OK)
+        return st;
+    read_all(out, &k);
+    if (k.nomem)
+        return EQ_NOMEM;
+    *why = "the pack is not one that eqlite compile wrote";
+    return eq_image_is_done(&k) ? EQ_OK : EQ_INVALID;
+}

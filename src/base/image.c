@@ -1,0 +1,233 @@
+/* image.c — see image.h. Bytes stand as this machine has them; a mark in the header tells one of the other order. */
+#include "base/image.h"
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+/* Raise it whenever the order or the meaning of what is written changes. */
+#define FORMAT 1u
+#define BYTE_ORDER_MARK 0x01020304u
+
+struct header {
+    char magic[EQ_IMAGE_MAGIC_LEN];
+    uint32_t byte_order, format;
+    uint64_t tables, length; /* bytes of the image */
+    uint32_t n_words, zero;
+    char version[24];
+    XXH128_canonical_t digest; /* of what stands before it, and of what follows */
+};
+
+_Static_assert(sizeof(struct header) == EQ_IMAGE_HEADER, "the header has no padding");
+
+static XXH128_canonical_t digest_of(const struct header *h, struct eq_slice body)
+{
+    XXH128_canonical_t out;
+    XXH128_hash_t hash = XXH3_128bits(body.ptr ? body.ptr : "", body.len);
+    struct header head = *h;
+    XXH128_canonicalFromHash(&head.digest, hash);
+    XXH128_canonicalFromHash(&out, XXH3_128bits(&head, sizeof head));
+    return out;
+}
+
+/* ── Writing ── */
+
+void eq_image_write(struct eq_image *k, const struct eq_alloc *alloc)
+{
+    *k = (struct eq_image){.reading = false};
+    eq_buf_init(&k->words, alloc);
+    eq_buf_init(&k->bytes, alloc);
+    eq_intern_init(&k->known, alloc);
+}
+
+void eq_image_free(struct eq_image *k)
+{
+    eq_free(k->words.alloc, k->offsets);
+    eq_buf_free(&k->words);
+    eq_buf_free(&k->bytes);
+    eq_intern_free(&k->known);
+}
+
+void eq_image_sign(char *image, size_t len, uint32_t n_words, const char *version, uint64_t tables)
+{
+    struct header h = {.magic = EQ_IMAGE_MAGIC, .byte_order = BYTE_ORDER_MARK, .format = FORMAT, .tables = tables,
+                       .length = len, .n_words = n_words};
+    size_t named = strlen(version);
+    memcpy(h.version, version, named < sizeof h.version ? named : sizeof h.version);
+    h.digest = digest_of(&h, eq_slice(image + sizeof h, len - sizeof h));
+    memcpy(image, &h, sizeof h);
+}
+
+enum eq_status eq_image_seal(struct eq_buf *out, struct eq_image *k, const char *version, uint64_t tables)
+{
+    size_t len = EQ_IMAGE_HEADER + k->words.len + k->bytes.len;
+    if (k->nomem || k->words.failed || k->bytes.failed)
+        return EQ_NOMEM;
+    if (k->bad || len > EQ_IMAGE_MAX)
+        return EQ_LIMIT;
+    eq_buf_fill(out, '\0', EQ_IMAGE_HEADER);
+    eq_buf_add(out, eq_buf_slice(&k->words));
+    eq_buf_add(out, eq_buf_slice(&k->bytes));
+    if (eq_buf_status(out) != EQ_OK)
+        return EQ_NOMEM;
+    eq_image_sign(out->ptr + out->len - len, len, (uint32_t)(k->words.len / sizeof(uint32_t)), version, tables);
+    return EQ_OK;
+}
+
+static void write_word(struct eq_image *k, uint32_t v)
+{
+    eq_buf_add(&k->words, eq_slice((const char *)&v, sizeof v));
+}
+
+/* Each distinct text is written once. */
+static void write_text(struct eq_image *k, struct eq_slice s)
+{
+    uint32_t number;
+    bool added;
+    if (eq_intern_put(&number, &k->known, s.ptr ? s : EQ_LIT(""), &added) != EQ_OK) {
+        k->nomem = true;
+        return;
+    }
+    if (added) {
+        if (!eq_grow(k->words.alloc, &k->offsets, &k->cap_offsets, number + 1u, sizeof *k->offsets)) {
+            k->nomem = true;
+            return;
+        }
+        k->offsets[number] = (uint32_t)k->bytes.len;
+        eq_buf_add(&k->bytes, s);
+        eq_buf_putc(&k->bytes, '\0');
+        k->bad |= k->bytes.len > EQ_IMAGE_MAX;
+    }
+    write_word(k, k->offsets[number]);
+    write_word(k, (uint32_t)s.len);
+}
+
+/* ── Reading ── */
+
+static const char *refuse(const struct header *h, struct eq_slice image, const char *version, uint64_t tables)
+{
+    char named[sizeof h->version] = {0};
+    size_t len = strlen(version);
+    memcpy(named, version, len < sizeof named ? len : sizeof named);
+    if (h->byte_order != BYTE_ORDER_MARK)
+        return "the pack was compiled on a machine of another byte order";
+    if (h->format != FORMAT || memcmp(h->version, named, sizeof named) != 0 || h->tables != tables)
+        return "the pack was compiled by another version of eqlite";
+    if (h->length != image.len)
+        return h->length > image.len ? "the pack is truncated" : "something follows the pack";
+    XXH128_canonical_t digest = digest_of(h, eq_slice(image.ptr + sizeof *h, image.len - sizeof *h));
+    if (memcmp(&digest, &h->digest, sizeof digest) != 0)
+        return "the pack is damaged: its checksum is another";
+    return h->n_words > (image.len - sizeof *h) / sizeof(uint32_t) ? "the pack is damaged" : NULL;
+}
+
+enum eq_status eq_image_read(struct eq_image *k, struct eq_slice image, const char *version, uint64_t tables,
+                            struct eq_arena *arena, const char **why)
+{
+    struct header h;
+    *k = (struct eq_image){.reading = true, .arena = arena};
+    *why = "this is no pack";
+    if (image.len < EQ_IMAGE_MAGIC_LEN || memcmp(image.ptr, EQ_IMAGE_MAGIC, EQ_IMAGE_MAGIC_LEN) != 0)
+        return EQ_INVALID;
+    *why = "the pack is truncated";
+    if (image.len < sizeof h)
+        return EQ_INVALID;
+    memcpy(&h, image.ptr, sizeof h);
+    *why = refuse(&h, image, version, tables);
+    if (*why)
+        return EQ_INVALID;
+    k->at = (const uint32_t *)(const void *)(image.ptr + sizeof h);
+    k->end = k->at + h.n_words;
+    size_t before = sizeof h + h.n_words * sizeof(uint32_t);
+    k->text = eq_slice(image.ptr + before, image.len - before);
+    return EQ_OK;
+}
+
+bool eq_image_is_done(const struct eq_image *k)
+{
+    return !k->bad && k->at == k->end;
+}
+
+static inline uint32_t read_word(struct eq_image *k)
+{
+    if (__builtin_expect(k->at < k->end, 1))
+        return *k->at++;
+    k->bad = true;
+    return 0;
+}
+
+static struct eq_slice read_text(struct eq_image *k)
+{
+    uint32_t at = read_word(k), len = read_word(k);
+    if (at >= k->text.len || len >= k->text.len - at || k->text.ptr[at + len] != '\0') {
+        k->bad = true;
+        return EQ_LIT("");
+    }
+    return eq_slice(k->text.ptr + at, len);
+}
+
+/* ── Both ── */
+
+void eq_image_u32(struct eq_image *k, uint32_t *v)
+{
+    if (k->reading)
+        *v = read_word(k);
+    else
+        write_word(k, *v);
+}
+
+void eq_image_u64(struct eq_image *k, uint64_t *v)
+{
+    uint32_t low = k->reading ? 0 : (uint32_t)*v, high = k->reading ? 0 : (uint32_t)(*v >> 32);
+    eq_image_u32(k, &low);
+    eq_image_u32(k, &high);
+    if (k->reading)
+        *v = (uint64_t)high << 32 | low;
+}
+
+void eq_image_i64(struct eq_image *k, int64_t *v)
+{
+    uint64_t u = k->reading ? 0 : (uint64_t)*v;
+    eq_image_u64(k, &u);
+    if (k->reading)
+        *v = (int64_t)u;
+}
+
+void eq_image_bool(struct eq_image *k, bool *v)
+{
+    uint32_t u = k->reading ? 0 : *v;
+    eq_image_u32(k, &u);
+    k->bad |= u > 1;
+    if (k->reading)
+        *v = u != 0;
+}
+
+void eq_image_text(struct eq_image *k, struct eq_slice *v)
+{
+    if (k->reading)
+        *v = read_text(k);
+    else
+        write_text(k, *v);
+}
+
+static void *read_array(struct eq_image *k, size_t *n, size_t size)
+{
+    *n = read_word(k);
+    k->bad |= *n > (size_t)(k->end - k->at);
+    void *made = !k->bad && *n ? eq_arena_alloc(k->arena, *n * size) : NULL;
+    if (!made && !k->bad && *n)
+        k->nomem = k->bad = true;
+    if (!made)
+        *n = 0; /* no loop goes on */
+    return made;
+}
+
+void eq_image_array_raw(struct eq_image *k, void *items, size_t *n, size_t size)
+{
+    if (k->reading) {
+        void *made = read_array(k, n, size);
+        memcpy(items, &made, sizeof made);
+        return;
+    }
+    k->bad |= *n > UINT32_MAX;
+    write_word(k, (uint32_t)*n);
+}

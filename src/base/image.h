@@ -1,0 +1,68 @@
+/* image.h — numbers and texts as one sealed image of bytes, and back.
+ *
+ *      header ─ words ─────────── texts ────────────────────
+ *      magic    3 0 7 12 7 4 …    C:\Windows\*·cmd.exe·…        12 7: the text of 7 bytes at 12
+ *      version
+ *      digest of all the rest
+ *
+ * One function describes a struct in both directions: it hands over the address of each member, which is written (and
+ * stays as it is), or filled in from the image. So what is written is what is read, in the same order.
+ *
+ *      void image_point(struct eq_image *k, struct point *p) { eq_image_u32(k, &p->x); eq_image_u32(k, &p->y); }
+ *
+ * The digest tells damage, not malice: whoever changes an image can compute it anew. So nothing that is read is
+ * believed. Reading beyond the end gives zeros and sets `bad`; whoever reads a number that means something checks it. */
+#ifndef EQ_BASE_IMAGE_H
+#define EQ_BASE_IMAGE_H
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/intern.h"
+
+#define EQ_IMAGE_MAGIC "EQLPACK\n"
+#define EQ_IMAGE_MAGIC_LEN 8
+#define EQ_IMAGE_HEADER 80        /* bytes */
+#define EQ_IMAGE_MAX (256u << 20) /* bytes of an image */
+
+struct eq_image {
+    bool reading;
+    bool nomem;
+    bool bad; /* reading: the image says what cannot be; writing: it would be too large */
+
+    struct eq_arena *arena; /* reading: what is made goes here */
+    const uint32_t *at, *end;
+    struct eq_slice text; /* texts borrow from it */
+
+    struct eq_buf words; /* writing */
+    struct eq_buf bytes;
+    struct eq_intern known; /* texts that are in `bytes` */
+    uint32_t *offsets;      /* by number in `known` */
+    size_t cap_offsets;
+};
+
+void eq_image_write(struct eq_image *k, const struct eq_alloc *alloc);
+/* The whole image into `out`. `version` names who writes, `tables` is a number for what the numbers inside stand for;
+ * both must be the same when it is read. EQ_NOMEM; EQ_LIMIT: larger than EQ_IMAGE_MAX. */
+enum eq_status eq_image_seal(struct eq_buf *out, struct eq_image *k, const char *version, uint64_t tables);
+void eq_image_free(struct eq_image *k); /* after writing */
+/* Write the header of an image of `len` bytes, EQ_IMAGE_HEADER at least, as if we had made it: for tests. */
+void eq_image_sign(char *image, size_t len, uint32_t n_words, const char *version, uint64_t tables);
+
+/* Begin to read an image, which stands at a multiple of 16 and outlives what is read. EQ_INVALID: *why says why it cannot
+ * be used; static. */
+enum eq_status eq_image_read(struct eq_image *k, struct eq_slice image, const char *version, uint64_t tables,
+                            struct eq_arena *arena, const char **why);
+/* Reading: is all of it read, and none of it bad? */
+bool eq_image_is_done(const struct eq_image *k);
+
+void eq_image_u32(struct eq_image *k, uint32_t *v);
+void eq_image_u64(struct eq_image *k, uint64_t *v);
+void eq_image_i64(struct eq_image *k, int64_t *v);
+void eq_image_bool(struct eq_image *k, bool *v);
+void eq_image_text(struct eq_image *k, struct eq_slice *v); /* in the image a NUL follows */
+/* The pointer at `items` and *n: writing writes the number, reading sets both, to zeroed elements of `size` bytes; NULL
+ * if there are none. The caller goes on with each element, which must take at least one word. */
+#define eq_image_array(k, items, n, size) eq_image_array_raw((k), (void *)(items), (n), (size))
+void eq_image_array_raw(struct eq_image *k, void *items, size_t *n, size_t size);
+
+#endif

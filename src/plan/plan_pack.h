@@ -1,0 +1,35 @@
+/* plan_pack.h — the plans of many rules in an image, and back.
+ *
+ *      nodes   0: process.name   1: "cmd.exe"   2: (like~ 0 1)   3: (any 2)   4: (not 3)   …     kids before parents
+ *      plans   event 4 · sequence 3 9 by host.id · …
+ *
+ * Equal nodes are one, whichever rules they come from, so a condition that a thousand rules ask is one number. What is
+ * read is checked as the makers of plan/build.h check it: a plan that exists is valid, wherever it came from. */
+#ifndef EQ_PLAN_PLAN_PACK_H
+#define EQ_PLAN_PLAN_PACK_H
+
+#include "base/image.h"
+#include "plan/plan.h"
+
+#define EQ_IMAGE_TREE_MAX (1u << 20)  /* nodes of one condition, shared ones counted where they stand */
+#define EQ_IMAGE_TREES_MAX (1u << 25) /* of all conditions of an image */
+#define EQ_IMAGE_DEPTH_MAX 1000
+
+struct eq_plan_pack {
+    struct eq_image *k;
+    struct eq_intern known;     /* writing: the words of each node */
+    struct eq_node *nodes;      /* reading, with what is known of each: */
+    struct eq_node_facts *facts;
+    size_t n;
+    size_t trees;               /* nodes of all conditions so far */
+};
+
+/* Writing: number the nodes of the plans, then write them. Reading: `plans` is not looked at; ends with x->nodes. */
+void eq_plan_pack_nodes(struct eq_plan_pack *x, struct eq_image *k, const struct eq_plan *const *plans, size_t n);
+/* Writing: *plan, whose nodes were numbered. Reading: fill *plan in. */
+void eq_plan_pack(struct eq_plan_pack *x, struct eq_plan *plan);
+void eq_plan_pack_free(struct eq_plan_pack *x);
+/* A number for what kinds, operators and functions are called: it changes with them. */
+uint64_t eq_plan_pack_tables(void);
+
+#endif
