@@ -5,6 +5,7 @@
   headers   every header compiles alone, as C11; the public one as C++17 too
   exports   the shared library shows eqlite_* and nothing else
   tables    every diagnostic and every function occurs in some test, and every diagnostic in docs/errors.md
+  links     pages link to files and headings that are there
   top       only the agreed files and folders lie at the top
 
 Ends with "N passed, N failed".
@@ -18,7 +19,8 @@ import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 SRC = ROOT / "src"
-TOP = {"grammar", "src", "rules", "tests", "docs", "CMakeLists.txt", "README.md", "CMakePresets.json", "dev", "LICENSE",
+TOP = {"grammar", "src", "rules", "tests", "docs", "packaging", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md",
+       "CMakeLists.txt", "README.md", "CMakePresets.json", "dev", "LICENSE",
        "build", "compile_commands.json"}
 
 
@@ -128,6 +130,32 @@ def check_tables(_):
             yield f"no case calls {name}()"
 
 
+# ── links ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+def without_blocks(text):
+    return re.sub(r"^```.*?^```", "", text, flags=re.S | re.M)
+
+
+def anchors(page):
+    """of the headings: small letters, blanks as hyphens, no other signs"""
+    titles = re.findall(r"^#+ (.*)$", without_blocks(text_of(page)), re.M)
+    return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
+
+
+def check_links(_):
+    folders = ("docs", "src", "tests", "rules", "packaging")
+    for page in sorted([*ROOT.glob("*.md"), *(p for folder in folders for p in (ROOT / folder).rglob("*.md"))]):
+        for target in re.findall(r"\]\(([^()\s]+)\)", re.sub(r"`[^`\n]*`", "", without_blocks(text_of(page)))):
+            if re.match(r"\w+:", target):
+                continue
+            name, _, anchor = target.partition("#")
+            to = (page.parent / name).resolve() if name else page
+            if not to.exists():
+                yield f"{page.relative_to(ROOT)}: {target} is not there"
+            elif anchor and to.suffix == ".md" and anchor not in anchors(to):
+                yield f"{page.relative_to(ROOT)}: {target} has no such heading"
+
+
 def check_top(_):
     for path in sorted(ROOT.iterdir()):
         if path.name not in TOP and not path.name.startswith("."):
@@ -142,7 +170,7 @@ def main():
     parser.add_argument("--cxx", default="c++")
     args = parser.parse_args()
     failed = 0
-    checks = [check_arrows, check_headers, check_exports, check_tables, check_top]
+    checks = [check_arrows, check_headers, check_exports, check_tables, check_links, check_top]
     for check in checks:
         problems = list(check(args))
         failed += bool(problems)

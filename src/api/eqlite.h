@@ -32,11 +32,12 @@ extern "C" {
 
 /* ── Version ─────────────────────────────────────────────────────────────────────────────────────────────────────── */
 
+/* Semantic versioning. The build takes its version from here. */
 #define EQLITE_VERSION_MAJOR 0
 #define EQLITE_VERSION_MINOR 1
 #define EQLITE_VERSION_PATCH 0
 
-EQLITE_API const char *eqlite_version(void); /* of the library at run time, "0.1.0"; static */
+EQLITE_API const char *eqlite_version(void); /* of the library at run time, "MAJOR.MINOR.PATCH"; static */
 
 /* ── Basics ──────────────────────────────────────────────────────────────────────────────────────────────────────── */
 

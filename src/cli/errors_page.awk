@@ -2,6 +2,7 @@
 #
 #     ## E0101 syntax error     begins a row; the text up to the next heading follows, without fences and links,
 #     ```console … ```          examples are indented in their place
+#     <!-- sh … -->             what their tests need is left out
 
 function literal(text,    i, c, out) {
     for (i = 1; i <= length(text); i++) {
@@ -32,6 +33,8 @@ BEGIN {
     print "const struct cli_page cli_pages[] = {"
 }
 
+/^<!-- / && !example { hidden = 1 }
+hidden { if (/-->$/) hidden = 0; next }
 /^```/ { example = !example; next }
 !example && /^#/ {
     end_row()

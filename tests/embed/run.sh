@@ -25,20 +25,18 @@ cmake --install "$build" --prefix "$prefix" > "$work/log" 2>&1 || { cat "$work/l
 pc=$(dirname "$(find "$prefix" -name eqlite.pc)")
 lib=$(dirname "$pc")
 export PKG_CONFIG_PATH=$pc LD_LIBRARY_PATH=$lib
-# The prefix was chosen at installation: let pkg-config find it from where the file lies.
-flags=(--define-variable="prefix=$prefix" --define-variable="libdir=$lib" --define-variable="includedir=$prefix/include")
 
 shared()
 {
     # shellcheck disable=SC2046 # pkg-config prints words
-    cc -std=c11 "$here/example.c" $(pkg-config "${flags[@]}" --cflags --libs eqlite) -o "$work/shared" && "$work/shared"
+    cc -std=c11 "$here/example.c" $(pkg-config --cflags --libs eqlite) -o "$work/shared" && "$work/shared"
 }
 
 static()
 {
     # shellcheck disable=SC2046
-    cc -std=c11 "$here/example.c" $(pkg-config "${flags[@]}" --cflags eqlite) "$lib/libeqlite.a" \
-        $(pkg-config "${flags[@]}" --static --libs eqlite | sed 's/-leqlite//') -o "$work/static" && "$work/static"
+    cc -std=c11 "$here/example.c" $(pkg-config --cflags eqlite) "$lib/libeqlite.a" \
+        $(pkg-config --static --libs eqlite | sed 's/-leqlite//') -o "$work/static" && "$work/static"
 }
 
 package()
