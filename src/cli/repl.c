@@ -34,14 +34,13 @@ static bool on_alert(const eqlite_alert *alert, void *ctx)
     return a->status == EQLITE_OK && !cli_stopped();
 }
 
-static eqlite_status feed_all(struct repl *r, eqlite_matcher *m)
+/* As many as there are processors, up to 8, look at events for which no column speaks. */
+static unsigned threads(const struct cli *c)
 {
-    eqlite_status st = EQLITE_OK;
-    for (size_t i = 0; i < r->data.n && st == EQLITE_OK && !cli_stopped() && !eqlite_matcher_done(m); i++) {
-        eqlite_event e = repl_data_event(&r->data, i);
-        st = eqlite_matcher_feed(m, &e);
-    }
-    return st == EQLITE_OK && !cli_stopped() ? eqlite_matcher_finish(m) : st;
+    struct cli_feed feed = {.cli = c};
+    eqlite_matcher_options options = EQLITE_MATCHER_OPTIONS_INIT;
+    cli_feed_threads(&options, &feed);
+    return options.threads;
 }
 
 /* What a person wants to know after the results. */
@@ -75,11 +74,12 @@ void repl_match(struct repl *r, eqlite_rules *rules, const char *content)
     options.limit = r->cli.limit;
     options.unwrap = !r->cli.no_unwrap;
     options.memory_bytes = r->cli.memory;
+    options.threads = threads(&r->cli);
     eqlite_status st = eqlite_sink_new(&a.sink, rules, &sink);
     if (st == EQLITE_OK)
         st = eqlite_matcher_new(&m, rules, &options);
     if (st == EQLITE_OK)
-        st = feed_all(r, m);
+        st = r->data.store ? eqlite_store_match(r->data.store, m) : eqlite_matcher_finish(m);
     if (a.status != EQLITE_OK)
         st = a.status;
     if ((st == EQLITE_OK || st == EQLITE_END) && a.sink)
@@ -104,7 +104,7 @@ static void run_query(struct repl *r, const char *text, size_t len)
         return;
     r->last.len = 0;
     cli_text_add(&r->last, text, len);
-    eqlite_status st = r->data.n && cli_schema_name(&r->cli) ? eqlite_compiler_compare(compiler, r->data.survey) : EQLITE_OK;
+    eqlite_status st = repl_data_count(&r->data) && cli_schema_name(&r->cli) ? eqlite_compiler_compare(compiler, r->data.survey) : EQLITE_OK;
     if (st == EQLITE_OK)
         st = eqlite_compiler_add_query(compiler, "<query>", text, len);
     if (st == EQLITE_OK)

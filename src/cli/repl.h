@@ -9,23 +9,19 @@
 
 /* ── Events in memory (repl_data.c) ── */
 
-struct repl_event {
-    char *json; /* padded */
-    size_t len, file;
-    uint64_t line, offset;
-};
-
 struct repl_data {
-    struct repl_event *events;
-    size_t n, cap;
-    struct cli_list files; /* owned: as the reader names them */
-    eqlite_survey *survey; /* NULL until there are events */
+    eqlite_store *store;   /* NULL until files were read */
+    eqlite_survey *survey; /* likewise */
+    struct cli_list files; /* owned: as the reader names them; events point at these names */
+    struct cli_list blocks; /* owned: the bytes of events */
+    char *free;            /* in the last block */
+    size_t room;           /* there */
 };
 
 /* Read the events of files into memory, after those that are there. False: some could not be read, already told. */
 bool repl_data_add(struct repl_data *d, const struct cli *c, const struct cli_list *files);
 void repl_data_clear(struct repl_data *d);
-eqlite_event repl_data_event(const struct repl_data *d, size_t index);
+size_t repl_data_count(const struct repl_data *d);
 
 /* ── The program ── */
 

@@ -16,7 +16,7 @@ static void told_events(const struct repl *r)
     struct cli_text n = {0};
     if (!r->line)
         return;
-    cli_text_count(&n, r->data.n);
+    cli_text_count(&n, repl_data_count(&r->data));
     cli_note("%s events", n.ptr);
     cli_text_free(&n);
 }
@@ -45,8 +45,8 @@ static void do_files(struct repl *r, const struct cli_list *words)
     for (size_t f = 0; f < r->data.files.n; f++) {
         uint64_t n = 0;
         struct cli_text name = {0};
-        for (size_t i = 0; i < r->data.n; i++)
-            n += r->data.events[i].file == f;
+        for (size_t i = 0; i < repl_data_count(&r->data); i++)
+            n += eqlite_store_get(r->data.store, i).path.ptr == r->data.files.items[f];
         cli_text_escape(&name, cli_string(r->data.files.items[f]));
         printf("%10llu  %s\n", (unsigned long long)n, name.ptr);
         cli_text_free(&name);
@@ -213,9 +213,9 @@ static size_t event_number(const struct repl *r, const char *word)
 {
     char *end;
     unsigned long long n = strtoull(word, &end, 10);
-    if (*end == '\0' && word[0] >= '0' && word[0] <= '9' && n >= 1 && n <= r->data.n)
+    if (*end == '\0' && word[0] >= '0' && word[0] <= '9' && n >= 1 && n <= repl_data_count(&r->data))
         return (size_t)n;
-    cli_error("there are events 1 to %zu", r->data.n);
+    cli_error("there are events 1 to %zu", repl_data_count(&r->data));
     return 0;
 }
 
@@ -228,7 +228,7 @@ static eqlite_status print_why(struct repl *r, eqlite_rules *rules, size_t n)
     options.alone = !eqlite_rules_need_order(rules);
     eqlite_status st = eqlite_why_new(&why, rules, 0, &options);
     for (size_t i = options.alone ? n - 1 : 0; i < n && st == EQLITE_OK && !cli_stopped(); i++) {
-        eqlite_event event = repl_data_event(&r->data, i);
+        eqlite_event event = eqlite_store_get(r->data.store, i);
         st = eqlite_why_feed(why, &event);
         if (st == EQLITE_INVALID && i + 1 < n)
             st = EQLITE_OK; /* of those before, broken ones do not count */
@@ -400,7 +400,7 @@ static void do_show(struct repl *r, const struct cli_list *words)
     printf("fields                ");
     for (size_t i = 0; i < c->columns.n; i++)
         printf("%s%s", i ? "," : "", c->columns.items[i]);
-    printf("\nevents                %zu\n", r->data.n);
+    printf("\nevents                %zu\n", repl_data_count(&r->data));
     printf("rules                 %zu\n", r->rules ? eqlite_rules_count(r->rules) : 0);
 }
 
