@@ -13,9 +13,9 @@
 #include "event/columns.h"
 
 enum {
-    MOST_FIELDS = 16,    /* that rules may read: with more, hardly two events are alike */
+    MOST_FIELDS = 16, /* that rules may read: with more, hardly two events are alike */
     STOP_EVERY = 1024,
-    TRIAL = 1 << 14      /* events after which it must have shown that classes pay */
+    TRIAL = 1 << 16   /* events after which it must have shown that classes pay */
 };
 #define COLUMN_BYTES ((size_t)256 << 20)
 
@@ -147,7 +147,7 @@ static enum eq_status find_columns(bool *out, struct classes *c, struct eqlite_s
             return EQ_OK;
         paths[i] = fields->items[i].path;
     }
-    enum eq_status st = read_columns(s, paths, c->n, unwrap, false);
+    enum eq_status st = read_columns(s, paths, c->n, unwrap, true);
     *out = st == EQ_OK;
     for (size_t i = 0; i < c->n && *out; i++)
         *out = eq_columns_find(&c->columns[i], s->columns, paths[i]);
@@ -188,7 +188,7 @@ static eqlite_status feed_events(struct eqlite_store *s, eqlite_matcher *m, stru
     eqlite_status st = EQLITE_OK;
     for (size_t i = 0; i < s->n && st == EQLITE_OK && !eqlite_matcher_done(m); i++) {
         bool wanted = true;
-        if (sort && i == TRIAL && c->numbers.n > TRIAL / 2)
+        if (sort && i == TRIAL && c->numbers.n > TRIAL / 4 * 3)
             sort = false; /* nearly each event is its own class */
         if (sort)
             st = eq_api_status(could_match(&wanted, c, s, i));

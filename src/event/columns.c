@@ -143,7 +143,7 @@ static enum eq_status put(struct eq_columns *c, struct column *col, uint32_t id)
 
 /* The values of one event, those behind `slot`. */
 static enum eq_status learn(struct eq_columns *c, struct column *col, const struct eq_frame *frame,
-                            const struct eq_slot *slot, bool few)
+                            const struct eq_slot *slot, size_t most_values)
 {
     bool added = false;
     uint32_t id = EQ_NONE;
@@ -162,7 +162,7 @@ static enum eq_status learn(struct eq_columns *c, struct column *col, const stru
         if (added)
             charge(c, col, c->encoded.len + ENTRY_BYTES);
     }
-    if (few && col->values.n > EQ_COLUMN_FEW) {
+    if (col->values.n > most_values) {
         drop(c, col);
         col->many = col->given_up = true;
         return EQ_OK;
@@ -172,7 +172,7 @@ static enum eq_status learn(struct eq_columns *c, struct column *col, const stru
 
 /* One event for the columns that have come as far as it. */
 static enum eq_status read_event(struct eq_columns *c, struct column **wanted, size_t n, struct eq_decoder *decoder,
-                                 size_t index, struct eq_slice text, bool few)
+                                 size_t index, struct eq_slice text, size_t most_values)
 {
     const struct eq_event *event = NULL;
     struct eq_decode_error error;
@@ -184,7 +184,8 @@ static enum eq_status read_event(struct eq_columns *c, struct column **wanted, s
     st = EQ_OK;
     for (size_t i = 0; i < n && st == EQ_OK; i++)
         if (wanted[i]->n == index && !wanted[i]->given_up)
-            st = known ? learn(c, wanted[i], &event->frame, &event->frame.slots[i], few) : put(c, wanted[i], EQ_NONE);
+            st = known ? learn(c, wanted[i], &event->frame, &event->frame.slots[i], most_values)
+                       : put(c, wanted[i], EQ_NONE);
     return st;
 }
 
@@ -193,12 +194,12 @@ static enum eq_status pass(struct eq_columns *c, struct column **wanted, size_t 
 {
     struct eq_decoder *decoder = NULL;
     struct eq_decode_options options = {.unwrap = c->options.unwrap};
-    size_t first = events->n;
+    size_t first = events->n, most = events->n / 8 > EQ_COLUMN_FEW ? events->n / 8 : EQ_COLUMN_FEW;
     for (size_t i = 0; i < n; i++)
         first = wanted[i]->n < first ? wanted[i]->n : first;
     enum eq_status st = first < events->n ? eq_decoder_new(&decoder, fields, &options, c->alloc) : EQ_OK;
     for (size_t i = first; i < events->n && st == EQ_OK; i++) {
-        st = read_event(c, wanted, n, decoder, i, events->text(i, events->ctx), few);
+        st = read_event(c, wanted, n, decoder, i, events->text(i, events->ctx), few ? most : SIZE_MAX);
         if (st == EQ_OK && i % STOP_EVERY == 0 && events->stop && events->stop(events->ctx))
             st = EQ_END;
     }

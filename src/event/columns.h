@@ -31,7 +31,7 @@ enum eq_status eq_columns_new(struct eq_columns **out, const struct eq_columns_o
                               const struct eq_alloc *alloc);
 void eq_columns_free(struct eq_columns *c); /* NULL is fine */
 /* Make or complete the columns of these fields in one pass. `few`: leave out those that have more than EQ_COLUMN_FEW
- * values. EQ_END: stopped. A column for which memory has no room is not there afterwards: that is no failure. */
+ * values, and more than one in eight events. EQ_END: stopped. A column for which memory has no room is not there afterwards: that is no failure. */
 enum { EQ_COLUMN_FEW = 20000 };
 enum eq_status eq_columns_read(struct eq_columns *c, const struct eq_slice *paths, size_t n, bool few,
                                const struct eq_columns_events *events);
