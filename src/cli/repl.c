@@ -2,11 +2,14 @@
  *
  * A statement ends with ';' or, when it is whole, with an empty line. No query begins with a dot, so a line that does
  * is a command. Without a terminal there is no prompt, and a wrong statement does not end the script. */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "cli/repl.h"
+
+enum { MOST_READING = 16 };
 
 const char *repl_keep(struct repl *r, const char *text, size_t len)
 {
@@ -24,11 +27,27 @@ struct answer {
     eqlite_sink *sink;
     eqlite_status status;
     uint64_t found;
+    struct cli_text *hit; /* gets the events of the first result */
 };
+
+void repl_add_event(struct cli_text *t, eqlite_event event)
+{
+    size_t start = t->len;
+    cli_text_add(t, event.json, event.len);
+    for (size_t i = start; i < t->len; i++)
+        if (t->ptr[i] == '\n' || t->ptr[i] == '\r')
+            t->ptr[i] = ' ';
+    cli_text_add(t, "\n", 1);
+}
 
 static bool on_alert(const eqlite_alert *alert, void *ctx)
 {
     struct answer *a = ctx;
+    for (size_t i = 0; !a->found && i < eqlite_alert_event_count(alert); i++) {
+        eqlite_alert_event e = eqlite_alert_get_event(alert, i);
+        if (!e.missing)
+            repl_add_event(a->hit, (eqlite_event){.json = e.json.ptr, .len = e.json.len});
+    }
     a->found++;
     a->status = eqlite_sink_put(a->sink, alert);
     return a->status == EQLITE_OK && !cli_stopped();
@@ -58,17 +77,18 @@ static void tell(const struct repl *r, uint64_t found, double seconds)
     cli_text_free(&n);
 }
 
-void repl_match(struct repl *r, eqlite_rules *rules, const char *content)
+void repl_match(struct repl *r, eqlite_rules *rules, const char *content, const char *path)
 {
     struct cli_output output;
-    struct answer a = {0};
+    struct answer a = {.hit = &r->hit};
     eqlite_sink_options sink;
     eqlite_matcher_options options = EQLITE_MATCHER_OPTIONS_INIT;
     eqlite_matcher *m = NULL;
     double started = cli_seconds();
-    if (!cli_output_open(&output, &r->cli, NULL))
+    if (!cli_output_open(&output, &r->cli, path))
         return;
     cli_sink_options(&sink, &r->cli, &output, content);
+    r->hit.len = 0;
     options.on_alert = on_alert;
     options.ctx = &a;
     options.limit = r->cli.limit;
@@ -86,7 +106,7 @@ void repl_match(struct repl *r, eqlite_rules *rules, const char *content)
         st = eqlite_sink_end(a.sink);
     if (st != EQLITE_OK && !output.error)
         cli_failed(st);
-    if (!cli_output_close(&output, true))
+    if (!cli_output_close(&output, !cli_stopped() && (st == EQLITE_OK || st == EQLITE_END)) && !path)
         r->failed = r->quit = true;
     tell(r, a.found, cli_seconds() - started);
     if (m)
@@ -96,14 +116,16 @@ void repl_match(struct repl *r, eqlite_rules *rules, const char *content)
     eqlite_sink_free(a.sink);
 }
 
-static void run_query(struct repl *r, const char *text, size_t len)
+static void run_query(struct repl *r, const char *text, size_t len, const char *path)
 {
     eqlite_rules *rules = NULL;
     eqlite_compiler *compiler = cli_compiler(&r->cli);
     if (!compiler)
         return;
-    r->last.len = 0;
-    cli_text_add(&r->last, text, len);
+    if (text != r->last.ptr) {
+        r->last.len = 0;
+        cli_text_add(&r->last, text, len);
+    }
     eqlite_status st = repl_data_count(&r->data) && cli_schema_name(&r->cli) ? eqlite_compiler_compare(compiler, r->data.survey) : EQLITE_OK;
     if (st == EQLITE_OK)
         st = eqlite_compiler_add_query(compiler, "<query>", text, len);
@@ -113,11 +135,19 @@ static void run_query(struct repl *r, const char *text, size_t len)
     if (st == EQLITE_OK)
         st = eqlite_compiler_finish(&rules, compiler);
     if (st == EQLITE_OK)
-        repl_match(r, rules, "events");
+        repl_match(r, rules, "events", path);
     else if (st != EQLITE_INVALID && st != EQLITE_LIMIT)
         cli_failed(st);
     eqlite_rules_free(rules);
     eqlite_compiler_free(compiler);
+}
+
+void repl_save_results(struct repl *r, const char *path)
+{
+    if (r->last.len)
+        run_query(r, r->last.ptr, r->last.len, path);
+    else
+        cli_error("no query to save yet");
 }
 
 /* ── Statements ── */
@@ -144,7 +174,7 @@ static void run_statement(struct repl *r, const char *text, size_t len)
         repl_line_remember(r->line, whole.ptr);
         cli_text_free(&whole);
     }
-    run_query(r, text, len);
+    run_query(r, text, len, NULL);
 }
 
 /* Run every statement of the text that ends with ';', keep the rest. */
@@ -211,19 +241,39 @@ static void interactive(struct repl *r)
         fputc('\n', stderr);
 }
 
-static void script(struct repl *r)
+static void script(struct repl *r, FILE *f)
 {
     char *line = NULL;
     size_t cap = 0;
     ssize_t len;
-    while (!r->quit && !cli_stopped() && (len = getline(&line, &cap, stdin)) >= 0) {
+    while (!r->quit && !cli_stopped() && (len = getline(&line, &cap, f)) >= 0) {
         while (len > 0 && (line[len - 1] == '\n' || line[len - 1] == '\r'))
             line[--len] = '\0';
         take_line(r, line, (size_t)len);
     }
     if (!r->quit && !cli_stopped() && r->statement.len)
         run_statement(r, r->statement.ptr, r->statement.len);
+    r->statement.len = 0;
     free(line);
+}
+
+void repl_read(struct repl *r, const char *path)
+{
+    if (r->reading == MOST_READING) {
+        cli_error("%s: files read each other too deep", path);
+        return;
+    }
+    FILE *f = fopen(path, "rb");
+    if (!f) {
+        cli_error("cannot read %s: %s", path, strerror(errno));
+        return;
+    }
+    r->reading++;
+    script(r, f);
+    r->reading--;
+    if (ferror(f))
+        cli_error("cannot read %s: %s", path, strerror(errno));
+    fclose(f);
 }
 
 static void load_rules(struct repl *r)
@@ -260,7 +310,7 @@ int cli_repl(struct cli *c)
         fine = repl_data_add(&r.data, &r.cli, &c->files);
     int status = cli_stopped() ? cli_stop_status() : CLI_OK;
     if (status == CLI_OK) {
-        r.line ? interactive(&r) : script(&r);
+        r.line ? interactive(&r) : script(&r, stdin);
         status = cli_stopped() ? cli_stop_status() : fine && !r.failed ? CLI_OK : CLI_TROUBLE;
     }
 
@@ -269,6 +319,7 @@ int cli_repl(struct cli *c)
     eqlite_rules_free(r.rules);
     cli_text_free(&r.statement);
     cli_text_free(&r.last);
+    cli_text_free(&r.hit);
     free(r.cli.columns.items);
     free_list(&r.owned);
     return status;
