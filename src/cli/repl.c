@@ -230,7 +230,7 @@ static void interactive(struct repl *r)
     bool cancelled;
     size_t len;
     cli_note("eqlite %s, .help for help", eqlite_version());
-    while (!r->quit && (line = repl_line_get(r->line, r->statement.len > 0, &cancelled, &len))) {
+    while (!r->quit && !cli_stopped() && (line = repl_line_get(r->line, r->statement.len > 0, &cancelled, &len))) {
         if (cancelled)
             r->statement.len = 0;
         else
