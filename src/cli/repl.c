@@ -177,23 +177,28 @@ static void run_statement(struct repl *r, const char *text, size_t len)
     run_query(r, text, len, NULL);
 }
 
+static void forget(struct repl *r)
+{
+    r->statement.len = 0;
+    r->scan = (struct repl_scan){0};
+}
+
 /* Run every statement of the text that ends with ';', keep the rest. */
 static void run_ended(struct repl *r)
 {
     struct cli_text *t = &r->statement;
     size_t start = 0;
-    for (size_t i = 0; i < t->len; i++) {
-        if (t->ptr[i] != ';' || !eqlite_query_is_complete(t->ptr + start, i - start))
-            continue;
-        run_statement(r, t->ptr + start, i - start);
-        start = i + 1;
+    while (!cli_stopped() && repl_scan(&r->scan, t->ptr, t->len)) {
+        run_statement(r, t->ptr + start, r->scan.at - start);
+        start = ++r->scan.at;
     }
     if (start) {
         memmove(t->ptr, t->ptr + start, t->len - start);
         t->len -= start;
+        r->scan.at -= start;
     }
-    if (is_blank(t->ptr ? t->ptr : "", t->len))
-        t->len = 0;
+    if (start && is_blank(t->ptr, t->len))
+        forget(r);
 }
 
 static void take_line(struct repl *r, const char *line, size_t len)
@@ -214,9 +219,9 @@ static void take_line(struct repl *r, const char *line, size_t len)
     cli_text_add(t, line, len);
     cli_text_add(t, "\n", 1);
     /* A second empty line runs even what is not whole, to see what is wrong with it. */
-    if (empty && (again || eqlite_query_is_complete(t->ptr, t->len))) {
+    if (empty && (again || repl_scan_is_whole(&r->scan))) {
         run_statement(r, t->ptr, t->len);
-        t->len = 0;
+        forget(r);
         return;
     }
     run_ended(r);
@@ -232,7 +237,7 @@ static void interactive(struct repl *r)
     cli_note("eqlite %s, .help for help", eqlite_version());
     while (!r->quit && !cli_stopped() && (line = repl_line_get(r->line, r->statement.len > 0, &cancelled, &len))) {
         if (cancelled)
-            r->statement.len = 0;
+            forget(r);
         else
             take_line(r, line, len);
         cli_clear_stop();
@@ -253,7 +258,7 @@ static void script(struct repl *r, FILE *f)
     }
     if (!r->quit && !cli_stopped() && r->statement.len)
         run_statement(r, r->statement.ptr, r->statement.len);
-    r->statement.len = 0;
+    forget(r);
     free(line);
 }
 

@@ -23,6 +23,17 @@ bool repl_data_add(struct repl_data *d, const struct cli *c, const struct cli_li
 void repl_data_clear(struct repl_data *d);
 size_t repl_data_count(const struct repl_data *d);
 
+/* ── Where statements end (repl_scan.c) ── */
+
+struct repl_scan { /* zeroed: at the beginning */
+    size_t at;             /* looked at so far */
+    size_t open, comments; /* brackets and comments that are open */
+    char quote;            /* of an open string; 'r': a raw one */
+};
+/* Go on to the ';' that ends the statement: it is at s->at then. False: there is none. */
+bool repl_scan(struct repl_scan *s, const char *text, size_t len);
+bool repl_scan_is_whole(const struct repl_scan *s); /* nothing is open where it stands */
+
 /* ── The program ── */
 
 struct repl {
@@ -31,6 +42,7 @@ struct repl {
     struct repl_data data;
     eqlite_rules *rules;       /* NULL: none loaded */
     struct cli_text statement; /* so far */
+    struct repl_scan scan;     /* of it */
     struct cli_text last;      /* the last query that ran */
     struct repl_line *line;    /* NULL: not a terminal */
     struct cli_text hit;       /* the events of its first result, a line each */

@@ -35,12 +35,16 @@
   .files                  the files and how many events each gave
   .schema    [PATTERN]    fields of the events, with types and an example
   .fields    [PATTERN]    names of the fields
+  .values    FIELD [N]    values of a field, the commonest first; 20, or N of them
   .rules     [PATH...]    load rules; without a path, list them
   .rule      ID           all that a rule says, as JSON; ID may have * and ?
   .run       [ID]         run the rules over the events
   .explain   [STAGE]      the last query as tokens, ast, plan or program
+  .plan                   the same as .explain plan
   .why       EVENT        why the last query matches an event or not; EVENT counts from 1
   .fmt                    the last query in its one layout
+  .save      WHAT FILE    results: FILE; the query: --rule FILE; a test: --test FILE [EVENT...]
+  .read      FILE         statements from a file
   .mode      [FORM]       print as ndjson, table, json or csv
   .dialect   [NAME]       dialect of the queries
   .limit     [N]          at most N results; 0: all
