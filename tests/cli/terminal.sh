@@ -130,7 +130,7 @@ check "whose rows stay on their lines" sh -c "tmux -S '$socket' capture-pane -p 
 tm resize-window -t eqlite -x 90 -y 30
 enter ".mode csv"
 enter "any where true;"
-check "values cannot write on the terminal" has '\u001b]0;owned\u0007\u202eexe.cmd'
+check "values cannot write on the terminal" has '\u{1b}]0;owned\u{07}\u{202e}exe.cmd'
 enter ".quit"
 check "it leaves" has "exit=0"
 
