@@ -448,6 +448,40 @@ typedef struct eqlite_state_report {
 EQLITE_API eqlite_status eqlite_state_restore(const eqlite_state *state, const char *ptr, size_t len,
                                               eqlite_state_report *report);
 
+/* ── Store ───────────────────────────────────────────────────────────────────────────────────────────────────────── */
+
+/* Events that are asked again and again, as a shell does: the values of fields are kept in columns beside them, so that
+ * a query decodes only what it finds. The events themselves stay the caller's. One thread at a time. */
+typedef struct eqlite_store eqlite_store;
+
+typedef struct eqlite_store_options {
+    size_t size;
+    const eqlite_allocator *allocator;
+    size_t column_bytes; /* for columns; 0: 256 MiB. The longest unused go first */
+    bool (*stop)(void *ctx); /* polled in what takes long; true ends it with EQLITE_END. May be NULL */
+    void *ctx;
+} eqlite_store_options;
+#define EQLITE_STORE_OPTIONS_INIT {sizeof(eqlite_store_options), NULL, 0, NULL, NULL}
+
+EQLITE_API eqlite_status eqlite_store_new(eqlite_store **out, const eqlite_store_options *options);
+EQLITE_API void eqlite_store_free(eqlite_store *s); /* NULL is fine */
+/* The event must be padded; its bytes and its path stay borrowed until the store is freed. EQLITE_INVALID: not padded. */
+EQLITE_API eqlite_status eqlite_store_add(eqlite_store *s, const eqlite_event *event);
+EQLITE_API size_t eqlite_store_count(const eqlite_store *s);
+EQLITE_API eqlite_event eqlite_store_get(const eqlite_store *s, size_t index);
+/* Make the columns of these fields now, in one pass, but for those with very many values. Others are made when a query
+ * asks for them. Made columns serve matchers with the same `unwrap`. */
+EQLITE_API eqlite_status eqlite_store_prepare(eqlite_store *s, const eqlite_string *fields, size_t n, bool unwrap);
+/* Feed all events to a new matcher, and finish it: the same results in the same order as with eqlite_matcher_feed for
+ * each. Of rules that look at single events only, events that cannot match are left out, and not counted. */
+EQLITE_API eqlite_status eqlite_store_match(eqlite_store *s, eqlite_matcher *m);
+/* The values that a field has in the store, those of most events first; an event with several counts for each. Text as
+ * in eqlite_survey_field, uncut, valid during the call; returning false ends with EQLITE_END. Values of which an event
+ * has more than 4 KiB are left out. EQLITE_LIMIT: memory for columns has no room for this one. */
+typedef bool eqlite_on_value(eqlite_string text, bool is_string, uint64_t events, void *ctx);
+EQLITE_API eqlite_status eqlite_store_values(eqlite_store *s, const char *field, bool unwrap, eqlite_on_value *each,
+                                             void *ctx);
+
 /* ── Sink ────────────────────────────────────────────────────────────────────────────────────────────────────────── */
 
 typedef struct eqlite_sink eqlite_sink;

@@ -75,6 +75,9 @@ enum eq_status eq_api_names(struct eq_slice *out, size_t *n, size_t max, const c
 /* The text of an event with padding behind it: its own, or a copy in `copy`. False without memory. */
 bool eq_api_pad(struct eq_slice *out, struct eq_buf *copy, const eqlite_event *event);
 
+/* matcher.c: the rules that a matcher runs, and whether it reads search hits as the event inside. */
+struct eqlite_rules *eq_api_matcher_rules(const eqlite_matcher *m, bool *unwrap);
+
 /* why.c: one tree for each step of an alert, as a JSON array. */
 enum eq_status eq_api_explain_alert(struct eq_buf *out, eqlite_why *w, const struct eq_alert *a);
 

@@ -108,6 +108,12 @@ void eqlite_matcher_free(eqlite_matcher *m)
     eqlite_rules_free(rules);
 }
 
+struct eqlite_rules *eq_api_matcher_rules(const eqlite_matcher *m, bool *unwrap)
+{
+    *unwrap = m->options.unwrap;
+    return m->rules;
+}
+
 eqlite_status eqlite_matcher_feed(eqlite_matcher *m, const eqlite_event *event)
 {
     struct eq_slice text;

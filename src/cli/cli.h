@@ -156,7 +156,7 @@ int cli_failed(eqlite_status st); /* tell an unexpected status, return CLI_TROUB
 
 void cli_catch_signals(void);
 bool cli_stopped(void); /* Ctrl-C or SIGTERM came */
-void cli_clear_stop(void);
+void cli_clear_stop(void); /* forget a Ctrl-C */
 int cli_stop_status(void); /* exit status for it */
 double cli_seconds(void);  /* a clock that only goes forward */
 

@@ -9,23 +9,30 @@
 
 /* ── Events in memory (repl_data.c) ── */
 
-struct repl_event {
-    char *json; /* padded */
-    size_t len, file;
-    uint64_t line, offset;
-};
-
 struct repl_data {
-    struct repl_event *events;
-    size_t n, cap;
-    struct cli_list files; /* owned: as the reader names them */
-    eqlite_survey *survey; /* NULL until there are events */
+    eqlite_store *store;   /* NULL until files were read */
+    eqlite_survey *survey; /* likewise */
+    struct cli_list files; /* owned: as the reader names them; events point at these names */
+    struct cli_list blocks; /* owned: the bytes of events */
+    char *free;            /* in the last block */
+    size_t room;           /* there */
 };
 
 /* Read the events of files into memory, after those that are there. False: some could not be read, already told. */
 bool repl_data_add(struct repl_data *d, const struct cli *c, const struct cli_list *files);
 void repl_data_clear(struct repl_data *d);
-eqlite_event repl_data_event(const struct repl_data *d, size_t index);
+size_t repl_data_count(const struct repl_data *d);
+
+/* ── Where statements end (repl_scan.c) ── */
+
+struct repl_scan { /* zeroed: at the beginning */
+    size_t at;             /* looked at so far */
+    size_t open, comments; /* brackets and comments that are open */
+    char quote;            /* of an open string; 'r': a raw one */
+};
+/* Go on to the ';' that ends the statement: it is at s->at then. False: there is none. */
+bool repl_scan(struct repl_scan *s, const char *text, size_t len);
+bool repl_scan_is_whole(const struct repl_scan *s); /* nothing is open where it stands */
 
 /* ── The program ── */
 
@@ -35,19 +42,33 @@ struct repl {
     struct repl_data data;
     eqlite_rules *rules;       /* NULL: none loaded */
     struct cli_text statement; /* so far */
+    struct repl_scan scan;     /* of it */
     struct cli_text last;      /* the last query that ran */
     struct repl_line *line;    /* NULL: not a terminal */
+    struct cli_text hit;       /* the events of its first result, a line each */
     bool quit, failed;         /* failed: writing to standard output */
     bool blank;                /* the last line was empty */
+    unsigned reading;          /* files within files */
 };
 
-/* Run rules over the events in memory and print with the current mode. */
-void repl_match(struct repl *r, eqlite_rules *rules, const char *content);
+/* Run rules over the events in memory and print with the current mode, to a file or (NULL) standard output. */
+void repl_match(struct repl *r, eqlite_rules *rules, const char *content, const char *path);
+/* Run the last query again, into a file. */
+void repl_save_results(struct repl *r, const char *path);
+/* Read statements from a file. */
+void repl_read(struct repl *r, const char *path);
+/* `.save` (repl_save.c). */
+void repl_save(struct repl *r, const struct cli_list *words);
+/* Add an event's JSON as one line. */
+void repl_add_event(struct cli_text *t, eqlite_event event);
+/* The number of an event in memory, counted from 1; 0: there is none, already told. */
+size_t repl_event_number(const struct repl *r, const char *word);
 /* A copy that lives as long as the program. */
 const char *repl_keep(struct repl *r, const char *text, size_t len);
 /* A line that begins with a dot. */
 void repl_command(struct repl *r, const char *line);
 extern const char *const repl_command_names[]; /* NULL at the end */
+extern const char *const repl_setting_names[]; /* likewise */
 
 /* ── Lines (repl_line.c) ── */
 
@@ -61,7 +82,23 @@ void repl_line_remember(struct repl_line *l, const char *statement);
 
 /* ── Completion (repl_complete.c) ── */
 
-/* What the word at the end of `text` could become, sorted; owned copies. *word is where it begins. */
+/* Where a half-typed query ends (repl_place.c). */
+enum repl_at {
+    REPL_AT_NOTHING, /* nothing to offer */
+    REPL_AT_START, REPL_AT_CATEGORY, REPL_AT_WHERE, REPL_AT_CONDITION, REPL_AT_FIELD, REPL_AT_OPERATOR, REPL_AT_VALUE,
+    REPL_AT_MORE,    /* a condition could end here */
+    REPL_AT_MORE_IN_STAGE, REPL_AT_PIPE, REPL_AT_SEQUENCE, REPL_AT_SPAN, REPL_AT_STAGE_END
+};
+struct repl_place {
+    enum repl_at what;
+    size_t word; /* where the last word begins */
+    char *field; /* that values are compared with; "" if none */
+};
+void repl_place_find(struct repl_place *p, const char *text, size_t len);
+void repl_place_free(struct repl_place *p);
+
+/* What the word at the end of `text` could become, values by how often they are met, else sorted; owned
+ * copies. *word is where it begins. */
 void repl_complete(struct cli_list *out, size_t *word, const struct repl *r, const char *text, size_t len);
 
 #endif

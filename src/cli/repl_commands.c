@@ -1,4 +1,5 @@
 /* repl_commands.c — the lines that begin with a dot. One row of the table adds one. */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,7 +17,7 @@ static void told_events(const struct repl *r)
     struct cli_text n = {0};
     if (!r->line)
         return;
-    cli_text_count(&n, r->data.n);
+    cli_text_count(&n, repl_data_count(&r->data));
     cli_note("%s events", n.ptr);
     cli_text_free(&n);
 }
@@ -45,8 +46,8 @@ static void do_files(struct repl *r, const struct cli_list *words)
     for (size_t f = 0; f < r->data.files.n; f++) {
         uint64_t n = 0;
         struct cli_text name = {0};
-        for (size_t i = 0; i < r->data.n; i++)
-            n += r->data.events[i].file == f;
+        for (size_t i = 0; i < repl_data_count(&r->data); i++)
+            n += eqlite_store_get(r->data.store, i).path.ptr == r->data.files.items[f];
         cli_text_escape(&name, cli_string(r->data.files.items[f]));
         printf("%10llu  %s\n", (unsigned long long)n, name.ptr);
         cli_text_free(&name);
@@ -107,6 +108,54 @@ static void do_fields(struct repl *r, const struct cli_list *words)
         printf("%s\n", name.ptr ? name.ptr : "");
         cli_text_free(&name);
     }
+}
+
+struct told_values {
+    uint64_t left;
+};
+
+static bool print_value(eqlite_string text, bool is_string, uint64_t events, void *ctx)
+{
+    struct told_values *t = ctx;
+    struct cli_text shown = {0};
+    (void)is_string;
+    if (!t->left)
+        return false;
+    t->left--;
+    cli_text_escape(&shown, text);
+    printf("%10llu  %s\n", (unsigned long long)events, shown.ptr ? shown.ptr : "");
+    cli_text_free(&shown);
+    return true;
+}
+
+/* A count of at least one; false: it is none. */
+static bool count_of(uint64_t *out, const char *word)
+{
+    char *end;
+    errno = 0;
+    unsigned long long n = strtoull(word, &end, 10);
+    if (*end || word[0] < '0' || word[0] > '9' || errno)
+        return false;
+    *out = n;
+    return true;
+}
+
+static void do_values(struct repl *r, const struct cli_list *words)
+{
+    struct told_values told = {20};
+    if (!words->n || (words->n > 1 && !count_of(&told.left, words->items[1]))) {
+        cli_error(words->n ? "how many values? a number" : "the values of which field?");
+        return;
+    }
+    eqlite_status st = r->data.store ? eqlite_store_values(r->data.store, words->items[0], !r->cli.no_unwrap, print_value, &told)
+                                     : EQLITE_OK;
+    if (cli_stopped())
+        cli_note("cancelled");
+    else if (st == EQLITE_LIMIT)
+        cli_error("too many values to count in memory; --memory gives more");
+    else if (st != EQLITE_OK && st != EQLITE_END)
+        cli_failed(st);
+    cli_clear_stop();
 }
 
 /* ── Rules ── */
@@ -171,7 +220,7 @@ static void do_run(struct repl *r, const struct cli_list *words)
         return;
     }
     if (!words->n) {
-        repl_match(r, r->rules, "compact");
+        repl_match(r, r->rules, "compact", NULL);
         return;
     }
     /* Only the rules like the word: their files, compiled by themselves. */
@@ -184,7 +233,7 @@ static void do_run(struct repl *r, const struct cli_list *words)
     }
     eqlite_rules *rules = paths.n ? cli_compile_rules(&r->cli, &paths, &refused, &unreadable) : NULL;
     if (rules)
-        repl_match(r, rules, "compact");
+        repl_match(r, rules, "compact", NULL);
     else if (!paths.n)
         cli_error("no rule is like that");
     eqlite_rules_free(rules);
@@ -208,14 +257,13 @@ static void do_explain(struct repl *r, const struct cli_list *words)
     eqlite_compiler_free(compiler);
 }
 
-/* The number of an event in memory, counted from 1; 0: there is none, already told. */
-static size_t event_number(const struct repl *r, const char *word)
+size_t repl_event_number(const struct repl *r, const char *word)
 {
     char *end;
     unsigned long long n = strtoull(word, &end, 10);
-    if (*end == '\0' && word[0] >= '0' && word[0] <= '9' && n >= 1 && n <= r->data.n)
+    if (*end == '\0' && word[0] >= '0' && word[0] <= '9' && n >= 1 && n <= repl_data_count(&r->data))
         return (size_t)n;
-    cli_error("there are events 1 to %zu", r->data.n);
+    cli_error("there are events 1 to %zu", repl_data_count(&r->data));
     return 0;
 }
 
@@ -228,7 +276,7 @@ static eqlite_status print_why(struct repl *r, eqlite_rules *rules, size_t n)
     options.alone = !eqlite_rules_need_order(rules);
     eqlite_status st = eqlite_why_new(&why, rules, 0, &options);
     for (size_t i = options.alone ? n - 1 : 0; i < n && st == EQLITE_OK && !cli_stopped(); i++) {
-        eqlite_event event = repl_data_event(&r->data, i);
+        eqlite_event event = eqlite_store_get(r->data.store, i);
         st = eqlite_why_feed(why, &event);
         if (st == EQLITE_INVALID && i + 1 < n)
             st = EQLITE_OK; /* of those before, broken ones do not count */
@@ -250,7 +298,7 @@ static void do_why(struct repl *r, const struct cli_list *words)
         cli_error(r->last.len ? "which event? they are counted from 1" : "no query to explain yet");
         return;
     }
-    size_t n = event_number(r, words->items[0]);
+    size_t n = repl_event_number(r, words->items[0]);
     eqlite_compiler *compiler = n ? cli_compiler(&r->cli) : NULL;
     if (!compiler)
         return;
@@ -264,6 +312,25 @@ static void do_why(struct repl *r, const struct cli_list *words)
         cli_failed(st);
     eqlite_rules_free(rules);
     eqlite_compiler_free(compiler);
+}
+
+static void do_plan(struct repl *r, const struct cli_list *words)
+{
+    (void)words;
+    do_explain(r, &(struct cli_list){0});
+}
+
+static void do_save(struct repl *r, const struct cli_list *words)
+{
+    repl_save(r, words);
+}
+
+static void do_read(struct repl *r, const struct cli_list *words)
+{
+    if (words->n)
+        repl_read(r, words->items[0]);
+    else
+        cli_error("which file?");
 }
 
 static bool one_of(const char *word, const char *const *names)
@@ -344,20 +411,14 @@ static void set_fields(struct repl *r, const struct cli_list *words)
     }
 }
 
+const char *const repl_setting_names[] = {"fields", "timestamp-field", "event-category-field", "tiebreaker-field",
+                                          "unwrap", "input",           "mode",                 "dialect",
+                                          "limit",  NULL};
+
 static void do_set(struct repl *r, const struct cli_list *words)
 {
-    static const char *const keys[] = {"fields",
-                                       "timestamp-field",
-                                       "event-category-field",
-                                       "tiebreaker-field",
-                                       "unwrap",
-                                       "input",
-                                       "mode",
-                                       "dialect",
-                                       "limit",
-                                       NULL};
     const struct cli_list rest = {words->items + 1, words->n ? words->n - 1 : 0, 0};
-    if (!words->n || !one_of(words->items[0], keys)) {
+    if (!words->n || !one_of(words->items[0], repl_setting_names)) {
         if (!words->n)
             cli_error("set what? (.show lists the settings)");
         return;
@@ -400,7 +461,7 @@ static void do_show(struct repl *r, const struct cli_list *words)
     printf("fields                ");
     for (size_t i = 0; i < c->columns.n; i++)
         printf("%s%s", i ? "," : "", c->columns.items[i]);
-    printf("\nevents                %zu\n", r->data.n);
+    printf("\nevents                %zu\n", repl_data_count(&r->data));
     printf("rules                 %zu\n", r->rules ? eqlite_rules_count(r->rules) : 0);
 }
 
@@ -418,12 +479,16 @@ static const struct command commands[] = {
     {".files", "", "the files and how many events each gave", do_files},
     {".schema", "[PATTERN]", "fields of the events, with types and an example", do_schema},
     {".fields", "[PATTERN]", "names of the fields", do_fields},
+    {".values", "FIELD [N]", "values of a field, the commonest first; 20, or N of them", do_values},
     {".rules", "[PATH...]", "load rules; without a path, list them", do_rules},
     {".rule", "ID", "all that a rule says, as JSON; ID may have * and ?", do_rule},
     {".run", "[ID]", "run the rules over the events", do_run},
     {".explain", "[STAGE]", "the last query as tokens, ast, plan or program", do_explain},
+    {".plan", "", "the same as .explain plan", do_plan},
     {".why", "EVENT", "why the last query matches an event or not; EVENT counts from 1", do_why},
     {".fmt", "", "the last query in its one layout", do_fmt},
+    {".save", "WHAT FILE", "results: FILE; the query: --rule FILE; a test: --test FILE [EVENT...]", do_save},
+    {".read", "FILE", "statements from a file", do_read},
     {".mode", "[FORM]", "print as ndjson, table, json or csv", do_mode},
     {".dialect", "[NAME]", "dialect of the queries", do_dialect},
     {".limit", "[N]", "at most N results; 0: all", do_limit},
@@ -434,8 +499,8 @@ static const struct command commands[] = {
 };
 #define N_COMMANDS (sizeof commands / sizeof *commands)
 
-const char *const repl_command_names[] = {".open", ".add",  ".files",   ".schema", ".fields",  ".rules",
-                                          ".rule", ".run",  ".explain", ".why",    ".fmt",     ".mode",    ".dialect",
+const char *const repl_command_names[] = {".open", ".add",  ".files",   ".schema", ".fields",  ".values", ".rules",
+                                          ".rule", ".run",  ".explain", ".plan", ".why", ".fmt", ".save", ".read", ".mode", ".dialect",
                                           ".limit", ".set", ".show",    ".help",   ".quit",    NULL};
 
 static void do_help(struct repl *r, const struct cli_list *words)

@@ -130,7 +130,8 @@ bool cli_stopped(void)
 
 void cli_clear_stop(void)
 {
-    stop_signal = 0;
+    if (stop_signal == SIGINT) /* the others mean the program, not what it does now */
+        stop_signal = 0;
     catch_one(SIGINT);
 }
 

@@ -7,7 +7,7 @@
 #include "sink/rows.h"
 
 #define HELD_ROWS 200
-#define MIN_WIDTH 8  /* a column is not squeezed below this */
+#define MIN_WIDTH 8  /* a column is not squeezed below this, if the terminal has room for so much */
 #define GAP 2        /* blanks between columns */
 #define MAX_CELL 200 /* columns of a cell when the terminal sets no limit */
 
@@ -119,14 +119,15 @@ static enum eq_status print_rows(struct eq_sink *s, struct table *t)
 /* The widest column gives way first, until the row fits the terminal. */
 static void squeeze(struct table *t, size_t width)
 {
+    size_t least = t->columns * (MIN_WIDTH + GAP) > width + GAP ? 1 : MIN_WIDTH;
     for (;;) {
-        size_t total = GAP * (t->columns - 1), widest = 0, second = MIN_WIDTH;
+        size_t total = GAP * (t->columns - 1), widest = 0, second = least;
         for (size_t i = 0; i < t->columns; i++) {
             total += t->widths[i];
             if (t->widths[i] > t->widths[widest])
                 widest = i;
         }
-        if (total <= width || t->widths[widest] <= MIN_WIDTH)
+        if (total <= width || t->widths[widest] <= least)
             return;
         for (size_t i = 0; i < t->columns; i++)
             if (i != widest && t->widths[i] > second)

@@ -35,12 +35,16 @@
   .files                  the files and how many events each gave
   .schema    [PATTERN]    fields of the events, with types and an example
   .fields    [PATTERN]    names of the fields
+  .values    FIELD [N]    values of a field, the commonest first; 20, or N of them
   .rules     [PATH...]    load rules; without a path, list them
   .rule      ID           all that a rule says, as JSON; ID may have * and ?
   .run       [ID]         run the rules over the events
   .explain   [STAGE]      the last query as tokens, ast, plan or program
+  .plan                   the same as .explain plan
   .why       EVENT        why the last query matches an event or not; EVENT counts from 1
   .fmt                    the last query in its one layout
+  .save      WHAT FILE    results: FILE; the query: --rule FILE; a test: --test FILE [EVENT...]
+  .read      FILE         statements from a file
   .mode      [FORM]       print as ndjson, table, json or csv
   .dialect   [NAME]       dialect of the queries
   .limit     [N]          at most N results; 0: all
@@ -83,3 +87,51 @@
   $ printf 'any where true;' | eqlite repl nothing.ndjson
   error[E0801]: nothing.ndjson: No such file or directory
   [2]
+
+What was found becomes a rule, its tests, a file; nothing that is there is written over.
+
+  $ printf 'process where process.name : "cmd*";\n.save --rule a_shell.toml\n.save --rule a_shell.toml\n.save --test a_shell.toml\n.save --test a_shell.toml 3\n.save --rule x.txt\n.save --rule no/x.toml\n.save out.ndjson\n.values process.name\n' | eqlite repl ev.ndjson
+  {"@timestamp":"2026-01-01T00:00:00Z","event":{"category":"process","id":"1"},"process":{"name":"cmd.exe","pid":4},"host":{"name":"h1"}}
+  eqlite: cannot write a_shell.toml: File exists
+  saved; the rule does not match these events
+  eqlite: a rule file ends in .toml
+  eqlite: cannot write no/x.toml: No such file or directory
+           1  cmd.exe
+           1  curl
+  $ cat a_shell.toml out.ndjson
+  [rule]
+  name = "a shell"
+  description = "Describe what this finds."
+  author = ["eqlite repl"]
+  severity = "low"
+  risk_score = 21
+  type = "eql"
+  language = "eql"
+  rule_id = "7ee1ab67-2f35-88b3-a5fa-21b69de9a6c1"
+  query = '''
+  process where process.name : "cmd*"
+  '''
+  
+  [[tests]]
+  name = "1 from the shell"
+  expect = "match"
+  events = '''
+  {"@timestamp":"2026-01-01T00:00:00Z","event":{"category":"process","id":"1"},"process":{"name":"cmd.exe","pid":4},"host":{"name":"h1"}}
+  '''
+  
+  [[tests]]
+  name = "2 from the shell"
+  expect = "no_match"
+  events = '''
+  {"@timestamp":"2026-01-01T00:00:02Z","event":{"category":"network","id":"3"},"process":{"name":"curl"},"host":{"name":"h1"}}
+  '''
+  {"@timestamp":"2026-01-01T00:00:00Z","event":{"category":"process","id":"1"},"process":{"name":"cmd.exe","pid":4},"host":{"name":"h1"}}
+  $ eqlite test a_shell.toml
+  eqlite: 1 warning about rules, which eqlite check shows
+  ok    a shell: 1 from the shell
+  ok    a shell: 2 from the shell
+  2 passed, 0 failed
+  $ printf 'any where true | head 1;\n' > q && printf '.read q\n.read none\n.read\n' | eqlite repl ev.ndjson
+  {"@timestamp":"2026-01-01T00:00:00Z","event":{"category":"process","id":"1"},"process":{"name":"cmd.exe","pid":4},"host":{"name":"h1"}}
+  eqlite: cannot read none: No such file or directory
+  eqlite: which file?
