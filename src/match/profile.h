@@ -5,7 +5,8 @@
  *                              decode ┆ look ┆ ask clause ┆ clause … ┆ past ┆ give to rule ┆ rule …
  *
  * An engine has one by clause, a matcher one by rule. The gaps between timed events vary, always in the same way, so that
- * input which repeats in periods is sampled evenly. What reading the clock costs is measured first and taken off. */
+ * input which repeats in periods is sampled evenly. What reading the clock costs is measured first and taken off. A step
+ * that seems long is checked against the time of the thread: others may have had the processor meanwhile. */
 #ifndef EQ_MATCH_PROFILE_H
 #define EQ_MATCH_PROFILE_H
 
@@ -41,6 +42,7 @@ struct eq_profile {
     bool is_timed;                   /* the event at hand */
     uint32_t gap, seed;              /* events until the next one; what the next gap is drawn from */
     uint64_t last, clock_ns;         /* when the clock was read last; what reading it costs */
+    uint64_t thread_ns;              /* the thread's own time, when the event or the last long step began */
 };
 
 enum eq_status eq_profile_new(struct eq_profile **out, size_t n_parts, const struct eq_alloc *alloc);
