@@ -158,14 +158,9 @@ static enum eq_status time_candidates(struct eq_engine *e)
     return EQ_OK;
 }
 
-static inline bool is_timed(const struct eq_engine *e)
+static enum eq_status find_hits(struct eq_engine *e, bool timed)
 {
-    return e->profile && e->profile->is_timed;
-}
-
-static enum eq_status find_hits(struct eq_engine *e)
-{
-    enum eq_status st = is_timed(e) ? time_candidates(e) : ask_candidates(e);
+    enum eq_status st = timed ? time_candidates(e) : ask_candidates(e);
     if (st != EQ_OK)
         return st;
     for (uint32_t i = 0; e->decision && i < e->decision->n_certain; i++) {
@@ -214,19 +209,18 @@ enum eq_status eq_engine_feed(struct eq_hits *out, struct eq_engine *e, struct e
     forget_event(e);
     e->event = NULL;
     e->elsewhere = (struct eq_slice){0};
-    if (e->profile)
-        eq_profile_begin(e->profile);
+    struct eq_profile *timed = e->profile ? eq_profile_begin(e->profile) : NULL;
     enum eq_status st = eq_decode(&e->event, e->decoder, text, error);
     if (st != EQ_OK)
         return st;
     e->machine.frames[EQ_FRAME_EVENT] = &e->event->frame;
-    if (is_timed(e))
-        eq_profile_lap(e->profile, EQ_PROFILE_DECODE);
+    if (timed)
+        eq_profile_lap(timed, EQ_PROFILE_DECODE);
     if ((st = remember(e)) != EQ_OK || (st = eq_engine_look(e)) != EQ_OK)
         return st;
-    if (is_timed(e))
-        eq_profile_lap(e->profile, EQ_PROFILE_LOOK);
-    if ((st = find_hits(e)) != EQ_OK)
+    if (timed)
+        eq_profile_lap(timed, EQ_PROFILE_LOOK);
+    if ((st = find_hits(e, timed != NULL)) != EQ_OK)
         return st;
     if (e->profile)
         count_event(e);

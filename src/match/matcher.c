@@ -219,11 +219,6 @@ static enum eq_status put_rule(struct eq_matcher *m, uint32_t rule, struct eq_mo
     return st;
 }
 
-static inline bool is_timed(const struct eq_matcher *m)
-{
-    return m->profile && m->profile->is_timed;
-}
-
 static void profile_rule(struct eq_matcher *m, uint32_t rule, size_t n)
 {
     m->profile->parts[rule].matches += n;
@@ -315,24 +310,23 @@ static enum eq_status match_found(struct eq_matcher *m, const struct eq_finding 
     struct eq_hits hits = {found->event, found->clauses, found->n, found->questions};
     struct eq_moment moment = {
         .budget = &m->budget, .kept_fields = &m->context.past_fields, .event = found->event, .origin = *origin};
-    if (m->profile)
-        eq_profile_begin(m->profile);
+    struct eq_profile *timed = m->profile ? eq_profile_begin(m->profile) : NULL;
     enum eq_status st = m->lineage ? ask_past(m, &hits) : EQ_OK;
     if (m->keeps_order && st == EQ_OK) {
         st = set_time(m, &moment, found, late);
         if (st == EQ_OK)
             st = advance(m, &moment);
     }
-    if (is_timed(m))
-        eq_profile_lap(m->profile, EQ_PROFILE_PAST);
+    if (timed)
+        eq_profile_lap(timed, EQ_PROFILE_PAST);
     if (st == EQ_OK)
         st = put_hits(m, &hits, &moment);
     eq_moment_end(&moment);
     if (m->program->n_partition_fields)
         eq_clocks_relieve(&m->context.clocks);
     eq_budget_relieve(&m->budget);
-    if (is_timed(m))
-        eq_profile_lap(m->profile, EQ_PROFILE_PAST);
+    if (timed)
+        eq_profile_lap(timed, EQ_PROFILE_PAST);
     return st;
 }
 

@@ -61,14 +61,15 @@ void eq_profile_free(struct eq_profile *p)
     eq_free(p->alloc, p);
 }
 
-void eq_profile_begin(struct eq_profile *p)
+struct eq_profile *eq_profile_begin(struct eq_profile *p)
 {
     p->is_timed = --p->gap == 0;
     if (!p->is_timed)
-        return;
+        return NULL;
     draw_gap(p);
     p->thread_ns = read_ns(CLOCK_THREAD_CPUTIME_ID);
     p->last = now_ns();
+    return p;
 }
 
 /* No longer than the thread was at work since the event began, or since the last such step. */

@@ -48,8 +48,8 @@ struct eq_profile {
 enum eq_status eq_profile_new(struct eq_profile **out, size_t n_parts, const struct eq_alloc *alloc);
 void eq_profile_free(struct eq_profile *p); /* NULL is fine */
 
-/* The next event begins. */
-void eq_profile_begin(struct eq_profile *p);
+/* The next event begins: `p` if it is timed, else NULL. */
+struct eq_profile *eq_profile_begin(struct eq_profile *p);
 /* A step of a timed event is over: its time, which is added to that of the step. */
 uint64_t eq_profile_lap(struct eq_profile *p, enum eq_profile_step step);
 /* Add all but the parts. */
