@@ -12,7 +12,7 @@
  * Conventions. Functions return a status; the result comes first and is untouched on failure, a callback's context
  * last. Strings are pointer and length, never terminated unless said, and NUL is data. Option structs begin with
  * their size: set them from their _INIT macro. All memory comes through the allocator of the options. No global
- * state, no locale, no clock: the same input gives the same output. */
+ * state, no locale, no clock (but for profiles): the same input gives the same output. */
 #ifndef EQLITE_H
 #define EQLITE_H
 

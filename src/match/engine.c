@@ -145,7 +145,7 @@ static enum eq_status ask_candidates(struct eq_engine *e)
 }
 
 /* The same with a clock. */
-static enum eq_status time_candidates(struct eq_engine *e)
+EQ_PROFILED static enum eq_status time_candidates(struct eq_engine *e)
 {
     for (size_t i = 0; i < e->candidates.n; i++) {
         uint32_t clause = e->candidates.items[i];
@@ -158,18 +158,15 @@ static enum eq_status time_candidates(struct eq_engine *e)
     return EQ_OK;
 }
 
-static enum eq_status find_hits(struct eq_engine *e, bool timed)
+/* All hits in order, with those that need no asking. */
+static void gather_hits(struct eq_engine *e)
 {
-    enum eq_status st = timed ? time_candidates(e) : ask_candidates(e);
-    if (st != EQ_OK)
-        return st;
     for (uint32_t i = 0; e->decision && i < e->decision->n_certain; i++) {
         e->hits.items[e->hits.n++] = e->decision->certain[i];
         e->questions[e->decision->certain[i]] = EQ_QUESTION_NONE;
     }
     if (e->hits.n > 1)
         qsort(e->hits.items, e->hits.n, sizeof *e->hits.items, ascending);
-    return EQ_OK;
 }
 
 /* The event at hand, once its hits are known. */
@@ -203,27 +200,39 @@ static enum eq_status remember(struct eq_engine *e)
     return st;
 }
 
+/* remember, look and ask, with a profile. */
+EQ_PROFILED static enum eq_status profile_event(struct eq_engine *e)
+{
+    enum eq_status st;
+    eq_profile_lap(e->profile, EQ_PROFILE_DECODE);
+    if ((st = remember(e)) != EQ_OK || (st = eq_engine_look(e)) != EQ_OK)
+        return st;
+    eq_profile_lap(e->profile, EQ_PROFILE_LOOK);
+    st = e->profile->is_timed ? time_candidates(e) : ask_candidates(e);
+    if (st == EQ_OK)
+        count_event(e);
+    return st;
+}
+
 enum eq_status eq_engine_feed(struct eq_hits *out, struct eq_engine *e, struct eq_slice text,
                               struct eq_decode_error *error)
 {
     forget_event(e);
     e->event = NULL;
     e->elsewhere = (struct eq_slice){0};
-    struct eq_profile *timed = e->profile ? eq_profile_begin(e->profile) : NULL;
+    if (e->profile)
+        eq_profile_begin(e->profile);
     enum eq_status st = eq_decode(&e->event, e->decoder, text, error);
     if (st != EQ_OK)
         return st;
     e->machine.frames[EQ_FRAME_EVENT] = &e->event->frame;
-    if (timed)
-        eq_profile_lap(timed, EQ_PROFILE_DECODE);
-    if ((st = remember(e)) != EQ_OK || (st = eq_engine_look(e)) != EQ_OK)
-        return st;
-    if (timed)
-        eq_profile_lap(timed, EQ_PROFILE_LOOK);
-    if ((st = find_hits(e, timed != NULL)) != EQ_OK)
-        return st;
     if (e->profile)
-        count_event(e);
+        st = profile_event(e);
+    else if ((st = remember(e)) == EQ_OK && (st = eq_engine_look(e)) == EQ_OK)
+        st = ask_candidates(e);
+    if (st != EQ_OK)
+        return st;
+    gather_hits(e);
     e->n_candidates += e->candidates.n;
     *out = (struct eq_hits){e->event, e->hits.items, e->hits.n, e->questions};
     return EQ_OK;

@@ -219,11 +219,10 @@ static enum eq_status put_rule(struct eq_matcher *m, uint32_t rule, struct eq_mo
     return st;
 }
 
-static void profile_rule(struct eq_matcher *m, uint32_t rule, size_t n)
+EQ_PROFILED static void profile_rule(struct eq_matcher *m, uint32_t rule, size_t n)
 {
     m->profile->parts[rule].matches += n;
-    if (m->profile->is_timed)
-        m->profile->parts[rule].ns += eq_profile_lap(m->profile, EQ_PROFILE_GIVE);
+    m->profile->parts[rule].ns += eq_profile_lap(m->profile, EQ_PROFILE_GIVE);
 }
 
 static enum eq_status put_hits(struct eq_matcher *m, const struct eq_hits *hits, struct eq_moment *moment)
@@ -304,29 +303,50 @@ static enum eq_status ask_past(struct eq_matcher *m, struct eq_hits *hits)
     return st;
 }
 
+static enum eq_status see_past(struct eq_matcher *m, struct eq_hits *hits, struct eq_moment *moment,
+                               const struct eq_finding *found, bool late)
+{
+    enum eq_status st = m->lineage ? ask_past(m, hits) : EQ_OK;
+    if (m->keeps_order && st == EQ_OK) {
+        st = set_time(m, moment, found, late);
+        if (st == EQ_OK)
+            st = advance(m, moment);
+    }
+    return st;
+}
+
+static void relieve(struct eq_matcher *m)
+{
+    if (m->program->n_partition_fields)
+        eq_clocks_relieve(&m->context.clocks);
+    eq_budget_relieve(&m->budget);
+}
+
+/* see_past and put_hits, with a profile. */
+EQ_PROFILED static enum eq_status profile_event(struct eq_matcher *m, struct eq_hits *hits, struct eq_moment *moment,
+                                                const struct eq_finding *found, bool late)
+{
+    eq_profile_begin(m->profile);
+    enum eq_status st = see_past(m, hits, moment, found, late);
+    eq_profile_lap(m->profile, EQ_PROFILE_PAST);
+    return st == EQ_OK ? put_hits(m, hits, moment) : st;
+}
+
 static enum eq_status match_found(struct eq_matcher *m, const struct eq_finding *found, const struct eq_origin *origin,
                                   bool late)
 {
     struct eq_hits hits = {found->event, found->clauses, found->n, found->questions};
     struct eq_moment moment = {
         .budget = &m->budget, .kept_fields = &m->context.past_fields, .event = found->event, .origin = *origin};
-    struct eq_profile *timed = m->profile ? eq_profile_begin(m->profile) : NULL;
-    enum eq_status st = m->lineage ? ask_past(m, &hits) : EQ_OK;
-    if (m->keeps_order && st == EQ_OK) {
-        st = set_time(m, &moment, found, late);
-        if (st == EQ_OK)
-            st = advance(m, &moment);
-    }
-    if (timed)
-        eq_profile_lap(timed, EQ_PROFILE_PAST);
-    if (st == EQ_OK)
+    enum eq_status st = EQ_OK;
+    if (m->profile)
+        st = profile_event(m, &hits, &moment, found, late);
+    else if ((st = see_past(m, &hits, &moment, found, late)) == EQ_OK)
         st = put_hits(m, &hits, &moment);
     eq_moment_end(&moment);
-    if (m->program->n_partition_fields)
-        eq_clocks_relieve(&m->context.clocks);
-    eq_budget_relieve(&m->budget);
-    if (timed)
-        eq_profile_lap(timed, EQ_PROFILE_PAST);
+    relieve(m);
+    if (m->profile)
+        eq_profile_lap(m->profile, EQ_PROFILE_PAST);
     return st;
 }
 

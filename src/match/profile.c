@@ -61,15 +61,14 @@ void eq_profile_free(struct eq_profile *p)
     eq_free(p->alloc, p);
 }
 
-struct eq_profile *eq_profile_begin(struct eq_profile *p)
+void eq_profile_begin(struct eq_profile *p)
 {
     p->is_timed = --p->gap == 0;
     if (!p->is_timed)
-        return NULL;
+        return;
     draw_gap(p);
     p->thread_ns = read_ns(CLOCK_THREAD_CPUTIME_ID);
     p->last = now_ns();
-    return p;
 }
 
 /* No longer than the thread was at work since the event began, or since the last such step. */
@@ -82,6 +81,8 @@ static uint64_t check_long(struct eq_profile *p, uint64_t took)
 
 uint64_t eq_profile_lap(struct eq_profile *p, enum eq_profile_step step)
 {
+    if (!p->is_timed)
+        return 0;
     uint64_t now = now_ns(), took = now - p->last;
     took = took > p->clock_ns ? took - p->clock_ns : 0;
     if (took > LONG_STEP_NS) {

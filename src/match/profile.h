@@ -16,6 +16,13 @@
 #include "base/alloc.h"
 #include "base/status.h"
 
+/* For what is done only with a profile: apart, so that nothing is slower without. */
+#if defined(__GNUC__)
+#define EQ_PROFILED __attribute__((noinline, cold))
+#else
+#define EQ_PROFILED
+#endif
+
 enum eq_profile_step {
     EQ_PROFILE_DECODE, /* from its text to values */
     EQ_PROFILE_LOOK,   /* from values to predicates and candidates, for all clauses at once */
@@ -48,9 +55,9 @@ struct eq_profile {
 enum eq_status eq_profile_new(struct eq_profile **out, size_t n_parts, const struct eq_alloc *alloc);
 void eq_profile_free(struct eq_profile *p); /* NULL is fine */
 
-/* The next event begins: `p` if it is timed, else NULL. */
-struct eq_profile *eq_profile_begin(struct eq_profile *p);
-/* A step of a timed event is over: its time, which is added to that of the step. */
+/* The next event begins. */
+void eq_profile_begin(struct eq_profile *p);
+/* A step is over: its time, which is added to that of the step; 0 unless the event is timed. */
 uint64_t eq_profile_lap(struct eq_profile *p, enum eq_profile_step step);
 /* Add all but the parts. */
 void eq_profile_add(struct eq_profile *sum, const struct eq_profile *p);
