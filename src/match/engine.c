@@ -133,7 +133,7 @@ static inline enum eq_status ask_candidate(struct eq_engine *e, uint32_t clause)
     return st;
 }
 
-static enum eq_status ask_candidates(struct eq_engine *e)
+static inline enum eq_status ask_candidates(struct eq_engine *e)
 {
     for (size_t i = 0; i < e->candidates.n; i++) {
         fetch_ahead(e, i + FETCH_AHEAD);

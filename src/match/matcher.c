@@ -341,7 +341,7 @@ static enum eq_status match_found(struct eq_matcher *m, const struct eq_finding 
     enum eq_status st = EQ_OK;
     if (m->profile)
         st = profile_event(m, &hits, &moment, found, late);
-    else if ((st = see_past(m, &hits, &moment, found, late)) == EQ_OK)
+    else if ((st = see_past(m, &hits, &moment, found, late)) == EQ_OK && hits.n)
         st = put_hits(m, &hits, &moment);
     eq_moment_end(&moment);
     relieve(m);
