@@ -12,7 +12,7 @@
  * Conventions. Functions return a status; the result comes first and is untouched on failure, a callback's context
  * last. Strings are pointer and length, never terminated unless said, and NUL is data. Option structs begin with
  * their size: set them from their _INIT macro. All memory comes through the allocator of the options. No global
- * state, no locale, no clock: the same input gives the same output. */
+ * state, no locale, no clock (but for profiles): the same input gives the same output. */
 #ifndef EQLITE_H
 #define EQLITE_H
 
@@ -306,9 +306,11 @@ typedef struct eqlite_matcher_options {
                                 event, and its results may come with a later call; results and their order stay the same,
                                 and callbacks run in the caller's thread. The allocator is called from all threads. */
     size_t block_bytes;      /* of events that a thread takes at a time; 0: 256 KiB. Changes no result */
+    bool profile;            /* note what is done for which rule, for eqlite_matcher_profile. Reads a clock at about every
+                                64th event; changes no result */
 } eqlite_matcher_options;
 #define EQLITE_ANY_LATENESS INT64_MAX
-#define EQLITE_MATCHER_OPTIONS_INIT {sizeof(eqlite_matcher_options), NULL, NULL, 0, 0, true, NULL, 0, NULL, 0, NULL, 0, 0}
+#define EQLITE_MATCHER_OPTIONS_INIT {sizeof(eqlite_matcher_options), NULL, NULL, 0, 0, true, NULL, 0, NULL, 0, NULL, 0, 0, false}
 
 typedef struct eqlite_stats {
     size_t size;              /* set by the caller to sizeof(eqlite_stats) */
@@ -349,6 +351,40 @@ typedef struct eqlite_rule_stats {
     uint64_t not_kept;    /* no memory: events of a sample, results of a tail */
 } eqlite_rule_stats;
 
+/* What a run spends its time on. Counts are exact, over all threads; times are nanoseconds of about every 64th event, the
+ * clock's own cost taken off, and reading and sorting the events left out. The same input gives the same counts with one
+ * thread, but for memo_… and decision_… , which depend a little on the seed of hash tables; with several, what is remembered
+ * depends on which thread met what, and so do candidates, evaluations and predicates. */
+typedef struct eqlite_profile {
+    size_t size;              /* set by the caller to sizeof(eqlite_profile) */
+    uint64_t events, timed_events; /* matched; of those, with a clock */
+    uint64_t decode_ns;       /* from the text of an event to values */
+    uint64_t look_ns;         /* from values to conditions that could be met, for all rules at once */
+    uint64_t ask_ns;          /* those conditions, one by one */
+    uint64_t past_ns;         /* lineage, order of time, what expires */
+    uint64_t give_ns;         /* sequences, samples, pipes, and on_alert */
+    uint64_t candidates;      /* conditions (of rules, their stages, and inside `descendant of`) that an event could meet */
+    uint64_t evaluations;     /* conditions worked out; candidates less those that the kind of event decides, and more when
+                                 sequences ask again */
+    uint64_t predicates;      /* parts of conditions found to be true by looking up values */
+    uint64_t lazy_predicates; /* parts that had to be computed, once each for an event */
+    uint64_t memo_hits, memo_misses, memo_resets; /* values whose answer was remembered, or had to be looked up; */
+    uint64_t memo_bytes;                          /* how often and how much */
+    uint64_t decision_hits, decision_misses;      /* kinds of events that were known, or not yet */
+    uint64_t decisions_made, decision_resets, decision_bytes;
+    uint64_t residuals;       /* what decisions leave to be asked: different ones at hand */
+} eqlite_profile;
+
+typedef struct eqlite_rule_profile {
+    size_t size;          /* set by the caller to sizeof(eqlite_rule_profile) */
+    uint64_t candidates;  /* as above, of this rule's stages */
+    uint64_t evaluations;
+    uint64_t matches;     /* conditions met, over all stages: does not depend on threads */
+    uint64_t results;     /* given to on_alert */
+    uint64_t timed_ns;    /* part of ask_ns and give_ns; what rules share belongs to none */
+    uint64_t live, bytes; /* sequences in progress, and memory that the rule holds, now */
+} eqlite_rule_profile;
+
 /* The rules are retained. The allocator is that of the rules' compiler. */
 EQLITE_API eqlite_status eqlite_matcher_new(eqlite_matcher **out, eqlite_rules *rules,
                                             const eqlite_matcher_options *options);
@@ -372,11 +408,17 @@ EQLITE_API eqlite_status eqlite_matcher_advance(eqlite_matcher *m, const char *t
 EQLITE_API eqlite_status eqlite_matcher_finish(eqlite_matcher *m);
 EQLITE_API void eqlite_matcher_stats(const eqlite_matcher *m, eqlite_stats *out);
 EQLITE_API void eqlite_matcher_rule_stats(const eqlite_matcher *m, size_t index, eqlite_rule_stats *out);
+/* For a matcher made with `profile`, after eqlite_matcher_settle or _finish. EQLITE_INVALID: made without, or there is no such
+ * rule. */
+EQLITE_API eqlite_status eqlite_matcher_profile(const eqlite_matcher *m, eqlite_profile *out);
+EQLITE_API eqlite_status eqlite_matcher_rule_profile(const eqlite_matcher *m, size_t index, eqlite_rule_profile *out);
+
 /* Number the times of n events as rule `rule` reads them: ranks[i] is 0 if event i has none or is broken, else 1 more than
  * there are different times before it. For putting events in another order, as a test does, without changing which are
  * simultaneous. `unwrap`: as the matcher's. */
 EQLITE_API eqlite_status eqlite_event_ranks(size_t *ranks, const eqlite_rules *r, size_t rule, const eqlite_event *events,
                                             size_t n, bool unwrap);
+
 /* ── Reader ──────────────────────────────────────────────────────────────────────────────────────────────────────── */
 
 typedef struct eqlite_reader eqlite_reader;

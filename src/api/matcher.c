@@ -86,6 +86,7 @@ eqlite_status eqlite_matcher_new(eqlite_matcher **out, eqlite_rules *rules, cons
         .on_trace = m->options.on_trace ? forward_trace : NULL,
         .threads = m->options.threads,
         .block_bytes = m->options.block_bytes,
+        .profile = m->options.profile,
     };
     enum eq_status st = eq_matcher_new(&m->inner, rules->ruleset, &inner, &rules->alloc);
     if (st != EQ_OK) {
@@ -204,6 +205,61 @@ void eqlite_matcher_rule_stats(const eqlite_matcher *m, size_t index, eqlite_rul
         };
     }
     memcpy(out, &all, out->size < sizeof all ? out->size : sizeof all);
+}
+
+eqlite_status eqlite_matcher_profile(const eqlite_matcher *m, eqlite_profile *out)
+{
+    struct eq_profile p;
+    struct eq_matcher_stats s;
+    if (!eq_matcher_profile(m->inner, &p))
+        return EQLITE_INVALID;
+    eq_matcher_stats(m->inner, &s);
+    eqlite_profile all = {
+        .size = out->size,
+        .events = p.events,
+        .timed_events = p.timed,
+        .decode_ns = p.ns[EQ_PROFILE_DECODE],
+        .look_ns = p.ns[EQ_PROFILE_LOOK],
+        .ask_ns = p.ns[EQ_PROFILE_ASK],
+        .past_ns = p.ns[EQ_PROFILE_PAST],
+        .give_ns = p.ns[EQ_PROFILE_GIVE],
+        .candidates = p.candidates,
+        .evaluations = p.evaluations,
+        .predicates = p.predicates,
+        .lazy_predicates = p.lazy,
+        .memo_hits = s.engine.memo.hits,
+        .memo_misses = s.engine.memo.misses,
+        .memo_resets = s.engine.memo.resets,
+        .memo_bytes = s.engine.memo.bytes,
+        .decision_hits = s.engine.decisions.hits,
+        .decision_misses = s.engine.decisions.misses,
+        .decisions_made = s.engine.decisions.made,
+        .decision_resets = s.engine.decisions.resets,
+        .decision_bytes = s.engine.decisions.bytes,
+        .residuals = s.engine.decisions.residuals,
+    };
+    memcpy(out, &all, out->size < sizeof all ? out->size : sizeof all);
+    return EQLITE_OK;
+}
+
+eqlite_status eqlite_matcher_rule_profile(const eqlite_matcher *m, size_t index, eqlite_rule_profile *out)
+{
+    struct eq_profile_counts p;
+    if (index >= eqlite_rules_count(m->rules) || !eq_matcher_rule_profile(m->inner, index, &p))
+        return EQLITE_INVALID;
+    const struct eq_rule_stats *s = eq_matcher_rule_stats(m->inner, index);
+    eqlite_rule_profile all = {
+        .size = out->size,
+        .candidates = p.candidates,
+        .evaluations = p.evaluations,
+        .matches = p.matches,
+        .results = s->results,
+        .timed_ns = p.ns,
+        .live = s->live,
+        .bytes = eq_matcher_rule_bytes(m->inner, index),
+    };
+    memcpy(out, &all, out->size < sizeof all ? out->size : sizeof all);
+    return EQLITE_OK;
 }
 
 /* ── Alerts ── */

@@ -73,7 +73,7 @@ struct cli {
     bool lateness_given, sort, no_merge, every_given, flush;
     enum cli_level min_severity, fail_on;
     eqlite_severity fail_level; /* check: findings from this on make it fail */
-    bool no_unwrap, follow, strict, count, exit_status, missing, stats, stats_json, quiet, verbose, explain;
+    bool no_unwrap, follow, strict, count, exit_status, missing, stats, stats_json, profile, profile_json, quiet, verbose, explain;
     bool info, fix;          /* check */
     bool fail_fast, update, scaffold, coverage, coverage_json; /* test */
     uint64_t min_coverage;   /* test: percent; 0: any will do */
@@ -296,6 +296,11 @@ void cli_state_idle(struct cli_feed *f); /* asked while waiting for events, and 
 void cli_print_stats(const struct cli *c, const struct cli_feed *f, const eqlite_rules *rules, double seconds);
 /* Warn if rules had to give up something for memory, or a regular expression for the work that it makes. */
 void cli_warn_losses(const struct cli *c, const eqlite_matcher *m, const eqlite_rules *rules);
+
+/* ── What the time was spent on (profile.c) ── */
+
+/* On standard error, as --profile asks. */
+void cli_print_profile(const struct cli *c, const eqlite_matcher *m, const eqlite_rules *rules);
 
 /* ── Order of time (order.c) ── */
 

@@ -249,6 +249,10 @@ static bool take(struct cli *c, enum cli_option_id id, char *value, unsigned ind
         c->stats = true;
         c->stats_json = value != NULL;
         break;
+    case CLI_OPT_PROFILE:
+        c->profile = true;
+        c->profile_json = value != NULL;
+        break;
     case CLI_OPT_MISSING: c->missing = true; break;
     case CLI_OPT_FILTER: c->filter = value; break;
     case CLI_OPT_UPDATE: c->update = true; break;

@@ -158,11 +158,13 @@ static void tell(struct query *q, double seconds)
     eqlite_stats stats = {.size = sizeof stats};
     eqlite_matcher_stats(f->matcher, &stats);
     cli_warn_losses(q->cli, f->matcher, q->rules);
+    if (q->cli->profile)
+        cli_print_profile(q->cli, f->matcher, q->rules);
     if (q->cli->stats) {
         cli_print_stats(q->cli, f, q->rules, seconds);
         return;
     }
-    if (q->cli->quiet || (!q->cli->verbose && !f->bad && !stats.late))
+    if (q->cli->quiet || (q->cli->profile && q->cli->profile_json) || (!q->cli->verbose && !f->bad && !stats.late))
         return;
     struct cli_text events = {0}, bad = {0}, found = {0}, late = {0};
     uint64_t n = stats.events + f->bad;
@@ -191,6 +193,7 @@ static int run(struct query *q)
     options.unwrap = !c->no_unwrap;
     cli_order_matcher(&options, c);
     options.memory_bytes = c->memory;
+    options.profile = c->profile;
     options.on_bad_event = on_bad_event;
     cli_feed_threads(&options, &feed);
     feed.merge = cli_order_merges(c, q->rules);

@@ -197,8 +197,10 @@ static int close_run(struct run *r, eqlite_status st, double seconds)
     eqlite_matcher_stats(r->feed.matcher, &stats);
     if (c->stats)
         cli_print_stats(c, &r->feed, r->rules, seconds);
+    if (c->profile)
+        cli_print_profile(c, r->feed.matcher, r->rules);
     cli_warn_losses(c, r->feed.matcher, r->rules);
-    if (!c->quiet && !(c->stats && c->stats_json))
+    if (!c->quiet && !(c->stats && c->stats_json) && !(c->profile && c->profile_json))
         summary(r, &stats, seconds);
     return cli_stopped() ? cli_stop_status() : status;
 }
@@ -214,6 +216,7 @@ static int feed_and_finish(struct run *r)
     options.unwrap = !c->no_unwrap;
     cli_order_matcher(&options, c);
     options.memory_bytes = c->memory;
+    options.profile = c->profile;
     options.on_bad_event = on_bad_event;
     cli_feed_threads(&options, &r->feed);
     r->feed.merge = cli_order_merges(c, r->rules);

@@ -214,6 +214,10 @@ static bool start_one(struct eq_crew *c)
     *w = (struct worker){.crew = c};
     if (eq_engine_new(&w->engine, c->rules, &decode, c->alloc) != EQ_OK)
         return false;
+    if (c->options.profile && eq_engine_open_profile(w->engine) != EQ_OK) {
+        eq_engine_free(w->engine);
+        return false;
+    }
     sigfillset(&all); /* signals are the caller's business */
     bool masked = pthread_sigmask(SIG_SETMASK, &all, &before) == 0;
     bool started = pthread_create(&w->thread, NULL, work, w) == 0;
@@ -382,4 +386,16 @@ void eq_crew_add_stats(const struct eq_crew *c, struct eq_engine_stats *sum)
 {
     for (size_t i = 0; i < c->n_workers; i++)
         eq_engine_add_stats(c->workers[i].engine, sum);
+}
+
+void eq_crew_add_profile(const struct eq_crew *c, struct eq_profile *sum)
+{
+    for (size_t i = 0; i < c->n_workers; i++)
+        eq_profile_add(sum, eq_engine_profile(c->workers[i].engine));
+}
+
+void eq_crew_add_profile_part(const struct eq_crew *c, struct eq_profile_counts *sum, uint32_t clause)
+{
+    for (size_t i = 0; i < c->n_workers; i++)
+        eq_profile_add_part(sum, &eq_engine_profile(c->workers[i].engine)->parts[clause]);
 }

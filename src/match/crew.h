@@ -32,6 +32,7 @@ struct eq_crew_options {
     struct eq_engine *engine; /* the caller's, with which it helps; borrowed */
     const struct eq_carry_fields *carried; /* the fields that `take` needs of events with hits; borrowed */
     bool carry_all;           /* of those without, too */
+    bool profile;             /* by each thread's engine */
     eq_crew_take *take;
     void *ctx;
 };
@@ -52,5 +53,8 @@ enum eq_status eq_crew_settle(struct eq_crew *c);
 
 /* What all engines but the caller's counted, added to *sum. Only when settled is it the same for any number of threads. */
 void eq_crew_add_stats(const struct eq_crew *c, struct eq_engine_stats *sum);
+/* The same of their profiles: all but the parts; of one clause. Settled, and only if there are profiles. */
+void eq_crew_add_profile(const struct eq_crew *c, struct eq_profile *sum);
+void eq_crew_add_profile_part(const struct eq_crew *c, struct eq_profile_counts *sum, uint32_t clause);
 
 #endif

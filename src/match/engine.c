@@ -116,33 +116,76 @@ static void fetch_ahead(const struct eq_engine *e, size_t candidate)
 #endif
 }
 
-static enum eq_status find_hits(struct eq_engine *e)
+static inline enum eq_status ask_candidate(struct eq_engine *e, uint32_t clause)
 {
-    const struct eq_clause *clauses = e->rules->program->clauses;
+    const struct eq_clause *c = &e->rules->program->clauses[clause];
+    enum eq_status st;
+    bool yes;
+    e->questions[clause] = EQ_QUESTION_NONE;
+    if (c->reads & (EQ_READS_ALIAS | EQ_READS_PAST)) {
+        st = eq_engine_question(&e->questions[clause], e, c->entry);
+        yes = e->questions[clause] != EQ_QUESTION_NO_HIT;
+    } else {
+        st = eq_engine_ask_clause(&yes, e, clause);
+    }
+    if (st == EQ_OK && yes)
+        e->hits.items[e->hits.n++] = clause;
+    return st;
+}
+
+static inline enum eq_status ask_candidates(struct eq_engine *e)
+{
+    for (size_t i = 0; i < e->candidates.n; i++) {
+        fetch_ahead(e, i + FETCH_AHEAD);
+        enum eq_status st = ask_candidate(e, e->candidates.items[i]);
+        if (st != EQ_OK)
+            return st;
+    }
+    return EQ_OK;
+}
+
+/* The same with a clock. */
+EQ_PROFILED static enum eq_status time_candidates(struct eq_engine *e)
+{
     for (size_t i = 0; i < e->candidates.n; i++) {
         uint32_t clause = e->candidates.items[i];
         fetch_ahead(e, i + FETCH_AHEAD);
-        bool yes;
-        enum eq_status st;
-        e->questions[clause] = EQ_QUESTION_NONE;
-        if (clauses[clause].reads & (EQ_READS_ALIAS | EQ_READS_PAST)) {
-            st = eq_engine_question(&e->questions[clause], e, clauses[clause].entry);
-            yes = e->questions[clause] != EQ_QUESTION_NO_HIT;
-        } else {
-            st = eq_engine_ask_clause(&yes, e, clause);
-        }
+        enum eq_status st = ask_candidate(e, clause);
         if (st != EQ_OK)
             return st;
-        if (yes)
-            e->hits.items[e->hits.n++] = clause;
+        e->profile->parts[clause].ns += eq_profile_lap(e->profile, EQ_PROFILE_ASK);
     }
+    return EQ_OK;
+}
+
+/* All hits in order, with those that need no asking. */
+static void gather_hits(struct eq_engine *e)
+{
     for (uint32_t i = 0; e->decision && i < e->decision->n_certain; i++) {
         e->hits.items[e->hits.n++] = e->decision->certain[i];
         e->questions[e->decision->certain[i]] = EQ_QUESTION_NONE;
     }
     if (e->hits.n > 1)
         qsort(e->hits.items, e->hits.n, sizeof *e->hits.items, ascending);
-    return EQ_OK;
+}
+
+/* The event at hand, once its hits are known. */
+static void count_event(struct eq_engine *e)
+{
+    struct eq_profile *p = e->profile;
+    uint32_t n_certain = e->decision ? e->decision->n_certain : 0;
+    p->events++;
+    p->timed += p->is_timed;
+    p->candidates += e->candidates.n + n_certain;
+    p->evaluations += e->candidates.n;
+    p->predicates += e->found.n;
+    p->lazy += e->asked.n;
+    for (size_t i = 0; i < e->candidates.n; i++) {
+        p->parts[e->candidates.items[i]].candidates++;
+        p->parts[e->candidates.items[i]].evaluations++;
+    }
+    for (uint32_t i = 0; i < n_certain; i++)
+        p->parts[e->decision->certain[i]].candidates++;
 }
 
 /* After some events, begin to remember. */
@@ -157,18 +200,39 @@ static enum eq_status remember(struct eq_engine *e)
     return st;
 }
 
+/* remember, look and ask, with a profile. */
+EQ_PROFILED static enum eq_status profile_event(struct eq_engine *e)
+{
+    enum eq_status st;
+    eq_profile_lap(e->profile, EQ_PROFILE_DECODE);
+    if ((st = remember(e)) != EQ_OK || (st = eq_engine_look(e)) != EQ_OK)
+        return st;
+    eq_profile_lap(e->profile, EQ_PROFILE_LOOK);
+    st = e->profile->is_timed ? time_candidates(e) : ask_candidates(e);
+    if (st == EQ_OK)
+        count_event(e);
+    return st;
+}
+
 enum eq_status eq_engine_feed(struct eq_hits *out, struct eq_engine *e, struct eq_slice text,
                               struct eq_decode_error *error)
 {
     forget_event(e);
     e->event = NULL;
     e->elsewhere = (struct eq_slice){0};
+    if (e->profile)
+        eq_profile_begin(e->profile);
     enum eq_status st = eq_decode(&e->event, e->decoder, text, error);
     if (st != EQ_OK)
         return st;
     e->machine.frames[EQ_FRAME_EVENT] = &e->event->frame;
-    if ((st = remember(e)) != EQ_OK || (st = eq_engine_look(e)) != EQ_OK || (st = find_hits(e)) != EQ_OK)
+    if (e->profile)
+        st = profile_event(e);
+    else if ((st = remember(e)) == EQ_OK && (st = eq_engine_look(e)) == EQ_OK)
+        st = ask_candidates(e);
+    if (st != EQ_OK)
         return st;
+    gather_hits(e);
     e->n_candidates += e->candidates.n;
     *out = (struct eq_hits){e->event, e->hits.items, e->hits.n, e->questions};
     return EQ_OK;
@@ -244,7 +308,10 @@ static enum eq_status look_again(struct eq_engine *e)
     struct eq_decode_error error;
     struct eq_hits hits;
     struct eq_engine_stats before = stats_of(e);
+    struct eq_profile *profile = e->profile;
+    e->profile = NULL; /* that is noted where it was fed */
     enum eq_status st = eq_engine_feed(&hits, e, e->elsewhere, &error);
+    e->profile = profile;
     add_stats(&e->again, stats_of(e), before);
     return st;
 }
@@ -259,10 +326,26 @@ enum eq_status eq_engine_ask(bool *out, struct eq_engine *e, uint32_t clause, co
     }
     e->machine.aliases = aliases;
     e->machine.n_aliases = n_aliases;
+    size_t asked = e->asked.n;
     enum eq_status st = eq_engine_ask_clause(out, e, clause);
     e->machine.aliases = NULL;
     e->machine.n_aliases = 0;
+    if (e->profile) {
+        e->profile->parts[clause].evaluations++;
+        e->profile->evaluations++;
+        e->profile->lazy += e->asked.n - asked;
+    }
     return st;
+}
+
+enum eq_status eq_engine_open_profile(struct eq_engine *e)
+{
+    return eq_profile_new(&e->profile, e->rules->program->n_clauses, e->alloc);
+}
+
+const struct eq_profile *eq_engine_profile(const struct eq_engine *e)
+{
+    return e->profile;
 }
 
 void eq_engine_add_stats(const struct eq_engine *e, struct eq_engine_stats *sum)
@@ -325,6 +408,7 @@ void eq_engine_free(struct eq_engine *e)
     eq_index_scratch_free(&e->look);
     eq_memo_free(e->memo);
     eq_decisions_free(e->decisions);
+    eq_profile_free(e->profile);
     eq_free(e->alloc, e->predicates);
     eq_free(e->alloc, e->clauses);
     eq_arena_free(&e->scratch);

@@ -13,6 +13,7 @@
 #include "match/decision.h"
 #include "match/lineage.h"
 #include "match/memo.h"
+#include "match/profile.h"
 #include "match/regex.h"
 #include "plan/program.h"
 
@@ -87,6 +88,10 @@ void eq_engine_set_lineage(struct eq_engine *e, const struct eq_lineage *lineage
 /* Is a clause true for the event fed last, when aliases[n] are the events of earlier stages (NULL: missing)? */
 enum eq_status eq_engine_ask(bool *out, struct eq_engine *e, uint32_t clause, const struct eq_frame *const *aliases,
                              size_t n_aliases);
+
+/* From now on note what is done for which clause: profile.h. */
+enum eq_status eq_engine_open_profile(struct eq_engine *e);
+const struct eq_profile *eq_engine_profile(const struct eq_engine *e); /* by clause; NULL: not opened */
 
 /* Add what was counted to *sum. */
 void eq_engine_add_stats(const struct eq_engine *e, struct eq_engine_stats *sum);

@@ -70,6 +70,7 @@ struct eq_engine {
     uint64_t n_candidates, broken_elements; /* for statistics */
     struct eq_slice elsewhere;     /* text of an event that another engine was fed; ptr NULL: none, or it was looked at */
     struct eq_engine_stats again;  /* counted while looking at such ones */
+    struct eq_profile *profile;    /* NULL: nobody wants one */
 };
 
 /* Is a clause true, with what is found about the event, and the aliases that are set in the machine? */

@@ -71,6 +71,10 @@ static enum eq_status open_all(struct eq_matcher *m, const struct eq_ruleset *ru
         st = eq_lineage_new(&m->lineage, m->program, m->alloc);
     if (st == EQ_OK)
         eq_engine_set_lineage(m->engine, m->lineage);
+    if (st == EQ_OK && m->options.profile)
+        st = eq_engine_open_profile(m->engine);
+    if (st == EQ_OK && m->options.profile)
+        st = eq_profile_new(&m->profile, m->program->n_rules, m->alloc);
     if (st == EQ_OK)
         st = eq_past_fields_find(&m->context.past_fields, m->program, &m->arena);
     for (uint32_t i = 0; i < m->program->n_rules && st == EQ_OK; i++)
@@ -125,6 +129,7 @@ static enum eq_status open_crew(struct eq_matcher *m, const struct eq_ruleset *r
         .block_bytes = m->options.block_bytes,
         .unwrap = m->options.unwrap,
         .engine = m->engine,
+        .profile = m->options.profile,
         .carried = &m->carried,
         .carry_all = m->lineage || m->program->n_partition_fields,
         .take = take,
@@ -176,6 +181,7 @@ void eq_matcher_free(struct eq_matcher *m)
     eq_crew_free(m->crew);
     eq_engine_free(m->engine);
     eq_lineage_free(m->lineage);
+    eq_profile_free(m->profile);
     eq_order_free(m->order);
     eq_reorder_free(m->reorder);
     eq_join_keys_free(&m->context.keys);
@@ -232,6 +238,12 @@ static enum eq_status put_rule(struct eq_matcher *m, uint32_t rule, struct eq_mo
     return st;
 }
 
+EQ_PROFILED static void profile_rule(struct eq_matcher *m, uint32_t rule, size_t n)
+{
+    m->profile->parts[rule].matches += n;
+    m->profile->parts[rule].ns += eq_profile_lap(m->profile, EQ_PROFILE_GIVE);
+}
+
 static enum eq_status put_hits(struct eq_matcher *m, const struct eq_hits *hits, struct eq_moment *moment)
 {
     const struct eq_clause *clauses = m->program->clauses;
@@ -241,6 +253,8 @@ static enum eq_status put_hits(struct eq_matcher *m, const struct eq_hits *hits,
         for (end = i + 1; end < hits->n && clauses[hits->clauses[end]].rule == rule; end++)
             ;
         st = put_rule(m, rule, moment, hits->clauses + i, end - i);
+        if (m->profile)
+            profile_rule(m, rule, end - i);
     }
     return st;
 }
@@ -308,24 +322,50 @@ static enum eq_status ask_past(struct eq_matcher *m, struct eq_hits *hits)
     return st;
 }
 
+static enum eq_status see_past(struct eq_matcher *m, struct eq_hits *hits, struct eq_moment *moment,
+                               const struct eq_finding *found, bool late)
+{
+    enum eq_status st = m->lineage ? ask_past(m, hits) : EQ_OK;
+    if (m->keeps_order && st == EQ_OK) {
+        st = set_time(m, moment, found, late);
+        if (st == EQ_OK)
+            st = advance(m, moment);
+    }
+    return st;
+}
+
+static void relieve(struct eq_matcher *m)
+{
+    if (m->program->n_partition_fields)
+        eq_clocks_relieve(&m->context.clocks);
+    eq_budget_relieve(&m->budget);
+}
+
+/* see_past and put_hits, with a profile. */
+EQ_PROFILED static enum eq_status profile_event(struct eq_matcher *m, struct eq_hits *hits, struct eq_moment *moment,
+                                                const struct eq_finding *found, bool late)
+{
+    eq_profile_begin(m->profile);
+    enum eq_status st = see_past(m, hits, moment, found, late);
+    eq_profile_lap(m->profile, EQ_PROFILE_PAST);
+    return st == EQ_OK ? put_hits(m, hits, moment) : st;
+}
+
 static enum eq_status match_found(struct eq_matcher *m, const struct eq_finding *found, const struct eq_origin *origin,
                                   bool late)
 {
     struct eq_hits hits = {found->event, found->clauses, found->n, found->questions};
     struct eq_moment moment = {
         .budget = &m->budget, .kept_fields = &m->context.past_fields, .event = found->event, .origin = *origin};
-    enum eq_status st = m->lineage ? ask_past(m, &hits) : EQ_OK;
-    if (m->keeps_order && st == EQ_OK) {
-        st = set_time(m, &moment, found, late);
-        if (st == EQ_OK)
-            st = advance(m, &moment);
-    }
-    if (st == EQ_OK)
+    enum eq_status st = EQ_OK;
+    if (m->profile)
+        st = profile_event(m, &hits, &moment, found, late);
+    else if ((st = see_past(m, &hits, &moment, found, late)) == EQ_OK && hits.n)
         st = put_hits(m, &hits, &moment);
     eq_moment_end(&moment);
-    if (m->program->n_partition_fields)
-        eq_clocks_relieve(&m->context.clocks);
-    eq_budget_relieve(&m->budget);
+    relieve(m);
+    if (m->profile)
+        eq_profile_lap(m->profile, EQ_PROFILE_PAST);
     return st;
 }
 

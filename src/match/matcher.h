@@ -33,6 +33,7 @@ struct eq_matcher_options {
     eq_on_trace *on_trace;    /* of sequences in progress, with `ctx`; NULL: nobody listens */
     unsigned threads;         /* that look at events; 0 and 1: the caller's alone */
     size_t block_bytes;       /* of events that a thread takes at a time; 0: EQ_CREW_BLOCK_BYTES */
+    bool profile;
 };
 
 struct eq_matcher_stats {
@@ -72,6 +73,11 @@ void eq_matcher_restore(struct eq_restored *out, struct eq_unpack *u, struct eq_
 void eq_matcher_stats(const struct eq_matcher *m, struct eq_matcher_stats *out);
 /* Does the process of the event fed last stand in the relation of a tracker (match/lineage.h)? */
 bool eq_matcher_lineage_holds(const struct eq_matcher *m, uint32_t tracker);
+/* With options.profile, settled: of all engines and what follows, but for the parts; of one rule. False: there is none. */
+bool eq_matcher_profile(const struct eq_matcher *m, struct eq_profile *out);
+bool eq_matcher_rule_profile(const struct eq_matcher *m, size_t rule, struct eq_profile_counts *out);
+/* Bytes of memory_used that a rule holds; events that wait with several of its sequences count for each. */
+size_t eq_matcher_rule_bytes(const struct eq_matcher *m, size_t rule);
 const struct eq_rule_stats *eq_matcher_rule_stats(const struct eq_matcher *m, size_t rule); /* its own, live */
 
 #endif

@@ -27,6 +27,7 @@ struct eq_matcher {
     struct eq_budget budget;     /* of the context */
     struct eq_rule_stats *rule_stats; /* by rule */
     struct eq_arena arena;       /* of the context */
+    struct eq_profile *profile;  /* by rule; NULL: nobody wants one */
     size_t n_open;               /* rules whose results are not done */
     struct eq_matcher_stats stats;
     struct eq_engine_stats before; /* what engines counted before the state was restored */

@@ -135,3 +135,12 @@ bool eq_results_done(const struct eq_results *r)
             return true;
     return false;
 }
+
+size_t eq_results_bytes(const struct eq_results *r)
+{
+    size_t sum = 0;
+    for (size_t i = 0; i < r->n; i++)
+        for (uint64_t k = r->stages[i].first; r->stages[i].ring && k < r->stages[i].seen; k++)
+            sum += held_bytes(r->stages[i].ring[k % r->stages[i].cap]);
+    return sum;
+}

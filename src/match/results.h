@@ -27,6 +27,7 @@ enum eq_status eq_results_new(struct eq_results **out, const struct eq_plan *pla
 void eq_results_free(struct eq_results *r);
 enum eq_status eq_results_put(struct eq_results *r, const struct eq_alert *alert);
 enum eq_status eq_results_finish(struct eq_results *r);
+size_t eq_results_bytes(const struct eq_results *r); /* of what tails hold, as the budget counts them */
 /* results_save.c, see save.h. What the end of the input has given is not saved: a tail begins anew after it. */
 void eq_results_save(struct eq_saving *s, const struct eq_results *r);
 void eq_results_restore(struct eq_restoring *s, struct eq_results *r, uint32_t rule); /* a new one */

@@ -146,6 +146,11 @@ enum eq_status eq_sample_feed(struct eq_sample *s, struct eq_moment *m, const ui
     return st;
 }
 
+size_t eq_sample_bytes(const struct eq_sample *s)
+{
+    return s->held;
+}
+
 /* ── Choosing ── */
 
 struct search {

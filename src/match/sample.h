@@ -20,6 +20,7 @@ enum eq_status eq_sample_new(struct eq_sample **out, struct eq_sequence_context 
 void eq_sample_free(struct eq_sample *s);
 enum eq_status eq_sample_feed(struct eq_sample *s, struct eq_moment *moment, const uint32_t *clauses, size_t n);
 enum eq_status eq_sample_finish(struct eq_sample *s);
+size_t eq_sample_bytes(const struct eq_sample *s); /* kept, as the budget counts them */
 /* sample_save.c, see save.h. What the end of the input has given is not saved. */
 void eq_sample_save(struct eq_saving *s, const struct eq_sample *sample);
 void eq_sample_restore(struct eq_restoring *r, struct eq_sample *sample); /* a new one */

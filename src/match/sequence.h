@@ -50,6 +50,7 @@ enum eq_status eq_sequences_advance(struct eq_sequence **by_rule, struct eq_cloc
 enum eq_status eq_sequence_pass(struct eq_sequence *s);
 /* The input has ended: nothing more can refute. */
 enum eq_status eq_sequence_finish(struct eq_sequence *s);
+size_t eq_sequence_bytes(const struct eq_sequence *s); /* held, as the budget counts them for it */
 /* sequence_save.c, see save.h. */
 void eq_sequence_save(struct eq_saving *out, struct eq_sequence *s);
 void eq_sequence_restore(struct eq_restoring *r, struct eq_sequence *s); /* a new one */

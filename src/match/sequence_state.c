@@ -18,6 +18,11 @@ static void let_go(struct eq_sequence *s, size_t bytes)
     s->holder.held -= bytes;
 }
 
+size_t eq_sequence_bytes(const struct eq_sequence *s)
+{
+    return s->holder.held;
+}
+
 /* ── Keys ── */
 
 enum eq_status eq_state_enter(eq_ref *key, struct eq_sequence *s, struct eq_slice tuple)

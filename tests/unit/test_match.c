@@ -652,10 +652,53 @@ static void test_many_keys(void)
     eqlite_matcher_free(m);
 }
 
+/* ── Profiles ── */
+
+static bool accept(const eqlite_alert *alert, void *ctx)
+{
+    (void)alert, (void)ctx;
+    return true;
+}
+
+static void test_profile(void)
+{
+    static const char json[] = "{\"event.category\":\"process\",\"n\":1}";
+    eqlite_compiler *c;
+    eqlite_rules *rules;
+    eqlite_options options = EQLITE_OPTIONS_INIT;
+    CU_ASSERT_FATAL(eqlite_compiler_new(&c, &options) == EQLITE_OK);
+    CU_ASSERT_FATAL(eqlite_compiler_add_query(c, "q", "process where n == 1", 20) == EQLITE_OK);
+    CU_ASSERT_FATAL(eqlite_compiler_finish(&rules, c) == EQLITE_OK);
+    eqlite_compiler_free(c);
+    for (int with = 0; with < 2; with++) {
+        eqlite_matcher_options matching = EQLITE_MATCHER_OPTIONS_INIT;
+        eqlite_profile p = {.size = sizeof p};
+        eqlite_rule_profile r = {.size = offsetof(eqlite_rule_profile, matches), .matches = 77};
+        eqlite_matcher *m;
+        matching.on_alert = accept;
+        matching.profile = with;
+        CU_ASSERT_FATAL(eqlite_matcher_new(&m, rules, &matching) == EQLITE_OK);
+        eqlite_event event = {.json = json, .len = sizeof json - 1};
+        for (int i = 0; i < 1000; i++)
+            CU_ASSERT(eqlite_matcher_feed(m, &event) == EQLITE_OK);
+        CU_ASSERT(eqlite_matcher_finish(m) == EQLITE_OK);
+        CU_ASSERT(eqlite_matcher_profile(m, &p) == (with ? EQLITE_OK : EQLITE_INVALID));
+        CU_ASSERT(eqlite_matcher_rule_profile(m, 0, &r) == (with ? EQLITE_OK : EQLITE_INVALID));
+        CU_ASSERT(r.candidates == (with ? 1000 : 0));
+        CU_ASSERT(r.matches == 77); /* beyond the caller's size */
+        CU_ASSERT(p.events == (with ? 1000 : 0));
+        CU_ASSERT((p.timed_events > 5 && p.timed_events < 50) == with);
+        CU_ASSERT(eqlite_matcher_rule_profile(m, 1, &r) == EQLITE_INVALID);
+        eqlite_matcher_free(m);
+    }
+    eqlite_rules_free(rules);
+}
+
 CU_TestInfo eq_tests_match[] = {{"windows: every pattern that matches is a candidate", test_windows},
                                 {"windows: others are not", test_windows_few},
                                 {"join keys: order, and back again", test_key_order},
                                 {"join keys: what is equal", test_key_equality},
+                                {"profile: with and without, sizes", test_profile},
                                 {"join keys: tuples of arrays", test_key_tuples},
                                 {"join keys: at most so many", test_key_limit},
                                 {"alerts outlive their events", test_kept},

@@ -265,6 +265,7 @@ static void match_into(struct run *r, const char *format, const char *content)
     sinking.ctx = r;
     if (!fine(r, eqlite_sink_new(&s.sink, rules, &sinking)))
         goto done;
+    matching.profile = true;
     matching.on_alert = put;
     matching.ctx = &s;
     if (!fine(r, eqlite_matcher_new(&m, rules, &matching)))
