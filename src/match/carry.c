@@ -5,31 +5,25 @@
 
 /* ── Which fields ── */
 
-static void note(bool *seen, const uint32_t *fields, size_t n)
+static void note(bool *wanted, const uint32_t *fields, size_t n)
 {
     for (size_t i = 0; i < n; i++)
         if (fields[i] != EQ_NONE)
-            seen[fields[i]] = true;
+            wanted[fields[i]] = true;
 }
 
 enum eq_status eq_carry_fields_find(struct eq_carry_fields *out, const struct eq_program *program, struct eq_arena *arena)
 {
-    uint32_t n = eq_fields_count(program->fields);
-    bool *seen = eq_arena_alloc(arena, n + 1);
     struct eq_past_fields past;
-    out->fields = eq_arena_alloc(arena, (n + 1) * sizeof *out->fields);
-    out->n = 0;
-    if (!seen || !out->fields || eq_past_fields_find(&past, program, arena) != EQ_OK)
+    out->wanted = eq_arena_alloc(arena, eq_fields_count(program->fields) + 1);
+    if (!out->wanted || eq_past_fields_find(&past, program, arena) != EQ_OK)
         return EQ_NOMEM;
-    note(seen, past.fields, past.n);
+    note(out->wanted, past.fields, past.n);
     for (size_t r = 0; r < program->n_rules; r++) /* stages, and until behind them, have as many keys each */
-        note(seen, program->rules[r].keys, program->rules[r].n_clauses * program->rules[r].plan->stages[0].n_keys);
-    note(seen, program->partition_fields, program->n_partition_fields);
+        note(out->wanted, program->rules[r].keys, program->rules[r].n_clauses * program->rules[r].plan->stages[0].n_keys);
+    note(out->wanted, program->partition_fields, program->n_partition_fields);
     if (program->n_trackers)
-        note(seen, program->lineage_fields, EQ_LF_COUNT);
-    for (uint32_t i = 0; i < n; i++)
-        if (seen[i])
-            out->fields[out->n++] = i;
+        note(out->wanted, program->lineage_fields, EQ_LF_COUNT);
     return EQ_OK;
 }
 
@@ -65,15 +59,27 @@ static bool stay(struct eq_slice *s, struct eq_carry_pack *p, struct eq_slice te
     return s->ptr != NULL;
 }
 
+/* Room for one more value in all three arrays. */
+static enum eq_status make_room(struct eq_carry_pack *p)
+{
+    if (p->n >= UINT32_MAX - 1)
+        return EQ_LIMIT;
+    bool fine = eq_grow(p->alloc, &p->values, &p->cap_values, p->n + 1, sizeof *p->values) &&
+                eq_grow(p->alloc, &p->fields, &p->cap_fields, p->n + 1, sizeof *p->fields) &&
+                eq_grow(p->alloc, &p->next, &p->cap_next, p->n + 1, sizeof *p->next);
+    if (!fine)
+        return EQ_NOMEM;
+    p->cap = p->cap_values < p->cap_fields ? p->cap_values : p->cap_fields;
+    p->cap = p->cap < p->cap_next ? p->cap : p->cap_next;
+    return EQ_OK;
+}
+
 static enum eq_status add_value(struct eq_carry_pack *p, uint32_t field, const struct eq_value *v, struct eq_slice text)
 {
     struct eq_value copy = *v;
-    if (p->n >= UINT32_MAX - 1)
-        return EQ_LIMIT;
-    if (!eq_grow(p->alloc, &p->values, &p->cap_values, p->n + 1, sizeof *p->values) ||
-        !eq_grow(p->alloc, &p->fields, &p->cap_fields, p->n + 1, sizeof *p->fields) ||
-        !eq_grow(p->alloc, &p->next, &p->cap_next, p->n + 1, sizeof *p->next))
-        return EQ_NOMEM;
+    enum eq_status st = p->n < p->cap ? EQ_OK : make_room(p);
+    if (st != EQ_OK)
+        return st;
     if (v->type == EQ_STRING || eq_value_is_number(v)) {
         struct eq_slice s = eq_slice(v->s, v->len);
         if (!stay(&s, p, text))
@@ -109,8 +115,9 @@ enum eq_status eq_carry_add(struct eq_carried *out, struct eq_carry_pack *p, con
     *out = (struct eq_carried){(uint32_t)p->n, 0, event->raw, event->id, event->index, event->repairs};
     if (!stay(&out->raw, p, text) || !stay(&out->id, p, text) || !stay(&out->index, p, text))
         return EQ_NOMEM;
-    for (size_t i = 0; i < fields->n && st == EQ_OK; i++)
-        st = add_field(p, fields->fields[i], event, text);
+    for (size_t i = 0; i < event->n_touched && st == EQ_OK; i++)
+        if (fields->wanted[event->touched[i]])
+            st = add_field(p, event->touched[i], event, text);
     out->n = (uint32_t)p->n - out->first;
     return st;
 }

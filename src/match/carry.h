@@ -11,10 +11,9 @@
 #include "event/event.h"
 #include "plan/program.h"
 
-/* Which fields, ascending. */
+/* Which fields: one flag for each of the program. */
 struct eq_carry_fields {
-    uint32_t *fields;
-    size_t n;
+    bool *wanted;
 };
 /* Memory from `arena`. */
 enum eq_status eq_carry_fields_find(struct eq_carry_fields *out, const struct eq_program *program, struct eq_arena *arena);
@@ -23,7 +22,8 @@ struct eq_carry_pack {
     const struct eq_alloc *alloc;
     struct eq_value *values;
     uint32_t *fields, *next; /* by value; next as in eq_frame */
-    size_t n, cap_values, cap_fields, cap_next;
+    size_t n, cap;           /* cap: the least of the three */
+    size_t cap_values, cap_fields, cap_next;
     struct eq_arena texts;   /* that are not in the event's bytes */
 };
 

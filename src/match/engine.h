@@ -60,7 +60,8 @@ struct eq_hits {
 enum {
     EQ_QUESTION_ALL = INT32_MAX,     /* ask eq_engine_ask */
     EQ_QUESTION_NONE = INT32_MAX - 1, /* it is true in any case */
-    EQ_QUESTION_NO_HIT = INT32_MAX - 2
+    EQ_QUESTION_NO_HIT = INT32_MAX - 2,
+    EQ_QUESTION_ANY = INT32_MAX - 3   /* it is false unless some tracker holds; then ask eq_engine_ask */
 };
 enum eq_status eq_engine_feed(struct eq_hits *out, struct eq_engine *e, struct eq_slice text,
                               struct eq_decode_error *error);

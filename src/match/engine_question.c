@@ -56,6 +56,23 @@ static enum eq_status could_hold(bool *out, struct eq_engine *e, uint32_t at, ui
     }
 }
 
+/* Is the clause false from a jump on if no tracker holds? */
+static enum eq_status needs_a_tracker(bool *out, struct eq_engine *e, uint32_t at)
+{
+    const struct eq_program *p = e->rules->program;
+    *out = false;
+    for (;;) {
+        enum eq_status st = follow(&at, e, EQ_NONE, false);
+        if (st != EQ_OK || at >= EQ_REJECT) {
+            *out = at == EQ_REJECT;
+            return st;
+        }
+        if (p->predicates[p->jumps[at].predicate].kind != EQ_P_LINEAGE)
+            return EQ_OK;
+        at = p->jumps[at].on_false;
+    }
+}
+
 /* What is left to ask of a clause: EQ_QUESTION_…, or one tracker and its answer. */
 enum eq_status eq_engine_question(uint32_t *out, struct eq_engine *e, uint32_t entry)
 {
@@ -81,7 +98,10 @@ enum eq_status eq_engine_question(uint32_t *out, struct eq_engine *e, uint32_t e
         if (if_true >= EQ_REJECT && if_false >= EQ_REJECT)
             return EQ_OK;
     }
+    bool tracker = false;
     st = could_hold(&could, e, at, &choices);
-    *out = could ? EQ_QUESTION_ALL : EQ_QUESTION_NO_HIT;
+    if (st == EQ_OK && could)
+        st = needs_a_tracker(&tracker, e, at);
+    *out = !could ? EQ_QUESTION_NO_HIT : tracker ? EQ_QUESTION_ANY : EQ_QUESTION_ALL;
     return st;
 }

@@ -181,6 +181,11 @@ bool eq_lineage_holds(const struct eq_lineage *l, uint32_t tracker)
     return set[word] & bit;
 }
 
+bool eq_lineage_any(const struct eq_lineage *l)
+{
+    return l->self != EQ_NONE && !eq_lineage_empty(l, l->self);
+}
+
 uint64_t eq_lineage_untracked(const struct eq_lineage *l)
 {
     return l->untracked;

@@ -32,6 +32,8 @@ enum eq_status eq_lineage_begin(struct eq_lineage *l, const struct eq_event *eve
 enum eq_status eq_lineage_source(struct eq_lineage *l, uint32_t tracker);
 /* Does the event's process stand in the tracker's relation to one that met its condition? */
 bool eq_lineage_holds(const struct eq_lineage *l, uint32_t tracker);
+/* Could any tracker hold for it? */
+bool eq_lineage_any(const struct eq_lineage *l);
 uint64_t eq_lineage_untracked(const struct eq_lineage *l);
 
 /* lineage_save.c, see save.h. NULL has no processes. */

@@ -293,7 +293,10 @@ static enum eq_status advance(struct eq_matcher *m, const struct eq_moment *mome
 static enum eq_status answer(bool *out, struct eq_matcher *m, const struct eq_hits *hits, uint32_t clause)
 {
     uint32_t question = hits->questions[clause];
-    if (question == EQ_QUESTION_ALL)
+    *out = false;
+    if (question == EQ_QUESTION_ANY && !eq_lineage_any(m->lineage))
+        return EQ_OK;
+    if (question == EQ_QUESTION_ALL || question == EQ_QUESTION_ANY)
         return eq_engine_ask(out, m->engine, clause, NULL, 0);
     *out = question == EQ_QUESTION_NONE || eq_lineage_holds(m->lineage, question >> 1) == (question & 1);
     return EQ_OK;
@@ -404,7 +407,8 @@ static bool asks_past(const struct eq_matcher *m, const struct eq_finding *found
 {
     for (size_t i = 0; i < found->n; i++)
         if (m->program->clauses[found->clauses[i]].reads & EQ_READS_ALIAS ||
-            found->questions[found->clauses[i]] == EQ_QUESTION_ALL)
+            found->questions[found->clauses[i]] == EQ_QUESTION_ALL ||
+            found->questions[found->clauses[i]] == EQ_QUESTION_ANY)
             return true;
     return false;
 }
