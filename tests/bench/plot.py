@@ -41,10 +41,11 @@ def panel(x0, title, points, colour, low, high):
         y = TOP + inner_h - (power - low) / (high - low) * inner_h
         out.append(f'<line x1="{x0 + LEFT}" x2="{x0 + WIDTH}" y1="{y:.1f}" y2="{y:.1f}" class="grid"/>')
         out.append(f'<text x="{x0 + LEFT - 6}" y="{y + 4:.1f}" text-anchor="end">{label(10 ** power)}</text>')
-    for amount, ns in points:
+    for i, (amount, ns) in enumerate(points):
         x, y = at(amount, ns)
+        side, shift = ("start", 4) if i == 0 else ("middle", 0)  # the first stands beside the scale
         out.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3.2" fill="{colour}"/>')
-        out.append(f'<text x="{x:.1f}" y="{y - 8:.1f}" text-anchor="middle">{label(ns)}</text>')
+        out.append(f'<text x="{x + shift:.1f}" y="{y - 8:.1f}" text-anchor="{side}">{label(ns)}</text>')
         out.append(f'<text x="{x:.1f}" y="{TOP + inner_h + 16}" text-anchor="middle">{label(amount)}</text>')
     line = " ".join("%.1f,%.1f" % at(*p) for p in points)
     out.append(f'<polyline points="{line}" fill="none" stroke="{colour}" stroke-width="1.8"/>')
