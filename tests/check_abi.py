@@ -73,13 +73,13 @@ def split(row):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--cc", default="cc")
-    parser.add_argument("library", help="the shared library")
+    parser.add_argument("shared", help="the shared library")
     args = parser.parse_args()
 
     lines = LEDGER.read_text(encoding="utf-8").splitlines() if LEDGER.exists() else []
     ledger = dict(split(row) for row in lines if row and not row.startswith("#"))
     found = {}
-    for name in sorted(functions(args.library)):
+    for name in sorted(functions(args.shared)):
         found["function", name] = ledger.get(("function", name), version())
     if struct.calcsize("P") == 8:
         found.update(map(split, layout(args.cc)))

@@ -14,6 +14,8 @@ import re
 import subprocess
 import tarfile
 
+import checks
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 
 
@@ -81,16 +83,7 @@ def main():
     parser.add_argument("--program", help="eqlite, to ask for its version")
     parser.add_argument("--build", help="the build folder")
     args = parser.parse_args()
-    failed = 0
-    checks = [check_version, check_nowhere, check_archive]
-    for check in checks:
-        problems = list(check(args))
-        failed += bool(problems)
-        print(f"{check.__name__[6:]:8} {'FAILED' if problems else 'ok'}")
-        for problem in problems:
-            print("  " + problem)
-    print(f"{len(checks) - failed} passed, {failed} failed")
-    return 1 if failed else 0
+    return checks.run([check_version, check_nowhere, check_archive], args)
 
 
 if __name__ == "__main__":

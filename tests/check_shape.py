@@ -17,6 +17,8 @@ import re
 import subprocess
 import tempfile
 
+import checks
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 SRC = ROOT / "src"
 TOP = {"grammar", "src", "rules", "tests", "docs", "packaging", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md",
@@ -169,16 +171,7 @@ def main():
     parser.add_argument("--cc", default="cc")
     parser.add_argument("--cxx", default="c++")
     args = parser.parse_args()
-    failed = 0
-    checks = [check_arrows, check_headers, check_exports, check_tables, check_links, check_top]
-    for check in checks:
-        problems = list(check(args))
-        failed += bool(problems)
-        print(f"{check.__name__[6:]:8} {'FAILED' if problems else 'ok'}")
-        for problem in problems:
-            print("  " + problem)
-    print(f"{len(checks) - failed} passed, {failed} failed")
-    return 1 if failed else 0
+    return checks.run([check_arrows, check_headers, check_exports, check_tables, check_links, check_top], args)
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@
  *
  * Rules that depend on the order of events get all of them: for those even an event without a hit moves the time. */
 #include "api/handles.h"
+#include "base/sort.h"
 #include "event/columns.h"
 
 enum {
@@ -252,38 +253,12 @@ static enum eq_status count_values(struct counted *t, struct eq_buf *text, struc
     return EQ_OK;
 }
 
-static bool before(const struct counted *t, uint32_t a, uint32_t b)
+static bool comes_before(uint32_t a, uint32_t b, const void *ctx)
 {
+    const struct counted *t = ctx;
     if (t->events[a] != t->events[b])
         return t->events[a] > t->events[b];
     return eq_slice_cmp(t->texts.items[a], t->texts.items[b]) < 0;
-}
-
-/* Heap order from `at` down: the root is the value to be told last. */
-static void sift(struct counted *t, size_t at, size_t n)
-{
-    for (size_t child; (child = 2 * at + 1) < n; at = child) {
-        if (child + 1 < n && before(t, t->order[child], t->order[child + 1]))
-            child++;
-        if (!before(t, t->order[at], t->order[child]))
-            return;
-        uint32_t swap = t->order[at];
-        t->order[at] = t->order[child];
-        t->order[child] = swap;
-    }
-}
-
-static void sort_values(struct counted *t)
-{
-    size_t n = t->texts.n;
-    for (size_t i = n / 2; i-- > 0;)
-        sift(t, i, n);
-    for (size_t i = n; i-- > 1;) {
-        uint32_t swap = t->order[0];
-        t->order[0] = t->order[i];
-        t->order[i] = swap;
-        sift(t, 0, i);
-    }
 }
 
 static enum eq_status count_column(struct counted *t, const struct eq_column *column, const struct eq_alloc *alloc)
@@ -318,7 +293,7 @@ eqlite_status eqlite_store_values(eqlite_store *s, const char *field, bool unwra
     if (st == EQ_OK && s->n)
         st = count_column(&t, &column, &s->alloc);
     if (st == EQ_OK)
-        sort_values(&t);
+        eq_sort(t.order, t.texts.n, comes_before, &t);
     for (size_t i = 0; i < t.texts.n && st == EQ_OK; i++) {
         struct eq_slice text = t.texts.items[t.order[i]];
         if (!each((eqlite_string){text.ptr + 1, text.len - 1}, text.ptr[0] == 's', t.events[t.order[i]], ctx))

@@ -7,6 +7,7 @@
 #include "event/survey.h"
 
 #include "base/intern.h"
+#include "base/sort.h"
 #include "event/decode_priv.h"
 
 enum { MOST_DEPTH = 256, MOST_PATH = 4096 };
@@ -241,40 +242,18 @@ size_t eq_survey_count(const struct eq_survey *s)
     return s->paths.n;
 }
 
-/* Heap order: order[at] down to where it belongs among the first n. */
-static void sift(struct eq_survey *s, size_t at, size_t n)
+static bool comes_before(uint32_t a, uint32_t b, const void *ctx)
 {
-    const struct eq_slice *path = s->paths.items;
-    for (size_t child; (child = 2 * at + 1) < n; at = child) {
-        if (child + 1 < n && eq_slice_cmp(path[s->order[child]], path[s->order[child + 1]]) < 0)
-            child++;
-        if (eq_slice_cmp(path[s->order[at]], path[s->order[child]]) >= 0)
-            return;
-        uint32_t swap = s->order[at];
-        s->order[at] = s->order[child];
-        s->order[child] = swap;
-    }
-}
-
-/* Heapsort: needs no memory and no context for a comparison function. */
-static void sort(struct eq_survey *s)
-{
-    size_t n = s->paths.n;
-    for (size_t i = n / 2; i-- > 0;)
-        sift(s, i, n);
-    for (size_t i = n; i-- > 1;) {
-        uint32_t swap = s->order[0];
-        s->order[0] = s->order[i];
-        s->order[i] = swap;
-        sift(s, 0, i);
-    }
-    s->sorted = n;
+    const struct eq_survey *s = ctx;
+    return eq_slice_cmp(s->paths.items[a], s->paths.items[b]) < 0;
 }
 
 struct eq_survey_field eq_survey_get(struct eq_survey *s, size_t index)
 {
-    if (s->sorted != s->paths.n)
-        sort(s);
+    if (s->sorted != s->paths.n) {
+        eq_sort(s->order, s->paths.n, comes_before, s);
+        s->sorted = s->paths.n;
+    }
     uint32_t number = s->order[index];
     const struct learned *f = &s->fields[number];
     return (struct eq_survey_field){.path = s->paths.items[number],
