@@ -14,12 +14,14 @@ enum eq_status eq_residual_maker_init(struct eq_residual_maker *m, const struct 
     size_t live = eq_bit_words(p->n_clauses), needed = eq_bit_words(p->n_eager);
     size_t fields = eq_bit_words(eq_fields_count(p->fields));
     *m = (struct eq_residual_maker){.alloc = alloc, .program = p, .guards = guards, .n_words = live + needed + 2 * fields};
+    m->entries = eq_new(alloc, (p->n_clauses + 1) * sizeof *m->entries);
+    m->possible = eq_new(alloc, eq_bit_words(p->n_jumps) * sizeof *m->possible);
     m->ends = eq_new(alloc, p->n_jumps + 1);
     m->reached = eq_new(alloc, eq_bit_words(p->n_jumps) * sizeof *m->reached);
     m->bits = eq_new(alloc, m->n_words * sizeof *m->bits);
     m->always = eq_new(alloc, (p->n_clauses + 1) * sizeof *m->always);
     m->certain = eq_new(alloc, (p->n_clauses + 1) * sizeof *m->certain);
-    if (!m->ends || !m->reached || !m->bits || !m->always || !m->certain)
+    if (!m->entries || !m->possible || !m->ends || !m->reached || !m->bits || !m->always || !m->certain)
         return EQ_NOMEM;
     m->live = m->bits;
     m->needed = m->live + live;
@@ -32,6 +34,8 @@ void eq_residual_maker_free(struct eq_residual_maker *m)
 {
     if (!m->alloc)
         return;
+    eq_free(m->alloc, m->entries);
+    eq_free(m->alloc, m->possible);
     eq_free(m->alloc, m->ends);
     eq_free(m->alloc, m->reached);
     eq_free(m->alloc, m->bits);
@@ -44,6 +48,50 @@ static bool is_guard(const struct eq_residual_maker *m, uint32_t predicate)
     return predicate < m->program->n_eager && eq_bit_get(m->guards->is_predicate, predicate);
 }
 
+/* From a jump on along guards, whose answers are known: the first other one, EQ_ACCEPT or EQ_REJECT. */
+static uint32_t past_guards(const struct eq_residual_maker *m, uint32_t at, const uint64_t *truth)
+{
+    while (at < EQ_REJECT && is_guard(m, m->program->jumps[at].predicate)) {
+        const struct eq_jump *j = &m->program->jumps[at];
+        at = eq_bit_get(truth, j->predicate) ? j->on_true : j->on_false;
+    }
+    return at;
+}
+
+static void reach(uint64_t *reached, uint32_t at)
+{
+    if (at < EQ_REJECT)
+        eq_bit_set(reached, at);
+}
+
+/* What can come after a jump; a search (its inner clause may read the event, too) also comes to that clause. */
+static void reach_next(const struct eq_residual_maker *m, uint64_t *reached, uint32_t at, const uint64_t *truth)
+{
+    const struct eq_program *p = m->program;
+    const struct eq_jump *j = &p->jumps[at];
+    const struct eq_predicate *q = &p->predicates[j->predicate];
+    reach(reached, past_guards(m, j->on_true, truth));
+    reach(reached, past_guards(m, j->on_false, truth));
+    if (q->kind == EQ_P_SEARCH)
+        reach(reached, past_guards(m, p->clauses[q->clause].entry, truth));
+}
+
+/* Filters of rules and of trackers. */
+static bool is_filter(const struct eq_clause *c)
+{
+    return c->rule != EQ_NONE || c->tracker != EQ_NONE;
+}
+
+static void find_possible(struct eq_residual_maker *m, const uint64_t *truth)
+{
+    const struct eq_program *p = m->program;
+    for (uint32_t i = 0; i < p->n_clauses; i++)
+        if (is_filter(&p->clauses[i]))
+            reach(m->possible, m->entries[i] = past_guards(m, p->clauses[i].entry, truth));
+    for (uint32_t at = (uint32_t)p->n_jumps; (at = eq_bit_before(m->possible, at)) != UINT32_MAX;)
+        reach_next(m, m->possible, at, truth);
+}
+
 static unsigned ends_of(const struct eq_residual_maker *m, uint32_t at)
 {
     return at == EQ_ACCEPT ? ENDS_TRUE : at == EQ_REJECT ? ENDS_FALSE : m->ends[at];
@@ -51,15 +99,11 @@ static unsigned ends_of(const struct eq_residual_maker *m, uint32_t at)
 
 static void find_ends(struct eq_residual_maker *m, const uint64_t *truth)
 {
-    const struct eq_jump *jumps = m->program->jumps;
-    for (size_t i = 0; i < m->program->n_jumps; i++) {
-        const struct eq_jump *j = &jumps[i];
-        unsigned ends;
-        if (is_guard(m, j->predicate))
-            ends = ends_of(m, eq_bit_get(truth, j->predicate) ? j->on_true : j->on_false);
-        else
-            ends = ends_of(m, j->on_true) | ends_of(m, j->on_false);
-        m->ends[i] = (uint8_t)ends;
+    uint32_t n = (uint32_t)m->program->n_jumps;
+    for (uint32_t at = 0; (at = eq_bit_from(m->possible, at, n)) != UINT32_MAX; at++) {
+        const struct eq_jump *j = &m->program->jumps[at];
+        m->ends[at] = (uint8_t)(ends_of(m, past_guards(m, j->on_true, truth)) |
+                                ends_of(m, past_guards(m, j->on_false, truth)));
     }
 }
 
@@ -86,16 +130,15 @@ static void open_clause(struct eq_residual_maker *m, uint32_t clause, const uint
     if (awake)
         m->always[m->n_always++] = clause;
     eq_bit_set(m->live, clause);
-    if (c->entry < EQ_REJECT)
-        eq_bit_set(m->reached, c->entry);
+    reach(m->reached, m->entries[clause]);
 }
 
 static void find_open(struct eq_residual_maker *m, const uint64_t *truth)
 {
     for (uint32_t i = 0; i < m->program->n_clauses; i++) {
         const struct eq_clause *c = &m->program->clauses[i];
-        unsigned ends = ends_of(m, c->entry);
-        if ((c->rule == EQ_NONE && c->tracker == EQ_NONE) || ends == ENDS_FALSE)
+        unsigned ends = is_filter(c) ? ends_of(m, m->entries[i]) : ENDS_FALSE;
+        if (ends == ENDS_FALSE)
             continue;
         if (ends == ENDS_TRUE && c->reads == 0)
             m->certain[m->n_certain++] = i;
@@ -104,37 +147,23 @@ static void find_open(struct eq_residual_maker *m, const uint64_t *truth)
     }
 }
 
-static void reach(struct eq_residual_maker *m, uint32_t at)
-{
-    if (at < EQ_REJECT)
-        eq_bit_set(m->reached, at);
-}
-
 /* What the open clauses read: predicates asked on some way that is not decided yet. */
 static void find_needed(struct eq_residual_maker *m, const uint64_t *truth)
 {
-    const struct eq_program *p = m->program;
-    for (size_t i = p->n_jumps; i-- > 0;) {
-        const struct eq_jump *j = &p->jumps[i];
-        if (!eq_bit_get(m->reached, (uint32_t)i) || m->ends[i] != OPEN)
-            continue;
-        if (is_guard(m, j->predicate)) {
-            reach(m, eq_bit_get(truth, j->predicate) ? j->on_true : j->on_false);
-            continue;
+    for (uint32_t at = (uint32_t)m->program->n_jumps; (at = eq_bit_before(m->reached, at)) != UINT32_MAX;)
+        if (m->ends[at] == OPEN) {
+            need(m, m->program->jumps[at].predicate);
+            reach_next(m, m->reached, at, truth);
         }
-        need(m, j->predicate);
-        reach(m, j->on_true);
-        reach(m, j->on_false);
-        if (p->predicates[j->predicate].kind == EQ_P_SEARCH) /* its inner clause may read the event, too */
-            reach(m, p->clauses[p->predicates[j->predicate].clause].entry);
-    }
 }
 
 void eq_residual_make(struct eq_residual_maker *m, const uint64_t *truth)
 {
+    memset(m->possible, 0, eq_bit_words(m->program->n_jumps) * sizeof *m->possible);
     memset(m->reached, 0, eq_bit_words(m->program->n_jumps) * sizeof *m->reached);
     memset(m->bits, 0, m->n_words * sizeof *m->bits);
     m->n_always = m->n_certain = 0;
+    find_possible(m, truth);
     find_ends(m, truth);
     find_open(m, truth);
     find_needed(m, truth);

@@ -4,8 +4,9 @@
  *              1: c ? 0 : REJECT           1 goes to 0, 0 can end either way
  *              2: b ? 1 : REJECT           so d and b are needed, and the clause that begins at 2 is open
  *
- * A jump leads only to jumps before it. So one pass upward finds how each can end, and one pass downward from the open
- * clauses finds what they read. */
+ * A jump leads only to jumps before it. So one pass downward from where clauses begin finds the jumps that could be come
+ * to, past all guards; one pass upward how each of them can end; and one downward from the open clauses what they read.
+ * Of the many clauses that their guards make false at once nothing else is looked at. */
 #ifndef EQ_MATCH_RESIDUAL_H
 #define EQ_MATCH_RESIDUAL_H
 
@@ -16,8 +17,10 @@ struct eq_residual_maker {
     const struct eq_alloc *alloc;
     const struct eq_program *program;
     const struct eq_guards *guards;
-    uint8_t *ends;     /* by jump: how it can end */
-    uint64_t *reached; /* bit by jump */
+    uint32_t *entries;  /* by filter: where it begins, past guards */
+    uint64_t *possible; /* bit by jump that some filter could come to; no guards */
+    uint8_t *ends;      /* by possible jump: how it can end */
+    uint64_t *reached;  /* bit by jump that an open clause could come to */
     /* What came out; the bits stand in one piece, so that residuals can be compared and copied. */
     uint64_t *bits, *live, *needed, *fields, *values;
     size_t n_words;    /* of all four */
