@@ -1,17 +1,10 @@
-/* number.c — decimal text to numbers and back, without a look at the locale.
- *
- * A decimal is read as digits and a power of ten. Small ones are computed exactly; the others go to
- * strtod as "digits e power", a text without a decimal point. */
+/* number.c — decimal text to numbers and back. What a number looks like is decided here, and integers are read here;
+ * doubles are read and written by number_shim. */
 #include "base/number.h"
 
-#include <float.h>
 #include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
 
-/* No double needs more digits than this to be told from its neighbours; what follows only counts as
- * "and something". */
-enum { MAX_DIGITS = 800 };
+#include "base/number_shim.h"
 
 static bool is_digit(char c)
 {
@@ -20,28 +13,18 @@ static bool is_digit(char c)
 
 struct decimal {
     bool negative, integer;  /* integer: neither point nor exponent */
-    const char *first, *end; /* mantissa: digits, with perhaps one point among them */
-    int64_t exponent;        /* as written, clamped to ±99999 */
+    const char *first, *end; /* without the sign: digits, with perhaps one point among them, perhaps an exponent */
 };
 
-static bool scan_exponent(struct decimal *d, const char *p, const char *end)
+static bool is_exponent(const char *p, const char *end)
 {
-    bool negative = false;
     if (p < end && (*p == '+' || *p == '-'))
-        negative = *p++ == '-';
+        p++;
     if (p == end)
         return false;
-    for (; p < end; p++) {
-        if (!is_digit(*p))
-            return false;
-        if (d->exponent < 99999)
-            d->exponent = d->exponent * 10 + (*p - '0');
-    }
-    if (d->exponent > 99999)
-        d->exponent = 99999;
-    if (negative)
-        d->exponent = -d->exponent;
-    return true;
+    while (p < end && is_digit(*p))
+        p++;
+    return p == end;
 }
 
 /* The shape of the whole text; false if it is not a number. */
@@ -50,10 +33,10 @@ static bool scan(struct decimal *d, struct eq_slice text)
     const char *p = text.ptr, *end;
     bool digits = false, point = false;
 
-    *d = (struct decimal){.integer = true};
     if (text.len == 0)
         return false;
     end = p + text.len;
+    *d = (struct decimal){.integer = true, .end = end};
     if (*p == '+' || *p == '-')
         d->negative = *p++ == '-';
     d->first = p;
@@ -65,13 +48,12 @@ static bool scan(struct decimal *d, struct eq_slice text)
         else
             break;
     }
-    d->end = p;
     if (!digits)
         return false;
     d->integer = !point && p == end;
     if (p == end)
         return true;
-    return (*p == 'e' || *p == 'E') && scan_exponent(d, p + 1, end);
+    return (*p == 'e' || *p == 'E') && is_exponent(p + 1, end);
 }
 
 /* The integer value of an integer; false beyond 64 bits. */
@@ -96,49 +78,6 @@ static bool read_integer(struct eq_number *out, const struct decimal *d)
     return true;
 }
 
-static double read_double(const struct decimal *d)
-{
-    static const double powers[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
-                                    1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
-    char text[MAX_DIGITS + 32];
-    size_t n = 0;
-    uint64_t mantissa = 0;
-    int64_t exponent = d->exponent;
-    bool after_point = false, more = false;
-    double value;
-
-    for (const char *p = d->first; p < d->end; p++) {
-        if (*p == '.') {
-            after_point = true;
-            continue;
-        }
-        if (n < MAX_DIGITS) {
-            if (n || *p != '0') {
-                text[n++] = *p;
-                if (n <= 18)
-                    mantissa = mantissa * 10 + (uint64_t)(*p - '0');
-            }
-            exponent -= after_point;
-        } else {
-            more |= *p != '0';
-            exponent += !after_point;
-        }
-    }
-    if (n == 0)
-        return d->negative ? -0.0 : 0.0;
-    if (n <= 18 && mantissa <= UINT64_C(1) << DBL_MANT_DIG && exponent >= -22 && exponent <= 22) {
-        value = exponent < 0 ? (double)mantissa / powers[-exponent] : (double)mantissa * powers[exponent];
-        return d->negative ? -value : value;
-    }
-    if (more) {
-        text[n++] = '1';
-        exponent--;
-    }
-    snprintf(text + n, sizeof text - n, "e%lld", (long long)exponent);
-    value = strtod(text, NULL);
-    return d->negative ? -value : value;
-}
-
 struct eq_number eq_number_parse(struct eq_slice text)
 {
     struct eq_number n = {.kind = EQ_NOT_NUMBER};
@@ -149,10 +88,10 @@ struct eq_number eq_number_parse(struct eq_slice text)
         return n;
     if (d.integer && read_integer(&n, &d))
         return n;
-    value = read_double(&d);
+    value = eq_decimal_read(d.first, d.end);
     if (!isfinite(value))
         return n;
-    return (struct eq_number){.kind = EQ_NUMBER_DOUBLE, .d = value};
+    return (struct eq_number){.kind = EQ_NUMBER_DOUBLE, .d = d.negative ? -value : value};
 }
 
 static int cmp_int_double(int64_t i, double d)
@@ -231,58 +170,9 @@ void eq_buf_int(struct eq_buf *b, int64_t i)
 }
 
 struct digits {
-    char text[20]; /* d1 d2 … of d1.d2… × 10^exponent, without trailing zeros */
+    char text[EQ_DECIMAL_DIGITS]; /* d1 d2 … of d1.d2… × 10^exponent */
     int n, exponent;
 };
-
-static bool reads_back(const struct digits *v, double d)
-{
-    char text[48];
-    snprintf(text, sizeof text, "%.*se%d", v->n, v->text, v->exponent - v->n + 1);
-    return strtod(text, NULL) == d;
-}
-
-/* `d` rounded to `n` digits; false if that does not read back as d. */
-static bool round_to(struct digits *out, double d, int n)
-{
-    char text[40];
-    const char *p = text;
-    snprintf(text, sizeof text, "%.*e", n - 1, d);
-    out->n = 0;
-    for (; *p && *p != 'e'; p++)
-        if (is_digit(*p)) /* whatever the locale's point is, it is skipped */
-            out->text[out->n++] = *p;
-    out->exponent = *p ? atoi(p + 1) : 0;
-    while (out->n > 1 && out->text[out->n - 1] == '0')
-        out->n--;
-    return reads_back(out, d);
-}
-
-/* One more in digit number n; false if that changes the number of digits. */
-static bool next_up(struct digits *v, int n)
-{
-    while (v->n < n)
-        v->text[v->n++] = '0';
-    while (v->n && v->text[v->n - 1] == '9')
-        v->n--;
-    if (v->n == 0)
-        return false;
-    v->text[v->n - 1]++;
-    return true;
-}
-
-/* The fewest digits that read back. Below 16 digits, rounding the exact value and cutting zeros gives
- * them at once; only subnormal numbers, which have fewer, must be tried upwards. A power of two has
- * more room above than below, so there the next 16 digits may do where the nearest do not. */
-static void shortest(struct digits *out, double d)
-{
-    for (int n = d < DBL_MIN ? 2 : 15; n < 17; n++)
-        if (round_to(out, d, n))
-            return;
-    if (next_up(out, 16) && reads_back(out, d))
-        return;
-    round_to(out, d, 17);
-}
 
 static void add_digits(struct eq_buf *b, const struct digits *v, int from, int to)
 {
@@ -306,7 +196,7 @@ void eq_buf_double(struct eq_buf *b, double d)
         eq_buf_puts(b, d == 0 ? "0.0" : "Infinity");
         return;
     }
-    shortest(&v, d);
+    v.n = eq_decimal_digits(v.text, &v.exponent, d);
     if (d >= 1e-3 && d < 1) {
         eq_buf_puts(b, "0.");
         eq_buf_fill(b, '0', (size_t)(-v.exponent - 1));
