@@ -395,9 +395,12 @@ static enum eq_status look_folded(const struct field_index *f, struct eq_slice t
         return EQ_OK;
     eq_buf_clear(&scratch->folded);
     eq_fold(&scratch->folded, text);
+    struct eq_slice folded = eq_buf_slice(&scratch->folded);
+    eq_buf_fill(&scratch->folded, '\0', EQ_WINDOWS_PADDING);
     if (eq_buf_status(&scratch->folded) != EQ_OK)
         return EQ_NOMEM;
-    struct glob_look look = {f, text, eq_buf_slice(&scratch->folded), needed, yes, ctx};
+    folded.ptr = scratch->folded.ptr;
+    struct glob_look look = {f, text, folded, needed, yes, ctx};
     texts_look(&f->folded, look.folded, yes, ctx);
     if (f->windows)
         eq_windows_scan(f->windows, look.folded, verify_glob, &look);

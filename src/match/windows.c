@@ -3,7 +3,10 @@
  * Two tables: one of windows of four bytes, and one of two bytes for patterns whose literal runs are shorter. Each is a
  * bit filter (fits the first cache) in front of buckets:
  *
- *      filter[hash] ── 0: next window         starts[hash >> 4] ─▶ entries {window, pattern} … up to starts[… + 1]
+ *      filter[hash] ── 0: next window         starts[hash >> 4] ─▶ entries {near, pattern} … up to starts[… + 1]
+ *
+ * An entry holds eight bytes of its literal run, where it has so many: most texts that share a window with a pattern,
+ * such as "syst", differ there, and the pattern itself is not touched.
  *
  * What has no two literal bytes in a row is a candidate if the text holds one byte of it; without any, always. */
 #include "match/windows.h"
@@ -13,8 +16,10 @@
 #include "base/utf8.h"
 
 struct entry {
+    uint64_t near, mask; /* up to eight bytes of the literal run around the window, and which of them count */
     uint32_t window, pattern;
     uint32_t offset; /* of the window in its literal run */
+    uint32_t back;   /* `near` begins so many bytes before the window */
 };
 
 struct table {
@@ -40,6 +45,7 @@ struct eq_windows {
 
 #define BUCKET_SHIFT 4
 #define UNFILED 0
+#define NEAR EQ_WINDOWS_PADDING /* bytes that an entry holds */
 
 static uint32_t load(const char *p, unsigned width)
 {
@@ -58,69 +64,90 @@ static uint32_t hash(uint32_t window)
     return window * 0x9E3779B1u;
 }
 
-/* ── How many patterns hold each window ── */
+/* ── How many patterns hold each window, or one with the same place: only which window is chosen depends on it ── */
 
 struct counts {
-    uint32_t *keys, *values;
+    uint32_t *items;
     size_t mask;
 };
 
 static bool counts_new(struct counts *c, size_t expected, struct eq_arena *scratch)
 {
     size_t size = 64;
-    while (size < expected * 2)
+    while (size < expected && size < 65536)
         size *= 2;
-    c->keys = eq_arena_alloc(scratch, size * sizeof *c->keys);
-    c->values = eq_arena_alloc(scratch, size * sizeof *c->values);
+    c->items = eq_arena_alloc(scratch, size * sizeof *c->items);
     c->mask = size - 1;
-    return c->keys && c->values;
+    return c->items != NULL;
 }
 
 static uint32_t *count_of(struct counts *c, uint32_t window)
 {
-    size_t i = (hash(window) >> 7) & c->mask;
-    while (c->values[i] != 0 && c->keys[i] != window)
-        i = (i + 1) & c->mask;
-    c->keys[i] = window;
-    return &c->values[i];
+    return &c->items[hash(window) >> 16 & c->mask];
 }
 
 /* ── Literal runs of a pattern ── */
 
-/* Calls `see` for each window of `width` bytes in the literal runs of a folded pattern. */
-typedef void see_window(uint32_t window, uint32_t offset, void *ctx);
+static bool is_literal(char c)
+{
+    return c != '*' && c != '?';
+}
+
+/* Calls `see` for each window of `width` bytes in the literal runs of a folded pattern, with where it begins there. */
+typedef void see_window(uint32_t window, size_t at, void *ctx);
 
 static void each_window(struct eq_slice folded, unsigned width, see_window *see, void *ctx)
 {
     size_t run = 0;
     for (size_t i = 0; i < folded.len; i++) {
-        bool wild = folded.ptr[i] == '*' || folded.ptr[i] == '?';
-        run = wild ? 0 : run + 1;
+        run = is_literal(folded.ptr[i]) ? run + 1 : 0;
         if (run >= width)
-            see(load(folded.ptr + i + 1 - width, width), (uint32_t)(run - width), ctx);
+            see(load(folded.ptr + i + 1 - width, width), i + 1 - width, ctx);
     }
 }
 
-static void count_window(uint32_t window, uint32_t offset, void *ctx)
+static void count_window(uint32_t window, size_t at, void *ctx)
 {
-    (void)offset;
+    (void)at;
     ++*count_of(ctx, window);
 }
 
 struct choice {
     struct counts *counts;
-    uint32_t window, offset, count; /* count UNFILED: none seen */
+    size_t at;
+    uint32_t window, count; /* count UNFILED: none seen */
 };
 
-static void choose_window(uint32_t window, uint32_t offset, void *ctx)
+static void choose_window(uint32_t window, size_t at, void *ctx)
 {
     struct choice *c = ctx;
     uint32_t n = *count_of(c->counts, window);
     if (c->count == UNFILED || n < c->count) {
         c->window = window;
-        c->offset = offset;
+        c->at = at;
         c->count = n;
     }
+}
+
+/* The window at `at` of a folded pattern, with what stands around it in its literal run. */
+static struct entry entry_of(uint32_t pattern, struct eq_slice folded, uint32_t window, size_t at)
+{
+    size_t start = at, end = at;
+    while (start > 0 && is_literal(folded.ptr[start - 1]))
+        start--;
+    while (end < folded.len && is_literal(folded.ptr[end]))
+        end++;
+    size_t near = end - start <= NEAR || at - start <= NEAR / 4 ? start : at - NEAR / 4;
+    if (end - start > NEAR && near + NEAR > end)
+        near = end - NEAR;
+    struct entry e = {.window = window,
+                      .pattern = pattern,
+                      .offset = (uint32_t)(at - start),
+                      .back = (uint32_t)(at - near)};
+    size_t n = end - near < NEAR ? end - near : NEAR;
+    memcpy(&e.near, folded.ptr + near, n);
+    memset(&e.mask, 0xFF, n);
+    return e;
 }
 
 /* ── Building ── */
@@ -177,7 +204,7 @@ static enum eq_status file(struct table *t, unsigned width, const struct eq_slic
         if (best.count == UNFILED)
             continue;
         filed[i] = true;
-        t->entries[t->n++] = (struct entry){best.window, (uint32_t)i, best.offset};
+        t->entries[t->n++] = entry_of((uint32_t)i, folded[i], best.window, best.at);
     }
     return table_build(t, arena) ? EQ_OK : EQ_NOMEM;
 }
@@ -200,7 +227,7 @@ static enum eq_status fold_all(struct eq_slice *out, const struct eq_glob *globs
 static int literal_byte(struct eq_slice folded)
 {
     for (size_t i = 0; i < folded.len; i++)
-        if (folded.ptr[i] != '*' && folded.ptr[i] != '?')
+        if (is_literal(folded.ptr[i]))
             return (unsigned char)folded.ptr[i];
     return -1;
 }
@@ -230,11 +257,21 @@ enum eq_status eq_windows_new(struct eq_windows **out, const struct eq_glob *glo
 
 /* ── Scanning ── */
 
-static void look_up(const struct table *t, uint32_t window, uint32_t bit, size_t at, eq_windows_hit *hit, void *ctx)
+/* Does the text hold what is near the window at `at`? */
+static inline bool agrees(const struct entry *e, const char *text, size_t at)
+{
+    uint64_t there;
+    if (e->offset > at)
+        return false;
+    memcpy(&there, text + at - e->back, NEAR);
+    return ((there ^ e->near) & e->mask) == 0;
+}
+
+static void look_up(const struct table *t, const char *text, uint32_t bit, size_t at, eq_windows_hit *hit, void *ctx)
 {
     uint32_t end = t->starts[(bit >> BUCKET_SHIFT) + 1];
     for (uint32_t i = t->starts[bit >> BUCKET_SHIFT]; i < end; i++)
-        if (t->entries[i].window == window && t->entries[i].offset <= at)
+        if (agrees(&t->entries[i], text, at))
             hit(t->entries[i].pattern, at - t->entries[i].offset, ctx);
 }
 
@@ -243,10 +280,9 @@ static inline void scan(const struct table *t, unsigned width, struct eq_slice t
     if (t->n == 0)
         return;
     for (size_t i = 0; i + width <= text.len; i++) {
-        uint32_t window = load(text.ptr + i, width);
-        uint32_t bit = hash(window) >> t->shift;
+        uint32_t bit = hash(load(text.ptr + i, width)) >> t->shift;
         if (t->filter[bit >> 6] >> (bit & 63) & 1)
-            look_up(t, window, bit, i, hit, ctx);
+            look_up(t, text.ptr, bit, i, hit, ctx);
     }
 }
 

@@ -24,6 +24,8 @@ enum eq_status eq_windows_new(struct eq_windows **out, const struct eq_glob *glo
  * in the folded text, if it stands there at all; EQ_ANYWHERE if only a single byte was looked for. */
 #define EQ_ANYWHERE SIZE_MAX
 typedef void eq_windows_hit(uint32_t pattern, size_t at, void *ctx);
+/* Behind the text so many bytes more must be readable; what they are does not matter. */
+#define EQ_WINDOWS_PADDING 8
 void eq_windows_scan(const struct eq_windows *w, struct eq_slice folded, eq_windows_hit *hit, void *ctx);
 
 #endif

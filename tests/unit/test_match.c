@@ -55,6 +55,8 @@ static void check_windows(struct ref_random *r, struct eq_arena *a)
         struct eq_buf folded;
         eq_buf_init(&folded, &eq_alloc_default);
         eq_fold(&folded, text);
+        CU_ASSERT_FATAL(eq_buf_reserve(&folded, EQ_WINDOWS_PADDING));
+        memset(folded.ptr + folded.len, 'a', EQ_WINDOWS_PADDING);
         eq_windows_scan(windows, eq_buf_slice(&folded), note_hit, hits);
         for (size_t i = 0; i < n; i++) {
             bool match = eq_glob_match(&globs[i], globs[i].fold ? eq_buf_slice(&folded) : text);
@@ -79,6 +81,14 @@ static void test_windows(void)
     eq_arena_free(&a);
 }
 
+static void scan_padded(const struct eq_windows *w, const char *text, bool *hits)
+{
+    char padded[64 + EQ_WINDOWS_PADDING] = {0};
+    size_t len = strlen(text);
+    memcpy(padded, text, len);
+    eq_windows_scan(w, eq_slice(padded, len), note_hit, hits);
+}
+
 static void test_windows_few(void)
 {
     static const char *const patterns[] = {"*mimikatz*", "*\\temp\\*", "abcd", "*xy*"};
@@ -90,11 +100,13 @@ static void test_windows_few(void)
     for (size_t i = 0; i < 4; i++)
         CU_ASSERT_FATAL(eq_glob_compile(&globs[i], eq_slice_of(patterns[i]), true, &a));
     CU_ASSERT_FATAL(eq_windows_new(&windows, globs, 4, &a) == EQ_OK);
-    eq_windows_scan(windows, EQ_LIT("something else altogether"), note_hit, hits);
+    scan_padded(windows, "something else altogether", hits);
     CU_ASSERT(!hits[0] && !hits[1] && !hits[2] && !hits[3]);
-    eq_windows_scan(windows, EQ_LIT(""), note_hit, hits);
+    scan_padded(windows, "", hits);
     CU_ASSERT(!hits[0] && !hits[1] && !hits[2] && !hits[3]);
-    eq_windows_scan(windows, EQ_LIT("c:\\temp\\mimikatz.exe"), note_hit, hits);
+    scan_padded(windows, "system mimimi katz mimikat", hits); /* shares windows, no more */
+    CU_ASSERT(!hits[0] && !hits[1] && !hits[2] && !hits[3]);
+    scan_padded(windows, "c:\\temp\\mimikatz.exe", hits);
     CU_ASSERT(hits[0] && hits[1] && !hits[2] && !hits[3]);
     eq_arena_free(&a);
 }
