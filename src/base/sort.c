@@ -29,3 +29,25 @@ void eq_sort(uint32_t *numbers, size_t n, eq_comes_before *before, const void *c
         sift(numbers, 0, i, before, ctx);
     }
 }
+
+static bool is_less(uint32_t a, uint32_t b, const void *ctx)
+{
+    (void)ctx;
+    return a < b;
+}
+
+void eq_sort_numbers(uint32_t *numbers, size_t n)
+{
+    enum { FEW = 24 };
+    if (n > FEW) {
+        eq_sort(numbers, n, is_less, NULL);
+        return;
+    }
+    for (size_t i = 1; i < n; i++) {
+        uint32_t number = numbers[i];
+        size_t at = i;
+        for (; at > 0 && numbers[at - 1] > number; at--)
+            numbers[at] = numbers[at - 1];
+        numbers[at] = number;
+    }
+}

@@ -1,7 +1,7 @@
 /* engine.c — see engine.h: rulesets, the life of an engine, and the way of an event through it. */
 #include "match/engine_priv.h"
 
-#include <stdlib.h>
+#include "base/sort.h"
 
 /* Expressions that may be computed for one event, each combination of array values counted: a tenth of a second at
  * worst, and far more than any real event needs of all public rules. */
@@ -98,12 +98,6 @@ static void forget_event(struct eq_engine *e)
     e->machine.choices_left = CHOICES_PER_EVENT;
 }
 
-static int ascending(const void *a, const void *b)
-{
-    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-    return (x > y) - (x < y);
-}
-
 /* Jumps of different clauses lie far apart: have those of a candidate fetched while others are asked. */
 static void fetch_ahead(const struct eq_engine *e, size_t candidate)
 {
@@ -165,8 +159,7 @@ static void gather_hits(struct eq_engine *e)
         e->hits.items[e->hits.n++] = e->decision->certain[i];
         e->questions[e->decision->certain[i]] = EQ_QUESTION_NONE;
     }
-    if (e->hits.n > 1)
-        qsort(e->hits.items, e->hits.n, sizeof *e->hits.items, ascending);
+    eq_sort_numbers(e->hits.items, e->hits.n);
 }
 
 /* The event at hand, once its hits are known. */

@@ -103,7 +103,7 @@ struct eq_past *eq_past_block(char **at, const struct eq_alert_event *e, uint32_
 {
     size_t text = e->json.len + e->id.len + e->index.len + e->origin.path.len + value_bytes;
     size_t bytes = sizeof(struct eq_past) + n_values * (sizeof(struct eq_value) + sizeof(uint32_t)) + text;
-    struct eq_past *p = eq_new(budget->alloc, bytes);
+    struct eq_past *p = budget->alloc->resize(NULL, bytes, budget->alloc->ctx); /* all of it is written below */
     if (!p)
         return NULL;
     *p = (struct eq_past){.references = 1, .bytes = bytes, .event = *e, .n_values = n_values};

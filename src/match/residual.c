@@ -3,30 +3,80 @@
 
 #include <string.h>
 
+#include "base/sort.h"
 #include "match/bits.h"
 
 /* How a jump can end, as bits. */
 enum { ENDS_TRUE = 1, ENDS_FALSE = 2, OPEN = ENDS_TRUE | ENDS_FALSE };
 
+static bool is_guard(const struct eq_residual_maker *m, uint32_t predicate)
+{
+    return predicate < m->program->n_eager && eq_bit_get(m->guards->is_predicate, predicate);
+}
+
+/* ── Gates ── */
+
+/* Filters of rules and of trackers; inner clauses of searches are reached by their predicate only. */
+static bool is_filter(const struct eq_clause *c)
+{
+    return c->rule != EQ_NONE || c->tracker != EQ_NONE;
+}
+
+/* The guard without which a clause is false, if it asks that first. */
+static uint32_t gate_of(const struct eq_residual_maker *m, uint32_t clause)
+{
+    uint32_t entry = m->program->clauses[clause].entry;
+    const struct eq_jump *j = entry < EQ_REJECT ? &m->program->jumps[entry] : NULL;
+    return j && j->on_false == EQ_REJECT && is_guard(m, j->predicate) ? j->predicate : EQ_NONE;
+}
+
+static bool by_gate(uint32_t a, uint32_t b, const void *maker)
+{
+    uint32_t x = gate_of(maker, a), y = gate_of(maker, b);
+    return x != y ? x < y : a < b;
+}
+
+static void make_gates(struct eq_residual_maker *m)
+{
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < m->program->n_clauses; i++)
+        if (is_filter(&m->program->clauses[i]))
+            m->filters[n++] = i;
+    eq_sort(m->filters, n, by_gate, m);
+    for (uint32_t i = 0; i < n; i++) {
+        uint32_t gate = gate_of(m, m->filters[i]);
+        if (m->n_gates == 0 || m->gates[m->n_gates - 1].predicate != gate)
+            m->gates[m->n_gates++].predicate = gate;
+        m->gates[m->n_gates - 1].n++;
+    }
+}
+
+/* ── Life ── */
+
 enum eq_status eq_residual_maker_init(struct eq_residual_maker *m, const struct eq_program *p,
                                       const struct eq_guards *guards, const struct eq_alloc *alloc)
 {
-    size_t live = eq_bit_words(p->n_clauses), needed = eq_bit_words(p->n_eager);
+    size_t live = eq_bit_words(p->n_clauses), needed = eq_bit_words(p->n_eager), clauses = p->n_clauses + 1;
     size_t fields = eq_bit_words(eq_fields_count(p->fields));
     *m = (struct eq_residual_maker){.alloc = alloc, .program = p, .guards = guards, .n_words = live + needed + 2 * fields};
-    m->entries = eq_new(alloc, (p->n_clauses + 1) * sizeof *m->entries);
+    m->filters = eq_new(alloc, clauses * sizeof *m->filters);
+    m->gates = eq_new(alloc, clauses * sizeof *m->gates);
+    m->alive = eq_new(alloc, live * sizeof *m->alive);
+    m->entries = eq_new(alloc, clauses * sizeof *m->entries);
     m->possible = eq_new(alloc, eq_bit_words(p->n_jumps) * sizeof *m->possible);
     m->ends = eq_new(alloc, p->n_jumps + 1);
     m->reached = eq_new(alloc, eq_bit_words(p->n_jumps) * sizeof *m->reached);
     m->bits = eq_new(alloc, m->n_words * sizeof *m->bits);
-    m->always = eq_new(alloc, (p->n_clauses + 1) * sizeof *m->always);
-    m->certain = eq_new(alloc, (p->n_clauses + 1) * sizeof *m->certain);
-    if (!m->entries || !m->possible || !m->ends || !m->reached || !m->bits || !m->always || !m->certain)
+    m->always = eq_new(alloc, clauses * sizeof *m->always);
+    m->certain = eq_new(alloc, clauses * sizeof *m->certain);
+    if (!m->filters || !m->gates || !m->alive || !m->entries || !m->possible || !m->ends || !m->reached || !m->bits ||
+        !m->always || !m->certain)
         return EQ_NOMEM;
     m->live = m->bits;
     m->needed = m->live + live;
     m->fields = m->needed + needed;
     m->values = m->fields + fields;
+    make_gates(m);
     return EQ_OK;
 }
 
@@ -34,6 +84,9 @@ void eq_residual_maker_free(struct eq_residual_maker *m)
 {
     if (!m->alloc)
         return;
+    eq_free(m->alloc, m->filters);
+    eq_free(m->alloc, m->gates);
+    eq_free(m->alloc, m->alive);
     eq_free(m->alloc, m->entries);
     eq_free(m->alloc, m->possible);
     eq_free(m->alloc, m->ends);
@@ -43,10 +96,7 @@ void eq_residual_maker_free(struct eq_residual_maker *m)
     eq_free(m->alloc, m->certain);
 }
 
-static bool is_guard(const struct eq_residual_maker *m, uint32_t predicate)
-{
-    return predicate < m->program->n_eager && eq_bit_get(m->guards->is_predicate, predicate);
-}
+/* ── Filling in ── */
 
 /* From a jump on along guards, whose answers are known: the first other one, EQ_ACCEPT or EQ_REJECT. */
 static uint32_t past_guards(const struct eq_residual_maker *m, uint32_t at, const uint64_t *truth)
@@ -76,19 +126,22 @@ static void reach_next(const struct eq_residual_maker *m, uint64_t *reached, uin
         reach(reached, past_guards(m, p->clauses[q->clause].entry, truth));
 }
 
-/* Filters of rules and of trackers. */
-static bool is_filter(const struct eq_clause *c)
-{
-    return c->rule != EQ_NONE || c->tracker != EQ_NONE;
-}
-
 static void find_possible(struct eq_residual_maker *m, const uint64_t *truth)
 {
-    const struct eq_program *p = m->program;
-    for (uint32_t i = 0; i < p->n_clauses; i++)
-        if (is_filter(&p->clauses[i]))
-            reach(m->possible, m->entries[i] = past_guards(m, p->clauses[i].entry, truth));
-    for (uint32_t at = (uint32_t)p->n_jumps; (at = eq_bit_before(m->possible, at)) != UINT32_MAX;)
+    const uint32_t *filter = m->filters;
+    for (const struct eq_residual_gate *g = m->gates; g < m->gates + m->n_gates; filter += g++->n) {
+        if (g->predicate != EQ_NONE && !eq_bit_get(truth, g->predicate))
+            continue;
+        for (uint32_t i = 0; i < g->n; i++) {
+            uint32_t entry = past_guards(m, m->program->clauses[filter[i]].entry, truth);
+            if (entry == EQ_REJECT)
+                continue;
+            m->entries[filter[i]] = entry;
+            eq_bit_set(m->alive, filter[i]);
+            reach(m->possible, entry);
+        }
+    }
+    for (uint32_t at = (uint32_t)m->program->n_jumps; (at = eq_bit_before(m->possible, at)) != UINT32_MAX;)
         reach_next(m, m->possible, at, truth);
 }
 
@@ -135,12 +188,12 @@ static void open_clause(struct eq_residual_maker *m, uint32_t clause, const uint
 
 static void find_open(struct eq_residual_maker *m, const uint64_t *truth)
 {
-    for (uint32_t i = 0; i < m->program->n_clauses; i++) {
-        const struct eq_clause *c = &m->program->clauses[i];
-        unsigned ends = is_filter(c) ? ends_of(m, m->entries[i]) : ENDS_FALSE;
+    uint32_t n = (uint32_t)m->program->n_clauses;
+    for (uint32_t i = 0; (i = eq_bit_from(m->alive, i, n)) != UINT32_MAX; i++) {
+        unsigned ends = ends_of(m, m->entries[i]);
         if (ends == ENDS_FALSE)
             continue;
-        if (ends == ENDS_TRUE && c->reads == 0)
+        if (ends == ENDS_TRUE && m->program->clauses[i].reads == 0)
             m->certain[m->n_certain++] = i;
         else
             open_clause(m, i, truth);
@@ -159,6 +212,7 @@ static void find_needed(struct eq_residual_maker *m, const uint64_t *truth)
 
 void eq_residual_make(struct eq_residual_maker *m, const uint64_t *truth)
 {
+    memset(m->alive, 0, eq_bit_words(m->program->n_clauses) * sizeof *m->alive);
     memset(m->possible, 0, eq_bit_words(m->program->n_jumps) * sizeof *m->possible);
     memset(m->reached, 0, eq_bit_words(m->program->n_jumps) * sizeof *m->reached);
     memset(m->bits, 0, m->n_words * sizeof *m->bits);

@@ -6,18 +6,28 @@
  *
  * A jump leads only to jumps before it. So one pass downward from where clauses begin finds the jumps that could be come
  * to, past all guards; one pass upward how each of them can end; and one downward from the open clauses what they read.
- * Of the many clauses that their guards make false at once nothing else is looked at. */
+ * Of the many clauses that their first guard makes false nothing at all is looked at: clauses are dealt out to gates. */
 #ifndef EQ_MATCH_RESIDUAL_H
 #define EQ_MATCH_RESIDUAL_H
 
 #include "match/decision.h"
+
+/* Filters, one after another in `filters`, that are false unless a guard predicate is true. */
+struct eq_residual_gate {
+    uint32_t predicate; /* EQ_NONE: those that have none at their beginning */
+    uint32_t n;
+};
 
 /* Everything is sized for the program, and kept from one time to the next. */
 struct eq_residual_maker {
     const struct eq_alloc *alloc;
     const struct eq_program *program;
     const struct eq_guards *guards;
-    uint32_t *entries;  /* by filter: where it begins, past guards */
+    uint32_t *filters;  /* clauses of rules and trackers, by gates */
+    struct eq_residual_gate *gates;
+    size_t n_gates;
+    uint64_t *alive;    /* bit by filter that its first guards leave possible, and ... */
+    uint32_t *entries;  /* ... where it begins behind them */
     uint64_t *possible; /* bit by jump that some filter could come to; no guards */
     uint8_t *ends;      /* by possible jump: how it can end */
     uint64_t *reached;  /* bit by jump that an open clause could come to */

@@ -11,8 +11,6 @@
  * What has no two literal bytes in a row is a candidate if the text holds one byte of it; without any, always. */
 #include "match/windows.h"
 
-#include <stdlib.h>
-
 #include "base/utf8.h"
 
 struct entry {
@@ -152,33 +150,29 @@ static struct entry entry_of(uint32_t pattern, struct eq_slice folded, uint32_t 
 
 /* ── Building ── */
 
-static int by_bucket(const void *a, const void *b)
-{
-    const struct entry *x = a, *y = b;
-    uint32_t hx = hash(x->window), hy = hash(y->window);
-    if (hx != hy)
-        return hx < hy ? -1 : 1;
-    return (x->pattern > y->pattern) - (x->pattern < y->pattern);
-}
-
-static bool table_build(struct table *t, struct eq_arena *arena)
+/* Deal the entries out to their buckets, in order. */
+static bool table_build(struct table *t, const struct entry *entries, struct eq_arena *arena)
 {
     unsigned bits = 10;
     while (bits < 20 && (1u << bits) < t->n * 16)
         bits++;
+    size_t buckets = (size_t)1 << (bits - BUCKET_SHIFT);
     t->shift = 32 - bits;
     t->filter = eq_arena_alloc(arena, ((size_t)1 << bits) / 8);
-    t->starts = eq_arena_alloc(arena, (((size_t)1 << (bits - BUCKET_SHIFT)) + 1) * sizeof *t->starts);
-    if (!t->filter || !t->starts)
+    t->starts = eq_arena_alloc(arena, (buckets + 2) * sizeof *t->starts);
+    t->entries = eq_arena_alloc(arena, (t->n + 1) * sizeof *t->entries);
+    if (!t->filter || !t->starts || !t->entries)
         return false;
-    qsort(t->entries, t->n, sizeof *t->entries, by_bucket);
     for (uint32_t i = 0; i < t->n; i++) {
-        uint32_t bit = hash(t->entries[i].window) >> t->shift;
+        uint32_t bit = hash(entries[i].window) >> t->shift;
         t->filter[bit >> 6] |= (uint64_t)1 << (bit & 63);
-        t->starts[(bit >> BUCKET_SHIFT) + 1]++;
+        t->starts[(bit >> BUCKET_SHIFT) + 2]++;
     }
-    for (size_t b = 0; b < (size_t)1 << (bits - BUCKET_SHIFT); b++)
-        t->starts[b + 1] += t->starts[b];
+    for (size_t b = 2; b < buckets + 2; b++)
+        t->starts[b] += t->starts[b - 1];
+    /* starts[b + 1] is where bucket b begins now, and where it ends when all are dealt out */
+    for (uint32_t i = 0; i < t->n; i++)
+        t->entries[t->starts[(hash(entries[i].window) >> t->shift >> BUCKET_SHIFT) + 1]++] = entries[i];
     return true;
 }
 
@@ -187,12 +181,12 @@ static enum eq_status file(struct table *t, unsigned width, const struct eq_slic
                            struct eq_arena *arena, struct eq_arena *scratch)
 {
     struct counts counts;
+    struct entry *entries = eq_arena_alloc(scratch, (n + 1) * sizeof *entries);
     size_t bytes = 0;
     for (size_t i = 0; i < n; i++)
         bytes += folded[i].len;
     t->width = width;
-    t->entries = eq_arena_alloc(arena, (n + 1) * sizeof *t->entries);
-    if (!t->entries || !counts_new(&counts, bytes, scratch))
+    if (!entries || !counts_new(&counts, bytes, scratch))
         return EQ_NOMEM;
     for (size_t i = 0; i < n; i++)
         if (!filed[i])
@@ -204,9 +198,9 @@ static enum eq_status file(struct table *t, unsigned width, const struct eq_slic
         if (best.count == UNFILED)
             continue;
         filed[i] = true;
-        t->entries[t->n++] = entry_of((uint32_t)i, folded[i], best.window, best.at);
+        entries[t->n++] = entry_of((uint32_t)i, folded[i], best.window, best.at);
     }
-    return table_build(t, arena) ? EQ_OK : EQ_NOMEM;
+    return table_build(t, entries, arena) ? EQ_OK : EQ_NOMEM;
 }
 
 static enum eq_status fold_all(struct eq_slice *out, const struct eq_glob *globs, size_t n, struct eq_arena *scratch)
@@ -277,11 +271,13 @@ static void look_up(const struct table *t, const char *text, uint32_t bit, size_
 
 static inline void scan(const struct table *t, unsigned width, struct eq_slice text, eq_windows_hit *hit, void *ctx)
 {
+    const uint64_t *filter = t->filter; /* kept at hand: `hit` could change what t points at, for all the compiler knows */
+    const unsigned shift = t->shift;
     if (t->n == 0)
         return;
     for (size_t i = 0; i + width <= text.len; i++) {
-        uint32_t bit = hash(load(text.ptr + i, width)) >> t->shift;
-        if (t->filter[bit >> 6] >> (bit & 63) & 1)
+        uint32_t bit = hash(load(text.ptr + i, width)) >> shift;
+        if (filter[bit >> 6] >> (bit & 63) & 1)
             look_up(t, text.ptr, bit, i, hit, ctx);
     }
 }
