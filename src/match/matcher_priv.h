@@ -37,4 +37,11 @@ struct eq_matcher {
 /* Hold events back, to sort them by these fields; `tiebreaker` may be empty. */
 enum eq_status eq_matcher_open_order(struct eq_matcher *m, struct eq_slice timestamp, struct eq_slice tiebreaker);
 
+/* Count an event and tell of a broken one; true if it goes on. */
+bool eq_matcher_receive(struct eq_matcher *m, const struct eq_finding *found, struct eq_slice text,
+                        const struct eq_origin *origin);
+/* What follows from an event for all rules. `late`: it is known to be older than its clocks show. */
+enum eq_status eq_matcher_go_on(struct eq_matcher *m, const struct eq_finding *found, const struct eq_origin *origin,
+                                bool late);
+
 #endif
