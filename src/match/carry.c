@@ -12,6 +12,17 @@ static void note(bool *wanted, const uint32_t *fields, size_t n)
             wanted[fields[i]] = true;
 }
 
+/* Fields of the event that are compared with aliases: asked about by whoever knows those. */
+static void note_open(bool *wanted, const struct eq_program *p)
+{
+    for (size_t i = p->n_eager; i < p->n_predicates; i++) {
+        const struct eq_expr *x = &p->predicates[i].expr;
+        for (uint32_t c = 0; p->predicates[i].kind == EQ_P_EXPR && p->predicates[i].reads && c < x->n_choices; c++)
+            if (x->choices[c].frame == EQ_FRAME_EVENT)
+                wanted[x->choices[c].field] = true;
+    }
+}
+
 enum eq_status eq_carry_fields_find(struct eq_carry_fields *out, const struct eq_program *program, struct eq_arena *arena)
 {
     struct eq_past_fields past;
@@ -21,6 +32,7 @@ enum eq_status eq_carry_fields_find(struct eq_carry_fields *out, const struct eq
     note(out->wanted, past.fields, past.n);
     for (size_t r = 0; r < program->n_rules; r++) /* stages, and until behind them, have as many keys each */
         note(out->wanted, program->rules[r].keys, program->rules[r].n_clauses * program->rules[r].plan->stages[0].n_keys);
+    note_open(out->wanted, program);
     note(out->wanted, program->partition_fields, program->n_partition_fields);
     if (program->n_trackers)
         note(out->wanted, program->lineage_fields, EQ_LF_COUNT);

@@ -20,7 +20,9 @@ struct record {
     uint64_t line, offset;
     size_t text, len, path, path_len; /* in the block's bytes */
     size_t clauses;                   /* in the block's hits */
-    bool late, is_carried;
+    size_t answers;                   /* in the block's answers */
+    bool late, is_carried, is_open;
+    struct eq_known known;            /* if it is open */
     struct eq_carried carried;        /* in the block's pack */
     struct eq_finding found;
 };
@@ -35,6 +37,8 @@ struct block {
     size_t n_taken;          /* while it is taken */
     uint32_t *hits;          /* of a record: its clauses, then their questions */
     size_t n_hits, cap_hits;
+    uint32_t *answers;       /* what is known of events with open questions */
+    size_t n_answers, cap_answers;
     struct eq_carry_pack pack;
 };
 
@@ -120,6 +124,7 @@ void eq_crew_free(struct eq_crew *c)
         eq_carry_pack_free(&c->blocks[i].pack);
         eq_free(c->alloc, c->blocks[i].records);
         eq_free(c->alloc, c->blocks[i].hits);
+        eq_free(c->alloc, c->blocks[i].answers);
     }
     eq_carry_view_free(&c->view);
     pthread_mutex_destroy(&c->mutex);
@@ -138,6 +143,20 @@ static struct block *block_at(struct eq_crew *c, uint64_t number)
 
 /* ── What threads do ── */
 
+static enum eq_status keep_known(struct eq_crew *c, struct block *b, struct record *r, struct eq_engine *e)
+{
+    enum eq_status st = eq_engine_tell(&r->known, e, &r->found);
+    if (st != EQ_OK)
+        return st;
+    if (!eq_grow(c->alloc, &b->answers, &b->cap_answers, b->n_answers + r->known.n, sizeof *b->answers))
+        return EQ_NOMEM;
+    if (r->known.n)
+        memcpy(b->answers + b->n_answers, r->known.answers, r->known.n * sizeof *b->answers);
+    r->answers = b->n_answers;
+    b->n_answers += r->known.n;
+    return EQ_OK;
+}
+
 static enum eq_status look_at(struct eq_crew *c, struct block *b, struct record *r, struct eq_engine *e)
 {
     struct eq_slice text = eq_slice(b->bytes.ptr + r->text, r->len);
@@ -147,6 +166,9 @@ static enum eq_status look_at(struct eq_crew *c, struct block *b, struct record 
     r->is_carried = f->status == EQ_OK && (f->n || c->options.carry_all);
     if (r->is_carried)
         st = eq_carry_add(&r->carried, &b->pack, c->options.carried, f->event, text);
+    r->is_open = f->n && eq_engine_leaves_open(e, f);
+    if (r->is_open && st == EQ_OK)
+        st = keep_known(c, b, r, e);
     f->event = NULL; /* the next one takes its place */
     if (f->n == 0 || st != EQ_OK)
         return st;
@@ -261,6 +283,10 @@ static enum eq_status take_block(struct eq_crew *c, struct block *b)
             .found = r->found,
         };
         show_hits(c, &event.found, r->found.n ? b->hits + r->clauses : NULL);
+        if (r->is_open && r->found.status == EQ_OK) {
+            r->known.answers = b->answers ? b->answers + r->answers : NULL;
+            event.known = &r->known;
+        }
         if (r->is_carried && r->found.status == EQ_OK)
             event.found.event = eq_carry_show(&c->view, &b->pack, &r->carried);
         enum eq_status st = c->options.take(&event, c->options.ctx);
@@ -273,7 +299,7 @@ static enum eq_status take_block(struct eq_crew *c, struct block *b)
 
 static void empty(struct eq_crew *c, struct block *b)
 {
-    b->n = b->n_taken = b->n_hits = 0;
+    b->n = b->n_taken = b->n_hits = b->n_answers = 0;
     eq_carry_pack_clear(&b->pack);
     if (b->bytes.cap > SWOLLEN * c->options.block_bytes)
         eq_buf_free(&b->bytes);

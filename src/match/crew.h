@@ -21,6 +21,7 @@ struct eq_crew_event {
     struct eq_slice text;
     struct eq_origin origin;
     bool late;                /* as it was put */
+    const struct eq_known *known; /* NULL: nothing is left open */
     struct eq_finding found;  /* its event holds only what is carried; NULL if there are no hits, unless all are carried */
 };
 typedef enum eq_status eq_crew_take(struct eq_crew_event *event, void *ctx);

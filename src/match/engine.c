@@ -260,12 +260,15 @@ void eq_engine_set_lineage(struct eq_engine *e, const struct eq_lineage *lineage
     e->lineage = lineage;
 }
 
-void eq_engine_fed_elsewhere(struct eq_engine *e, struct eq_slice text)
+void eq_engine_fed_elsewhere(struct eq_engine *e, struct eq_slice text, const struct eq_frame *event,
+                             const struct eq_known *known)
 {
     e->elsewhere = text;
+    e->elsewhere_event = event;
+    e->told = known;
 }
 
-static struct eq_engine_stats stats_of(const struct eq_engine *e)
+struct eq_engine_stats eq_engine_stats_of(const struct eq_engine *e)
 {
     struct eq_regex_stats regex = eq_regex_stats(e->regex);
     return (struct eq_engine_stats){
@@ -279,8 +282,7 @@ static struct eq_engine_stats stats_of(const struct eq_engine *e)
     };
 }
 
-/* What is counted; sizes are as they are. */
-static void add_stats(struct eq_engine_stats *sum, struct eq_engine_stats plus, struct eq_engine_stats minus)
+void eq_engine_stats_add(struct eq_engine_stats *sum, struct eq_engine_stats plus, struct eq_engine_stats minus)
 {
     sum->regex_fallbacks += plus.regex_fallbacks - minus.regex_fallbacks;
     sum->regex_failures += plus.regex_failures - minus.regex_failures;
@@ -300,22 +302,33 @@ static enum eq_status look_again(struct eq_engine *e)
 {
     struct eq_decode_error error;
     struct eq_hits hits;
-    struct eq_engine_stats before = stats_of(e);
+    struct eq_engine_stats before = eq_engine_stats_of(e);
     struct eq_profile *profile = e->profile;
     e->profile = NULL; /* that is noted where it was fed */
     enum eq_status st = eq_engine_feed(&hits, e, e->elsewhere, &error);
     e->profile = profile;
-    add_stats(&e->again, stats_of(e), before);
+    eq_engine_stats_add(&e->again, eq_engine_stats_of(e), before);
     return st;
+}
+
+/* Before the first question about an event that another engine was fed. */
+static enum eq_status know_elsewhere(struct eq_engine *e)
+{
+    if (!e->told->all)
+        return look_again(e);
+    forget_event(e);
+    eq_engine_believe(e, e->elsewhere_event, e->told);
+    e->elsewhere = (struct eq_slice){0};
+    return EQ_OK;
 }
 
 enum eq_status eq_engine_ask(bool *out, struct eq_engine *e, uint32_t clause, const struct eq_frame *const *aliases,
                              size_t n_aliases)
 {
     if (e->elsewhere.ptr) {
-        enum eq_status again = look_again(e);
-        if (again != EQ_OK)
-            return again;
+        enum eq_status known = know_elsewhere(e);
+        if (known != EQ_OK)
+            return known;
     }
     e->machine.aliases = aliases;
     e->machine.n_aliases = n_aliases;
@@ -343,8 +356,8 @@ const struct eq_profile *eq_engine_profile(const struct eq_engine *e)
 
 void eq_engine_add_stats(const struct eq_engine *e, struct eq_engine_stats *sum)
 {
-    struct eq_engine_stats mine = stats_of(e);
-    add_stats(sum, mine, e->again);
+    struct eq_engine_stats mine = eq_engine_stats_of(e);
+    eq_engine_stats_add(sum, mine, e->again);
     sum->memo.bytes += mine.memo.bytes;
     sum->decisions.bytes += mine.decisions.bytes;
     sum->decisions.residuals += mine.decisions.residuals;
@@ -409,6 +422,8 @@ void eq_engine_free(struct eq_engine *e)
     eq_free(e->alloc, e->known);
     eq_free(e->alloc, e->stamps);
     eq_free(e->alloc, e->questions);
+    eq_free(e->alloc, e->visits);
+    eq_free(e->alloc, e->answers);
     eq_free(e->alloc, e->found.items);
     eq_free(e->alloc, e->asked.items);
     eq_free(e->alloc, e->candidates.items);

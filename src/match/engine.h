@@ -79,9 +79,23 @@ struct eq_finding {
     const uint32_t *questions;
 };
 void eq_engine_find(struct eq_finding *out, struct eq_engine *e, struct eq_slice text);
-/* The event at hand is one that another engine of the same rules was fed. It is looked at if eq_engine_ask is asked about
- * it, before the next one is at hand; what is counted meanwhile was counted there. */
-void eq_engine_fed_elsewhere(struct eq_engine *e, struct eq_slice text);
+/* Does an event leave anything open that eq_engine_ask will be asked? */
+bool eq_engine_leaves_open(const struct eq_engine *e, const struct eq_finding *found);
+
+/* What can be known of the predicates that open clauses may still come to. */
+struct eq_known {
+    const uint32_t *answers; /* predicate << 1 | answer: of eager ones those that are true, of lazy ones all */
+    size_t n;
+    bool all;                /* false: the event must be looked at again */
+    uint64_t choices_left;
+};
+/* Tell about the event that was fed last; valid until the next call. */
+enum eq_status eq_engine_tell(struct eq_known *out, struct eq_engine *e, const struct eq_finding *found);
+/* The event at hand is one that another engine of the same rules was fed, and has told about; `event` has the values that
+ * are carried (carry.h). Everything is borrowed until the next one is at hand. What is counted when eq_engine_ask must
+ * look at it again, was counted there. */
+void eq_engine_fed_elsewhere(struct eq_engine *e, struct eq_slice text, const struct eq_frame *event,
+                             const struct eq_known *known);
 
 /* What LINEAGE predicates ask; NULL: they are false. */
 void eq_engine_set_lineage(struct eq_engine *e, const struct eq_lineage *lineage);

@@ -50,7 +50,7 @@ enum eq_status eq_engine_ask_lazy(bool *out, struct eq_engine *e, uint32_t numbe
 {
     const struct eq_predicate *q = &e->rules->program->predicates[number];
     enum eq_status st = EQ_OK;
-    if (q->reads == 0 && eq_bit_get(e->known, number)) {
+    if (eq_bit_get(e->known, number)) { /* of one that reads more, too, if another engine has told so */
         *out = eq_bit_get(e->truth, number);
         return EQ_OK;
     }

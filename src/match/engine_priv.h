@@ -69,7 +69,12 @@ struct eq_engine {
 
     uint64_t n_candidates, broken_elements; /* for statistics */
     struct eq_slice elsewhere;     /* text of an event that another engine was fed; ptr NULL: none, or it was looked at */
-    struct eq_engine_stats again;  /* counted while looking at such ones */
+    const struct eq_frame *elsewhere_event; /* what is carried of it, and ... */
+    const struct eq_known *told;            /* ... what that engine told about it */
+    struct eq_engine_stats again;  /* counted while looking at such ones, or telling about them */
+    uint64_t *visits;              /* while telling: bit by jump; made when first needed */
+    uint32_t *answers;             /* what is told */
+    size_t n_answers, cap_answers;
     struct eq_profile *profile;    /* NULL: nobody wants one */
 };
 
@@ -81,6 +86,11 @@ enum eq_status eq_engine_ask_lazy(bool *out, struct eq_engine *e, uint32_t predi
 enum eq_status eq_engine_question(uint32_t *out, struct eq_engine *e, uint32_t entry);
 /* The machine's door to regular expressions; ctx is the engine. */
 enum eq_status eq_engine_match_regexes(bool *out, uint32_t first, size_t n, struct eq_slice text, void *ctx);
+/* Take over what another engine told about the event at hand, of which nothing is known yet. */
+void eq_engine_believe(struct eq_engine *e, const struct eq_frame *event, const struct eq_known *known);
+struct eq_engine_stats eq_engine_stats_of(const struct eq_engine *e);
+/* *sum += plus - minus, of what is counted; sizes are as they are. */
+void eq_engine_stats_add(struct eq_engine_stats *sum, struct eq_engine_stats plus, struct eq_engine_stats minus);
 /* From the event's values to bits of `truth` and candidates. */
 enum eq_status eq_engine_look(struct eq_engine *e);
 

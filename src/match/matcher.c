@@ -209,17 +209,6 @@ static enum eq_status match_event(struct eq_matcher *m, struct eq_slice text, co
 
 /* ── What the crew found ── */
 
-/* Some hits are only known when the past is asked, and for that the engine must know the event. */
-static bool asks_past(const struct eq_matcher *m, const struct eq_finding *found)
-{
-    for (size_t i = 0; i < found->n; i++)
-        if (m->program->clauses[found->clauses[i]].reads & EQ_READS_ALIAS ||
-            found->questions[found->clauses[i]] == EQ_QUESTION_ALL ||
-            found->questions[found->clauses[i]] == EQ_QUESTION_ANY)
-            return true;
-    return false;
-}
-
 static enum eq_status take(struct eq_crew_event *e, void *ctx)
 {
     struct eq_matcher *m = ctx;
@@ -227,8 +216,8 @@ static enum eq_status take(struct eq_crew_event *e, void *ctx)
         return EQ_OK;
     if (!eq_matcher_receive(m, &e->found, e->text, &e->origin))
         return e->found.status == EQ_INVALID ? EQ_OK : e->found.status;
-    if (asks_past(m, &e->found))
-        eq_engine_fed_elsewhere(m->engine, e->text);
+    if (e->known)
+        eq_engine_fed_elsewhere(m->engine, e->text, &e->found.event->frame, e->known);
     return eq_matcher_go_on(m, &e->found, &e->origin, e->late);
 }
 
