@@ -1,14 +1,14 @@
 /* fix.c — a rule file mended: what is needless goes, what is asked stays.
  *
- *      text ─▶ rule ─▶ plan ─▶ edits (plan/lint.h) ─▶ new text ─▶ rule ─▶ plan
+ *      text ─▶ rule ─▶ plan ─▶ edits (lint/lint.h) ─▶ new text ─▶ rule ─▶ plan
  *                       └────────────── proven to mean the same ───────────┘         again, until nothing is left
  *
  * An edit whose result cannot be proven equal is not made, so a mistake in here can leave a finding, never change a
  * rule. */
 #include "api/compiler_priv.h"
 
-#include "plan/implies.h"
-#include "plan/lint.h"
+#include "lint/implies.h"
+#include "lint/lint.h"
 
 #define ROUNDS_MAX 100u
 #define PROOF_STEPS 20000000u

@@ -1,6 +1,6 @@
 /* lint.c — findings about queries, for a compiler that was filled and is not finished yet; and mending them.
  *
- *      each rule's text ─▶ plan as written ─▶ its findings          plan/lint.h
+ *      each rule's text ─▶ plan as written ─▶ its findings          lint/lint.h
  *      all simplified plans ─▶ findings about rules beside each other
  *
  * Rules are compiled once more for it, so that those who only run them pay nothing. */
@@ -8,7 +8,7 @@
 
 #include "api/compiler_priv.h"
 
-#include "plan/lint.h"
+#include "lint/lint.h"
 
 /* Findings can be many more than the mistakes that a compiler keeps. */
 #define FINDINGS_MAX 100000u

@@ -10,7 +10,7 @@
 #include "base/diag.h"
 #include "base/intern.h"
 #include "lang/languages.h"
-#include "plan/lint.h"
+#include "lint/lint.h"
 #include "rule/toml.h"
 
 enum eq_level { EQ_LEVEL_LOW, EQ_LEVEL_MEDIUM, EQ_LEVEL_HIGH, EQ_LEVEL_CRITICAL };
@@ -130,7 +130,7 @@ enum eq_status eq_rule_format(struct eq_buf *out, struct eq_rule_set *set, struc
                               unsigned width, struct eq_diags *diags);
 /* W0709: does what the file says fit the rule's plan? */
 void eq_rule_check_plan(const struct eq_rule *rule, const struct eq_plan *plan, struct eq_diags *diags);
-/* Append `file`, the text that the rule was read from, with edits of its query made: settled ones (plan/lint.h), with
+/* Append `file`, the text that the rule was read from, with edits of its query made: settled ones (lint/lint.h), with
  * spans in rule->source. EQ_LIMIT: the query could not be found again in the file; EQ_NOMEM. */
 enum eq_status eq_rule_edit(struct eq_buf *out, struct eq_slice file, const struct eq_rule *rule,
                             const struct eq_edits *edits);

@@ -11,7 +11,7 @@
 
 #include "api/eqlite.h"
 #include "lang/languages.h"
-#include "plan/implies.h"
+#include "lint/implies.h"
 #include "unit/reference.h"
 
 enum { PAIRS = 30000, EVENTS = 120, RULES = 1500 };

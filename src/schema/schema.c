@@ -3,7 +3,7 @@
  * A name is looked for where slips of the finger leave it: among the fields that begin with the same word, then below
  * the word that is nearest to its first one (proces.name), then in the data. Looking is bounded, for a rule may have a
  * hundred thousand wrong names. */
-#include "plan/schema_priv.h"
+#include "schema/schema_priv.h"
 
 #include "base/suggest.h"
 #include "base/utf8.h"

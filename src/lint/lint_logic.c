@@ -5,7 +5,7 @@
  *
  * A condition is looked at with the facts around it: the other parts of every `and` that it is part of, also from
  * outside of an `or` or `not`. What is found is told where it arises, and not again for what follows from it. */
-#include "plan/lint_priv.h"
+#include "lint/lint_priv.h"
 
 enum truth { UNKNOWN, NEVER, ALWAYS };
 
@@ -228,7 +228,7 @@ static void look_at_lists(struct eq_lint *l, const struct eq_node *e)
 {
     if (eq_is_list(e)) {
 #define LINT_LIST(id) eq_lint_##id(l, e);
-#include "plan/lint.def"
+#include "lint/lint.def"
     }
     for (uint32_t i = 0; i < e->n_kids; i++)
         look_at_lists(l, e->kids[i]);
@@ -275,7 +275,7 @@ static enum truth look_at_leaf(struct eq_lint *l, const struct eq_node *leaf, co
     for (uint32_t i = 0; i < leaf->n_kids; i++)
         look_at_lists(l, leaf->kids[i]);
 #define LINT_LEAF(id) eq_lint_##id(l, leaf, facts);
-#include "plan/lint.def"
+#include "lint/lint.def"
     return UNKNOWN;
 }
 
@@ -289,7 +289,7 @@ static enum truth look(struct eq_lint *l, const struct eq_node *n, const struct 
     case EQ_N_NOT:
         if (n->kids[0]->kind == EQ_N_ANY) {
 #define LINT_LEAF(id) eq_lint_##id(l, n, facts);
-#include "plan/lint.def"
+#include "lint/lint.def"
         }
         return opposite(look(l, n->kids[0], facts));
     case EQ_N_SEARCH: return look(l, n->kids[1], NULL) == NEVER ? NEVER : UNKNOWN;

@@ -6,9 +6,9 @@
  *      any p     implies any q if every choice that makes p true makes q true
  *
  * The second line may miss a proof, but never makes a wrong one. */
-#include "plan/implies.h"
+#include "lint/implies.h"
 
-#include "plan/implies_priv.h"
+#include "lint/implies_priv.h"
 
 /* ── Alike ── */
 
@@ -180,7 +180,7 @@ bool eq_holds_one_value(const struct eq_node *field)
 {
     static const char *const paths[] = {
 #define ONE_VALUE(path) path,
-#include "plan/one_value.def"
+#include "lint/one_value.def"
 #undef ONE_VALUE
     };
     for (size_t i = 0; field->kind == EQ_N_FIELD && field->frame == EQ_FRAME_EVENT && i < sizeof paths / sizeof *paths;

@@ -10,9 +10,9 @@
 
 #include "base/intern.h"
 #include "base/utf8.h"
+#include "lint/implies.h"
+#include "lint/lint.h"
 #include "plan/glob.h"
-#include "plan/implies.h"
-#include "plan/lint.h"
 #include "plan/selectivity.h"
 
 #define CANDIDATES_MAX 256u /* rules that one rule is compared with */

@@ -1,5 +1,5 @@
 /* lint_text.c — constants that hardly say what was meant: needless elements, stars, wildcards, letter case. */
-#include "plan/lint_priv.h"
+#include "lint/lint_priv.h"
 
 #include <stdio.h>
 

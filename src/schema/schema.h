@@ -7,10 +7,10 @@
  * It warns and never refuses: the events decide what there is. Whoever adds names of his own is left alone: below a
  * first word that ECS does not have, and behind a word that begins with a capital letter, any name goes, and so does a
  * field written ?like.this. */
-#ifndef EQ_PLAN_SCHEMA_H
-#define EQ_PLAN_SCHEMA_H
+#ifndef EQ_SCHEMA_SCHEMA_H
+#define EQ_SCHEMA_SCHEMA_H
 
-#include "plan/ecs.h"
+#include "ecs/ecs.h"
 #include "plan/plan.h"
 
 struct eq_schema;

@@ -1,9 +1,9 @@
 /* schema_priv.h — a schema from inside, for schema.c (names) and schema_value.c (what they are compared with). */
-#ifndef EQ_PLAN_SCHEMA_PRIV_H
-#define EQ_PLAN_SCHEMA_PRIV_H
+#ifndef EQ_SCHEMA_SCHEMA_PRIV_H
+#define EQ_SCHEMA_SCHEMA_PRIV_H
 
 #include "base/intern.h"
-#include "plan/schema.h"
+#include "schema/schema.h"
 
 /* One check of one plan. */
 struct eq_schema_run {
