@@ -30,6 +30,8 @@ enum eq_status eq_schema_read(struct eq_schema *s, struct eq_slice text, const s
 /* Report W0202 to W0206 about a plan as it was built, not yet simplified. EQ_NOMEM. */
 enum eq_status eq_schema_check(struct eq_schema *s, const struct eq_plan *plan, const struct eq_source *source,
                                struct eq_diags *diags);
+/* The same about a field that is named outside of a query: W0202 and W0206. `source` holds the name alone. */
+enum eq_status eq_schema_check_field(struct eq_schema *s, const struct eq_source *source, struct eq_diags *diags);
 
 /* What a mapping of Elasticsearch calls a type: "keyword", "long", …; OTHER for what we do not know. */
 enum eq_ecs_type eq_schema_type(struct eq_slice name);

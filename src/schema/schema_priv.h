@@ -10,6 +10,7 @@ struct eq_schema_run {
     struct eq_schema *schema;
     const struct eq_source *source;
     struct eq_diags *diags;
+    bool alone;            /* a name outside of a query */
     struct eq_intern told; /* names that were looked at in this plan */
     struct eq_arena scratch;
     enum eq_status status;
