@@ -142,6 +142,8 @@ static bool leaf_implies(struct eq_prover *p, const struct eq_node *a, const str
         return expression_implies(p, a->kids[0], b->kids[0]);
     if (a->kind == EQ_N_ANY && b->kind == EQ_N_EXISTS)
         return needs(a->kids[0], b->kids[0]);
+    if (a->kind == EQ_N_SEARCH && b->kind == EQ_N_SEARCH) /* the same element will do */
+        return eq_same(p, a->kids[0], b->kids[0]) && eq_implies(p, a->kids[1], b->kids[1]);
     if (a->kind == EQ_N_EXISTS && b->kind == EQ_N_ANY && eq_is_list(b->kids[0]) &&
         eq_same(p, a->kids[0], b->kids[0]->kids[0]))
         for (uint32_t i = 1; i < b->kids[0]->n_kids; i++)
