@@ -227,6 +227,13 @@ static void tell_constant(struct eq_lint *l, const struct eq_node *n, uint32_t i
         remove_part(l, n, i);
 }
 
+/* What was told inside of part i makes all of it needless; not if that was only taken for granted (W0513). */
+static void mend_decided(struct eq_lint *l, const struct eq_node *n, uint32_t i, const struct eq_facts *facts)
+{
+    if (l->edits && find_fact(l, facts, n->kids[i], n->kind == EQ_N_OR))
+        remove_part(l, n, i);
+}
+
 static enum truth look_at_parts(struct eq_lint *l, const struct eq_node *n, const struct eq_facts *facts, bool event)
 {
     enum truth zero = n->kind == EQ_N_AND ? NEVER : ALWAYS;
@@ -239,6 +246,8 @@ static enum truth look_at_parts(struct eq_lint *l, const struct eq_node *n, cons
             truth = look_around(l, n, i, facts);
         else if (truth != UNKNOWN && !reads_field(kid) && !(event && truth == ALWAYS))
             tell_constant(l, n, i, truth);
+        else if (truth == opposite(zero) && reads_field(kid))
+            mend_decided(l, n, i, n->kind == EQ_N_AND ? &around : facts);
         decided |= truth == zero;
         all_units &= truth == opposite(zero);
     }
