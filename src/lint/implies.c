@@ -152,6 +152,20 @@ static bool leaf_implies(struct eq_prover *p, const struct eq_node *a, const str
     return false;
 }
 
+/* x and (y or z): if x excludes y, it is enough that z implies b. `a` is the `and`, its kid i the `or`. */
+static bool rest_implies(struct eq_prover *p, const struct eq_node *a, uint32_t i, const struct eq_node *b)
+{
+    const struct eq_node *parts = a->kids[i];
+    for (uint32_t k = 0; k < parts->n_kids; k++) {
+        bool gone = false;
+        for (uint32_t j = 0; j < a->n_kids && !gone; j++)
+            gone = j != i && eq_excludes(p, a->kids[j], parts->kids[k]);
+        if (!gone && !eq_implies(p, parts->kids[k], b))
+            return false;
+    }
+    return true;
+}
+
 bool eq_implies(struct eq_prover *p, const struct eq_node *a, const struct eq_node *b)
 {
     if (!eq_prover_step(p))
@@ -166,7 +180,7 @@ bool eq_implies(struct eq_prover *p, const struct eq_node *a, const struct eq_no
         return true;
     }
     for (uint32_t i = 0; a->kind == EQ_N_AND && i < a->n_kids; i++)
-        if (eq_implies(p, a->kids[i], b))
+        if (a->kids[i]->kind == EQ_N_OR ? rest_implies(p, a, i, b) : eq_implies(p, a->kids[i], b))
             return true;
     for (uint32_t i = 0; b->kind == EQ_N_OR && i < b->n_kids; i++)
         if (eq_implies(p, a, b->kids[i]))

@@ -183,14 +183,23 @@ static bool reads_field(const struct eq_node *n)
     return reads;
 }
 
+/* What was told of part i, or inside of it, makes all of it needless; not if that was only taken for granted (W0513). */
+static void mend_decided(struct eq_lint *l, const struct eq_node *n, uint32_t i, const struct eq_facts *facts)
+{
+    if (l->edits && find_fact(l, facts, n->kids[i], n->kind == EQ_N_OR))
+        remove_part(l, n, i);
+}
+
 /* Part i of an `and` or `or`, about which nothing was told yet. */
 static enum truth look_around(struct eq_lint *l, const struct eq_node *n, uint32_t i, const struct eq_facts *facts)
 {
     const struct eq_node *kid = n->kids[i];
     if (n->kind == EQ_N_OR) {
         const struct eq_node *fact = find_fact(l, facts, kid, false);
-        if (contradicts(l, kid, facts))
+        if (contradicts(l, kid, facts)) {
+            mend_decided(l, n, i, facts);
             return NEVER;
+        }
         if (fact) {
             struct eq_slice q = eq_lint_quote(l, fact->span);
             eq_lint_report(l, EQ_W0502, kid->span, "always true here: it follows from %.*s", (int)q.len, q.ptr);
@@ -224,13 +233,6 @@ static void tell_constant(struct eq_lint *l, const struct eq_node *n, uint32_t i
     else
         d = eq_lint_report(l, EQ_W0502, kid->span, "this is always true");
     if (d && (truth == ALWAYS) == (n->kind == EQ_N_AND)) /* it decides nothing */
-        remove_part(l, n, i);
-}
-
-/* What was told inside of part i makes all of it needless; not if that was only taken for granted (W0513). */
-static void mend_decided(struct eq_lint *l, const struct eq_node *n, uint32_t i, const struct eq_facts *facts)
-{
-    if (l->edits && find_fact(l, facts, n->kids[i], n->kind == EQ_N_OR))
         remove_part(l, n, i);
 }
 
