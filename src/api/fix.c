@@ -94,8 +94,8 @@ static enum eq_status edit(struct reading *to, struct reading *from, struct mend
     return nomem ? EQ_NOMEM : same ? EQ_OK : EQ_END;
 }
 
-/* Make as many of the edits as can be shown to change nothing: all, the first half, … down to one; then from the next on.
- * `edits` becomes those that were made. EQ_END: none. */
+/* Make as many of the edits as can be shown to change nothing: all, the first half, … down to one; then from the next
+ * on. `edits` becomes those that were made. EQ_END: none. */
 static enum eq_status edit_some(struct reading *to, struct reading *from, struct mending *m, struct eq_edits *edits)
 {
     struct eq_edits part = *edits;

@@ -183,7 +183,8 @@ static bool reads_field(const struct eq_node *n)
     return reads;
 }
 
-/* What was told of part i, or inside of it, makes all of it needless; not if that was only taken for granted (W0513). */
+/* What was told of part i, or inside of it, makes all of it needless. What was only taken for granted (W0513)
+ * stays. */
 static void mend_decided(struct eq_lint *l, const struct eq_node *n, uint32_t i, const struct eq_facts *facts)
 {
     if (l->edits && find_fact(l, facts, n->kids[i], n->kind == EQ_N_OR))

@@ -191,8 +191,9 @@ void eq_lint_wildcards(struct eq_lint *l, const struct eq_node *list)
     i = i ? i : find_star(list, true);
     if (!i)
         return;
-    struct eq_diag *d = eq_lint_report(l, code, list->kids[i]->span, "the * is compared as it stands: %s has no wildcards",
-                                       list->kind == EQ_N_IN ? "\"in\"" : "\"==\"");
+    struct eq_diag *d =
+        eq_lint_report(l, code, list->kids[i]->span, "the * is compared as it stands: %s has no wildcards",
+                       list->kind == EQ_N_IN ? "\"in\"" : "\"==\"");
     eq_diag_help(l->diags, d, "for a pattern write \":\" or \"like\"");
 }
 
