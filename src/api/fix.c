@@ -10,7 +10,8 @@
 #include "lint/implies.h"
 #include "lint/lint.h"
 
-#define TRIES_MAX 100u /* of all rounds; each may take as long as a proof */
+#define ROUNDS_MAX 100u
+#define VAIN_MAX 20u /* tries of all rounds that may be in vain; each takes as long as a proof */
 #define PROOF_STEPS 20000000u
 
 /* A text as the rule that it holds. */
@@ -27,7 +28,7 @@ struct mending {
     eqlite_compiler *c;
     struct eq_slice name;
     enum eq_severity least;
-    unsigned tries; /* so far */
+    unsigned rounds, vain; /* so far */
     size_t fixes;
 };
 
@@ -101,11 +102,12 @@ static enum eq_status edit_some(struct reading *to, struct reading *from, struct
     struct eq_edits part = *edits;
     enum eq_status st = EQ_END;
     size_t at = 0;
-    while (at < edits->n && m->tries++ < TRIES_MAX) {
+    while (at < edits->n && m->vain < VAIN_MAX) {
         part.items = edits->items + at;
         st = edit(to, from, m, &part);
         if (st != EQ_END)
             break;
+        m->vain++;
         reading_free(to);
         reading_init(to, edits->alloc);
         at += part.n == 1;
@@ -149,9 +151,9 @@ eqlite_status eqlite_fix(eqlite_compiler *c, eqlite_severity least, const char *
     enum eq_status st = eq_buf_status(&r.text);
     if (st == EQ_OK)
         st = read_rule(&r, c, m.name);
-    while (st == EQ_OK)
+    while (st == EQ_OK && m.rounds++ < ROUNDS_MAX)
         st = mend(&r, &m);
-    if (st == EQ_END) {
+    if (st == EQ_OK || st == EQ_END) {
         st = (enum eq_status)eq_api_write(&r.text, write, ctx);
         *fixes = m.fixes;
     }
