@@ -219,9 +219,10 @@ static enum truth look_around(struct eq_lint *l, const struct eq_node *n, uint32
     const struct eq_node *fact = find_fact(l, facts, kid, false);
     if (!fact)
         return UNKNOWN;
-    /* said once more inside, where it can be read */
+    /* what is the same, or one value, is said once more to be read; a list that lets all through was meant otherwise */
+    bool list = is_list_of(kid, true) && is_leaf(fact) && !eq_same(&l->prover, fact, kid);
     struct eq_slice q = eq_lint_quote(l, fact->span);
-    eq_lint_report(l, EQ_W0516, kid->span, "needless: it follows from %.*s", (int)q.len, q.ptr);
+    eq_lint_report(l, list ? EQ_W0504 : EQ_W0516, kid->span, "needless: it follows from %.*s", (int)q.len, q.ptr);
     return ALWAYS;
 }
 
