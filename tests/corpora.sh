@@ -48,7 +48,7 @@ rules()
 }
 
 # Public rules have been read by many people: what is found in them should be little, and worth it. A row for each kind of
-# finding of fields and metadata counts the rules that have none.
+# finding, of fields, metadata and queries, counts the rules that have none.
 findings()
 {
     local total with
@@ -57,6 +57,8 @@ findings()
     echo "rules-fields $((total - with)) $total"
     with=$(sed -n 's/^\([^ ].*\.toml\):[0-9]*:[0-9]*: warning\[W07[0-9]*\].*/\1/p' "$work/rules.log" | sort -u | wc -l)
     echo "rules-metadata $((total - with)) $total"
+    with=$(sed -n 's/^\([^ ].*\.toml\):[0-9]*:[0-9]*: warning\[W0[45][0-9]*\].*/\1/p' "$work/rules.log" | sort -u | wc -l)
+    echo "rules-queries $((total - with)) $total"
 }
 
 # Every public rule, formatted: another time nothing changes, and its plan is the same.

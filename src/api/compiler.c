@@ -261,12 +261,20 @@ enum eq_status eq_compiler_build(struct eq_plan **out, const eqlite_compiler *c,
     return language->compile(out, &rule->source, &options, arena, diags);
 }
 
+static enum eq_status check_field(const struct eq_source *name, void *ctx)
+{
+    struct eqlite_compiler *c = ctx;
+    return eq_schema_check_field(c->schema, name, &c->diags.list);
+}
+
 static enum eq_status plan_rule(struct eq_plan **out, struct eqlite_compiler *c, const struct eq_rule *rule)
 {
     struct eq_diags *diags = &c->diags.list;
     enum eq_status st = eq_compiler_build(out, c, rule, &c->making->plans, diags);
     if (st == EQ_OK && c->schema)
         st = eq_schema_check(c->schema, *out, &rule->source, diags);
+    if (st == EQ_OK && c->schema && c->rule_options.metadata)
+        st = eq_rule_each_field(rule, &c->arena, check_field, c);
     if (st == EQ_OK && c->rule_options.metadata)
         eq_rule_check_plan(rule, *out, diags);
     if (st == EQ_OK) {

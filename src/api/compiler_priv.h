@@ -3,7 +3,7 @@
 #define EQ_API_COMPILER_PRIV_H
 
 #include "api/handles.h"
-#include "plan/schema.h"
+#include "schema/schema.h"
 
 /* The schema that queries are held against, made when there is none yet; NULL without memory. */
 struct eq_schema *eq_compiler_schema(eqlite_compiler *c);

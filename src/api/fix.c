@@ -1,16 +1,17 @@
 /* fix.c — a rule file mended: what is needless goes, what is asked stays.
  *
- *      text ─▶ rule ─▶ plan ─▶ edits (plan/lint.h) ─▶ new text ─▶ rule ─▶ plan
+ *      text ─▶ rule ─▶ plan ─▶ edits (lint/lint.h) ─▶ new text ─▶ rule ─▶ plan
  *                       └────────────── proven to mean the same ───────────┘         again, until nothing is left
  *
  * An edit whose result cannot be proven equal is not made, so a mistake in here can leave a finding, never change a
- * rule. */
+ * rule. Where that holds for all edits of a round together, halves of them are tried. */
 #include "api/compiler_priv.h"
 
-#include "plan/implies.h"
-#include "plan/lint.h"
+#include "lint/implies.h"
+#include "lint/lint.h"
 
 #define ROUNDS_MAX 100u
+#define VAIN_MAX 20u /* tries of all rounds that may be in vain; each takes as long as a proof */
 #define PROOF_STEPS 20000000u
 
 /* A text as the rule that it holds. */
@@ -20,6 +21,15 @@ struct reading {
     struct eq_arena arena;
     struct eq_diags ignored; /* wrong files are told when they are checked */
     struct eq_plan *plan;    /* as written, until it was looked at */
+};
+
+/* A file that is being mended. */
+struct mending {
+    eqlite_compiler *c;
+    struct eq_slice name;
+    enum eq_severity least;
+    unsigned rounds, vain; /* so far */
+    size_t fixes;
 };
 
 static void reading_init(struct reading *r, const struct eq_alloc *alloc)
@@ -71,13 +81,12 @@ static bool same_meaning(bool *nomem, struct reading *a, const struct reading *b
 }
 
 /* Make the edits in `to`. EQ_END: they cannot be made, or it cannot be shown that nothing changes. */
-static enum eq_status edit(struct reading *to, struct reading *from, eqlite_compiler *c, struct eq_slice name,
-                           const struct eq_edits *edits)
+static enum eq_status edit(struct reading *to, struct reading *from, struct mending *m, const struct eq_edits *edits)
 {
     bool nomem = false;
     enum eq_status st = eq_rule_edit(&to->text, eq_buf_slice(&from->text), rule_of(from), edits);
     if (st == EQ_OK)
-        st = read_rule(to, c, name);
+        st = read_rule(to, m->c, m->name);
     if (st == EQ_OK)
         st = eq_plan_simplify(to->plan, &to->arena, &rule_of(to)->source, &to->ignored);
     if (st == EQ_NOMEM)
@@ -86,25 +95,46 @@ static enum eq_status edit(struct reading *to, struct reading *from, eqlite_comp
     return nomem ? EQ_NOMEM : same ? EQ_OK : EQ_END;
 }
 
-/* One round: `r` is replaced by its mended form. EQ_END: nothing left to do. */
-static enum eq_status mend(struct reading *r, size_t *fixes, eqlite_compiler *c, struct eq_slice name,
-                           enum eq_severity least)
+/* Make as many of the edits as can be shown to change nothing: all, the first half, … down to one; then from the next
+ * on. `edits` becomes those that were made. EQ_END: none. */
+static enum eq_status edit_some(struct reading *to, struct reading *from, struct mending *m, struct eq_edits *edits)
 {
-    const struct eq_alloc *alloc = eq_compiler_alloc(c);
+    struct eq_edits part = *edits;
+    enum eq_status st = EQ_END;
+    size_t at = 0;
+    while (at < edits->n && m->vain < VAIN_MAX) {
+        part.items = edits->items + at;
+        st = edit(to, from, m, &part);
+        if (st != EQ_END)
+            break;
+        m->vain++;
+        reading_free(to);
+        reading_init(to, edits->alloc);
+        at += part.n == 1;
+        part.n = part.n == 1 ? edits->n - at : part.n / 2;
+    }
+    edits->n = part.n;
+    return st;
+}
+
+/* One round: `r` is replaced by its mended form. EQ_END: nothing left to do. */
+static enum eq_status mend(struct reading *r, struct mending *m)
+{
+    const struct eq_alloc *alloc = eq_compiler_alloc(m->c);
     struct eq_edits edits = {.alloc = alloc};
     struct reading next;
     reading_init(&next, alloc);
-    enum eq_status st = find_edits(&edits, r, least);
+    enum eq_status st = find_edits(&edits, r, m->least);
     if (st == EQ_OK)
-        st = edits.n ? edit(&next, r, c, name, &edits) : EQ_END;
+        st = edit_some(&next, r, m, &edits);
     if (st == EQ_OK) {
-        *fixes += edits.n;
+        m->fixes += edits.n;
         reading_free(r);
         reading_init(r, alloc);
         eq_buf_add(&r->text, eq_buf_slice(&next.text));
         st = eq_buf_status(&r->text);
         if (st == EQ_OK)
-            st = read_rule(r, c, name);
+            st = read_rule(r, m->c, m->name);
     }
     reading_free(&next);
     eq_edits_free(&edits);
@@ -114,18 +144,18 @@ static enum eq_status mend(struct reading *r, size_t *fixes, eqlite_compiler *c,
 eqlite_status eqlite_fix(eqlite_compiler *c, eqlite_severity least, const char *name, const char *text, size_t len,
                          size_t *fixes, eqlite_write *write, void *ctx)
 {
+    struct mending m = {.c = c, .name = eq_api_slice(name), .least = (enum eq_severity)least};
     struct reading r;
-    size_t count = 0;
     reading_init(&r, eq_compiler_alloc(c));
     eq_buf_add(&r.text, eq_slice(text, len));
     enum eq_status st = eq_buf_status(&r.text);
     if (st == EQ_OK)
-        st = read_rule(&r, c, eq_api_slice(name));
-    for (unsigned round = 0; st == EQ_OK && round < ROUNDS_MAX; round++)
-        st = mend(&r, &count, c, eq_api_slice(name), (enum eq_severity)least);
+        st = read_rule(&r, c, m.name);
+    while (st == EQ_OK && m.rounds++ < ROUNDS_MAX)
+        st = mend(&r, &m);
     if (st == EQ_OK || st == EQ_END) {
         st = (enum eq_status)eq_api_write(&r.text, write, ctx);
-        *fixes = count;
+        *fixes = m.fixes;
     }
     reading_free(&r);
     return eq_api_status(st);

@@ -1,6 +1,6 @@
 /* lint.c — findings about queries, for a compiler that was filled and is not finished yet; and mending them.
  *
- *      each rule's text ─▶ plan as written ─▶ its findings          plan/lint.h
+ *      each rule's text ─▶ plan as written ─▶ its findings          lint/lint.h, notes of rule/rule.h
  *      all simplified plans ─▶ findings about rules beside each other
  *
  * Rules are compiled once more for it, so that those who only run them pay nothing. */
@@ -8,7 +8,7 @@
 
 #include "api/compiler_priv.h"
 
-#include "plan/lint.h"
+#include "lint/lint.h"
 
 /* Findings can be many more than the mistakes that a compiler keeps. */
 #define FINDINGS_MAX 100000u
@@ -32,6 +32,8 @@ static enum eq_status lint_rule(eqlite_compiler *c, const struct eq_rule *rule, 
     eq_arena_init(&arena, eq_compiler_alloc(c));
     eq_diags_init(&again, eq_compiler_alloc(c)); /* what compiling says was said */
     enum eq_status st = eq_compiler_build(&plan, c, rule, &arena, &again);
+    if (st == EQ_OK && least >= EQ_NOTE && eq_compiler_rule_options(c)->metadata)
+        eq_rule_note_plan(rule, plan, diags);
     if (st == EQ_OK)
         st = eq_lint_plan(plan, &arena, &rule->source, least, diags, NULL);
     for (size_t i = told; i < diags->n; i++)

@@ -10,7 +10,7 @@
 
 #include "event/ip.h"
 #include "event/time.h"
-#include "plan/ecs.h"
+#include "ecs/ecs.h"
 
 static struct eq_node *make_compare(struct eq_builder *b, enum eq_compare op, struct eq_node *x, struct eq_node *k,
                                     struct eq_span span)

@@ -73,6 +73,28 @@ const char *eq_attack_tactic_id(struct eq_slice name)
     return NULL;
 }
 
+/* "Defense Evasion" is defense_evasion_ in front of a file's name. */
+static bool is_named_after(struct eq_slice stem, const char *name)
+{
+    size_t len = strlen(name);
+    if (stem.len <= len || stem.ptr[len] != '_')
+        return false;
+    for (size_t i = 0; i < len; i++) {
+        char c = name[i] == ' ' ? '_' : name[i] >= 'A' && name[i] <= 'Z' ? (char)(name[i] - 'A' + 'a') : name[i];
+        if (stem.ptr[i] != c)
+            return false;
+    }
+    return true;
+}
+
+const char *eq_attack_tactic_of_file(struct eq_slice stem)
+{
+    for (size_t i = 0; i < COUNT(tactics); i++)
+        if (is_named_after(stem, tactics[i].text))
+            return tactics[i].id;
+    return NULL;
+}
+
 const char *eq_attack_nearest(struct eq_slice name)
 {
     struct eq_suggest nearest;

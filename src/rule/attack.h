@@ -9,6 +9,8 @@ const char *eq_attack_tactic(struct eq_slice id);
 const char *eq_attack_technique(struct eq_slice id);
 /* The id of the tactic with this name; NULL if there is none. */
 const char *eq_attack_tactic_id(struct eq_slice name);
+/* The id of the tactic that a file is named after, as in defense_evasion_x; NULL if it is not named so. */
+const char *eq_attack_tactic_of_file(struct eq_slice stem);
 /* The tactic whose name is nearest; NULL if none is near. */
 const char *eq_attack_nearest(struct eq_slice name);
 /* Ids of the tactics that a technique serves, parted by blanks; "" if that is not known. */

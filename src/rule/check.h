@@ -9,9 +9,10 @@
 
 #include "rule/load.h"
 
-/* W0704, W0709, W0711, W0712, and those of eq_load_check_threats. */
+/* W0702, W0704, W0709, W0711, W0712, and those of eq_load_check_threats. */
 void eq_load_check_meta(struct eq_load *l, const struct eq_toml *root, enum eq_rule_shape shape);
-/* W0705 to W0708; `threats` (may be NULL) is the array rule.threat, or threat. */
-void eq_load_check_threats(struct eq_load *l, const struct eq_toml *threats);
+/* W0705 to W0708, W0714; `threats` (may be NULL) is the array rule.threat, or threat. `first`: files are named after the
+ * first tactic. */
+void eq_load_check_threats(struct eq_load *l, const struct eq_toml *threats, bool first);
 
 #endif

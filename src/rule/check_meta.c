@@ -1,6 +1,7 @@
 /* check_meta.c — values of a rule file that do not fit each other.
  *
- *      severity ── risk_score      creation_date ── updated_date      from, interval ── maxspan      tags
+ *      severity ── risk_score      creation_date ── updated_date      from, interval ── maxspan
+ *      tags      suppression
  *
  * All are warnings: the rule runs as it stands. */
 #include "rule/check.h"
@@ -49,6 +50,35 @@ static void check_schedule(struct eq_load *l, const struct eq_toml *root)
     eq_load_report(l, EQ_W0709, at->line, at->column,
                    "the rule looks back less (%.*s) than it pauses between two runs (%.*s)", EQ_SHOW(back),
                    EQ_SHOW(pause));
+}
+
+/* ── Suppression ── */
+
+static void check_groups(struct eq_load *l, const struct eq_toml *suppression)
+{
+    enum { MOST = 3 };
+    const struct eq_toml *groups = eq_toml_get(suppression, "group_by");
+    size_t n = 0;
+    if (groups && groups->kind != EQ_TOML_ARRAY)
+        return; /* told as such */
+    for (const struct eq_toml *kid = groups ? groups->first : NULL; kid; kid = kid->next)
+        n++;
+    const struct eq_toml *at = groups ? groups : suppression;
+    if (n == 0 || n > MOST)
+        eq_load_report(l, EQ_W0702, at->line, at->column,
+                       "alert_suppression.group_by must have one to %d fields, not %zu", MOST, n);
+}
+
+static void check_suppression(struct eq_load *l, const struct eq_toml *suppression)
+{
+    const struct eq_toml *duration = eq_toml_get(suppression, "duration");
+    if (!suppression || suppression->kind != EQ_TOML_TABLE)
+        return;
+    check_groups(l, suppression);
+    if (duration && duration->kind == EQ_TOML_TABLE &&
+        (!eq_toml_get(duration, "value") || !eq_toml_get(duration, "unit")))
+        eq_load_report(l, EQ_W0702, duration->line, duration->column,
+                       "alert_suppression.duration needs both: value and unit");
 }
 
 /* ── Dates ── */
@@ -157,21 +187,81 @@ void eq_load_check_meta(struct eq_load *l, const struct eq_toml *root, enum eq_r
         check_schedule(l, root);
     check_days(l, root);
     check_tags(l, eq_toml_get(root, "rule.tags"));
-    eq_load_check_threats(l, eq_toml_get(root, shape == EQ_SHAPE_ENDPOINT ? "threat" : "rule.threat"));
+    check_suppression(l, eq_toml_get(root, "rule.alert_suppression"));
+    if (shape == EQ_SHAPE_ENDPOINT)
+        eq_load_check_threats(l, eq_toml_get(root, "threat"), false);
+    else
+        eq_load_check_threats(l, eq_toml_get(root, "rule.threat"), true);
 }
 
 /* ── What depends on the query ── */
 
+/* Only rules that a scheduler runs have a look-back; false for others, and where nothing is said about a length. */
+static bool find_times(int64_t *back_ns, int64_t *pause_ns, const struct eq_rule *rule, const struct eq_plan *plan)
+{
+    return eq_toml_get(rule->document, "rule.rule_id") && plan->maxspan_ns >= 0 &&
+           eq_form_look_back(back_ns, rule->from) && eq_form_duration(pause_ns, rule->interval);
+}
+
 void eq_rule_check_plan(const struct eq_rule *rule, const struct eq_plan *plan, struct eq_diags *diags)
 {
-    int64_t back;
-
-    if (!eq_toml_get(rule->document, "rule.rule_id") || plan->maxspan_ns < 0 || !eq_form_look_back(&back, rule->from) ||
-        back >= plan->maxspan_ns)
+    int64_t back, pause;
+    if (!find_times(&back, &pause, rule, plan))
         return;
-    struct eq_diag *d =
-        eq_diag_add(diags, EQ_W0709, &rule->source, plan->maxspan_at,
-                    "the sequence may last longer than the rule looks back: from is %.*s", EQ_SHOW(rule->from));
-    eq_diag_help(diags, d, "let it look back by maxspan and interval (%.*s), or shorten maxspan",
-                 EQ_SHOW(rule->interval));
+    if (back < plan->maxspan_ns) {
+        struct eq_diag *d =
+            eq_diag_add(diags, EQ_W0709, &rule->source, plan->maxspan_at,
+                        "the sequence may last longer than the rule looks back: from is %.*s", EQ_SHOW(rule->from));
+        eq_diag_help(diags, d, "let it look back by maxspan and interval (%.*s), or shorten maxspan",
+                     EQ_SHOW(rule->interval));
+    }
+    if (pause < plan->maxspan_ns / 2) {
+        struct eq_diag *d = eq_diag_add(diags, EQ_W0715, &rule->source, plan->maxspan_at,
+                                        "the rule runs every %.*s, which is less than half of maxspan: each run asks "
+                                        "for most of the last one again",
+                                        EQ_SHOW(rule->interval));
+        eq_diag_help(diags, d, "an interval of at least half of maxspan will do");
+    }
+}
+
+void eq_rule_note_plan(const struct eq_rule *rule, const struct eq_plan *plan, struct eq_diags *diags)
+{
+    int64_t back, pause;
+    if (!find_times(&back, &pause, rule, plan) || back < plan->maxspan_ns || back - plan->maxspan_ns >= pause)
+        return;
+    struct eq_diag *d = eq_diag_add(diags, EQ_W0716, &rule->source, plan->maxspan_at,
+                                    "a sequence that lasts nearly as long may fall between two runs: from is %.*s, "
+                                    "interval is %.*s",
+                                    EQ_SHOW(rule->from), EQ_SHOW(rule->interval));
+    eq_diag_help(diags, d, "let the rule look back by maxspan and interval");
+}
+
+/* ── Fields that are named beside the query ── */
+
+static enum eq_status tell_fields(const struct eq_rule *rule, const char *path, struct eq_arena *arena,
+                                  eq_rule_field_name *each, void *ctx)
+{
+    const struct eq_toml *names = eq_toml_get(rule->document, path);
+    enum eq_status st = EQ_OK;
+    for (const struct eq_toml *kid = names && names->kind == EQ_TOML_ARRAY ? names->first : NULL; kid && st == EQ_OK;
+         kid = kid->next) {
+        if (kid->kind != EQ_TOML_STRING || !kid->text.len)
+            continue;
+        struct eq_source *source = eq_arena_alloc(arena, sizeof *source);
+        if (!source)
+            return EQ_NOMEM;
+        *source = (struct eq_source){rule->path, kid->text, kid->line, kid->column + 1, NULL, 0}; /* behind the quote */
+        st = each(source, ctx);
+    }
+    return st;
+}
+
+enum eq_status eq_rule_each_field(const struct eq_rule *rule, struct eq_arena *arena, eq_rule_field_name *each,
+                                  void *ctx)
+{
+    static const char *const lists[] = {"rule.alert_suppression.group_by", "rule.investigation_fields.field_names"};
+    enum eq_status st = EQ_OK;
+    for (size_t i = 0; i < sizeof lists / sizeof *lists && st == EQ_OK; i++)
+        st = tell_fields(rule, lists[i], arena, each, ctx);
+    return st;
 }

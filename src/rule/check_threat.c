@@ -5,6 +5,7 @@
  *      technique  { id, name, reference }        it serves the tactic, and is not one that ATT&CK dropped
  *          subtechnique                          its id begins with that of the technique
  *
+ * A file that is named after a tactic, as public rules are (defense_evasion_x.toml), is about that tactic.
  * The table is not the whole of ATT&CK and has one version: an id that it does not have is left alone. */
 #include "rule/attack.h"
 #include "rule/check.h"
@@ -175,7 +176,34 @@ static void check_techniques(struct eq_load *l, const struct eq_toml *array, str
     }
 }
 
-void eq_load_check_threats(struct eq_load *l, const struct eq_toml *threats)
+static bool is_attack(const struct eq_toml *threat)
+{
+    return threat->kind == EQ_TOML_TABLE && eq_slice_starts(text_of(threat, "framework"), EQ_LIT("MITRE ATT&CK"));
+}
+
+/* Native rules are named after their first tactic, endpoint rules after any. With a tactic of a version that we do not
+ * know nothing is told. */
+static void check_file_name(struct eq_load *l, const struct eq_toml *threats, bool first)
+{
+    const char *named = eq_attack_tactic_of_file(eq_path_stem(l->path, EQ_LIT(".toml")));
+    const struct eq_toml *at = NULL;
+    for (const struct eq_toml *kid = threats->first; kid && named; kid = kid->next) {
+        struct eq_slice id = text_of(kid, "tactic.id");
+        if (!is_attack(kid) || (first && at))
+            continue;
+        if (!eq_attack_tactic(id) || eq_slice_eq(id, eq_slice_of(named)))
+            return;
+        at = at ? at : place(eq_toml_get(kid, "tactic"), "name");
+    }
+    if (!at)
+        return;
+    struct eq_diag *d = eq_load_report(l, EQ_W0714, at->line, at->column, "the file is named after %s, which is not %s",
+                                       eq_attack_tactic(eq_slice_of(named)),
+                                       first ? "the first tactic of the rule" : "among the tactics of the rule");
+    eq_diag_help(l->diags, d, "rename the file, or list that tactic%s", first ? " first" : "");
+}
+
+void eq_load_check_threats(struct eq_load *l, const struct eq_toml *threats, bool first)
 {
     if (!is_small(threats, MOST_ITEMS)) {
         if (threats && threats->kind == EQ_TOML_ARRAY)
@@ -184,10 +212,11 @@ void eq_load_check_threats(struct eq_load *l, const struct eq_toml *threats)
     }
     check_once(l, threats, "tactic.id", "tactic");
     for (const struct eq_toml *kid = threats->first; kid; kid = kid->next) {
-        if (kid->kind != EQ_TOML_TABLE || !eq_slice_starts(text_of(kid, "framework"), EQ_LIT("MITRE ATT&CK")))
+        if (!is_attack(kid))
             continue;
         if (eq_toml_get(kid, "tactic"))
             check_tactic(l, eq_toml_get(kid, "tactic"));
         check_techniques(l, eq_toml_get(kid, "technique"), eq_slice("", 0), text_of(eq_toml_get(kid, "tactic"), "id"));
     }
+    check_file_name(l, threats, first);
 }

@@ -10,7 +10,7 @@
 #include "base/diag.h"
 #include "base/intern.h"
 #include "lang/languages.h"
-#include "plan/lint.h"
+#include "lint/lint.h"
 #include "rule/toml.h"
 
 enum eq_level { EQ_LEVEL_LOW, EQ_LEVEL_MEDIUM, EQ_LEVEL_HIGH, EQ_LEVEL_CRITICAL };
@@ -99,7 +99,7 @@ struct eq_rule_set {
 
 struct eq_rule_options {
     enum eq_dialect dialect; /* EQ_DIALECT_AUTO: by shape of the file */
-    bool metadata;           /* warn also about what does not fit: W0704 to W0712 */
+    bool metadata;           /* warn also about what does not fit: W0704 to W0712, W0714 to W0716 */
 };
 
 void eq_rule_set_init(struct eq_rule_set *set, const struct eq_alloc *alloc);
@@ -128,9 +128,15 @@ enum eq_status eq_rule_paths(struct eq_rule_set *set, const char *path, eq_rule_
  * `diags`; EQ_NOMEM. The diagnostics need the set; its rules are not touched. */
 enum eq_status eq_rule_format(struct eq_buf *out, struct eq_rule_set *set, struct eq_slice name, struct eq_slice text,
                               unsigned width, struct eq_diags *diags);
-/* W0709: does what the file says fit the rule's plan? */
+/* W0709, W0715: does what the file says fit the rule's plan? W0716, a note, is told apart. */
 void eq_rule_check_plan(const struct eq_rule *rule, const struct eq_plan *plan, struct eq_diags *diags);
-/* Append `file`, the text that the rule was read from, with edits of its query made: settled ones (plan/lint.h), with
+void eq_rule_note_plan(const struct eq_rule *rule, const struct eq_plan *plan, struct eq_diags *diags);
+/* Tell `each` the fields that the file names beside its query, as sources that hold one name; they live in `arena` and
+ * borrow from the rule. Ends with the first status that is not EQ_OK. */
+typedef enum eq_status eq_rule_field_name(const struct eq_source *name, void *ctx);
+enum eq_status eq_rule_each_field(const struct eq_rule *rule, struct eq_arena *arena, eq_rule_field_name *each,
+                                  void *ctx);
+/* Append `file`, the text that the rule was read from, with edits of its query made: settled ones (lint/lint.h), with
  * spans in rule->source. EQ_LIMIT: the query could not be found again in the file; EQ_NOMEM. */
 enum eq_status eq_rule_edit(struct eq_buf *out, struct eq_slice file, const struct eq_rule *rule,
                             const struct eq_edits *edits);

@@ -137,15 +137,15 @@ What is wrong is told with its place, and stays; the rest goes on.
     | ^
   eqlite: 0 of 1 would change
   [2]
-  $ awk 'BEGIN { printf "any where a in (1"; for (i = 0; i < 100000; i++) printf ",1"; print ")" }' > list.eql; eqlite fmt -w list.eql; tail -n 3 list.eql; eqlite check list.eql
+  $ awk 'BEGIN { printf "any where a in (1"; for (i = 0; i < 100000; i++) printf ",1"; print ")" }' > list.eql; eqlite fmt -w list.eql; tail -n 3 list.eql; eqlite check --info list.eql
   eqlite: 1 of 1 changed
       1,
       1
     )
-  list.eql:4:5: warning[W0503]: stands in this list twice; so do 99999 more of its elements
+  list.eql:4:5: note[W0517]: stands in this list twice; so do 99999 more of its elements
   4 |     1,
     |     ^
-  eqlite: 1 checked, 0 errors, 1 warning
+  eqlite: 1 checked, 0 errors, 0 warnings, 1 note
   $ awk 'BEGIN { printf "any where a"; for (i = 0; i < 300; i++) printf " and (a"; print }' | sed 's/$/ or b/' > deep.eql; for i in $(seq 300); do printf ')'; done >> deep.eql; eqlite fmt deep.eql 2>&1 | grep -o 'error.*'
   error[E0901]: nested more than 256 levels deep
 

@@ -11,7 +11,7 @@
 
 #include "api/eqlite.h"
 #include "lang/languages.h"
-#include "plan/implies.h"
+#include "lint/implies.h"
 #include "unit/reference.h"
 
 enum { PAIRS = 30000, EVENTS = 120, RULES = 1500 };
@@ -43,7 +43,7 @@ static void put_leaf(struct eq_buf *out, struct ref_random *r)
 {
     static const char *const ops[] = {"==", "!=", "<", "<=", ">", ">="};
     const char *field = ONE_OF(fields, r);
-    switch (ref_below(r, 9)) {
+    switch (ref_below(r, 10)) {
     case 0: eq_buf_printf(out, "%s %s null", field, ref_chance(r, 50) ? "==" : "!="); break;
     case 1: eq_buf_printf(out, "%s %s %s", field, ONE_OF(ops, r), ONE_OF(numbers, r)); break;
     case 2: eq_buf_printf(out, "length(%s) %s %s", field, ONE_OF(ops, r), ONE_OF(numbers, r)); break;
@@ -60,6 +60,11 @@ static void put_leaf(struct eq_buf *out, struct ref_random *r)
         eq_buf_eql(out, eq_slice_of(ONE_OF(patterns, r)));
         break;
     case 6: eq_buf_printf(out, "(%s == \"ab\" and %s : \"a*\") == true", field, ONE_OF(fields, r)); break;
+    case 7:
+        eq_buf_printf(out, "_arraysearch(%s, $x, %s$x : ", field, ref_chance(r, 70) ? "" : "not ");
+        put_list(out, r, true);
+        eq_buf_puts(out, ")");
+        break;
     default:
         eq_buf_printf(out, "%s %s ", field, ref_chance(r, 60) ? ":" : "like");
         put_list(out, r, true);
@@ -145,7 +150,7 @@ static bool make_pair(struct pair *p, const struct eq_alloc *alloc, struct ref_r
         eq_buf_puts(&p->text[i], "any where ");
         put_condition(&p->text[i], r, depth);
         struct eq_source source = {.name = EQ_LIT("q"), .text = eq_buf_slice(&p->text[i]), .line = 1, .column = 1};
-        fine = eq_languages[EQ_DIALECT_ELASTIC].compile(&plan, &source, NULL, &p->arena, &p->diags) == EQ_OK && fine;
+        fine = eq_languages[EQ_DIALECT_ENDPOINT].compile(&plan, &source, NULL, &p->arena, &p->diags) == EQ_OK && fine;
         if (fine && ref_chance(r, 50))
             fine = eq_plan_simplify(plan, &p->arena, &source, &p->diags) == EQ_OK;
         p->condition[i] = fine ? plan->stages[0].filter : NULL;
@@ -312,7 +317,7 @@ static const struct eq_node *condition_of(struct eq_arena *arena, struct eq_slic
     struct eq_diags diags;
     struct eq_source source = {.name = EQ_LIT("q"), .text = query, .line = 1, .column = 1};
     eq_diags_init(&diags, arena->alloc);
-    enum eq_status st = eq_languages[EQ_DIALECT_ELASTIC].compile(&plan, &source, NULL, arena, &diags);
+    enum eq_status st = eq_languages[EQ_DIALECT_ENDPOINT].compile(&plan, &source, NULL, arena, &diags);
     eq_diags_free(&diags);
     return st == EQ_OK ? plan->stages[0].filter : NULL;
 }
@@ -339,7 +344,9 @@ static bool mend(struct ref_random *r, const struct form *form, const struct eq_
     eqlite_compiler *c = NULL;
     eqlite_rules *rules = NULL;
     size_t n = 0, left = 0;
-    bool fine = eqlite_compiler_new(&c, NULL) == EQLITE_OK;
+    eqlite_options options = EQLITE_OPTIONS_INIT;
+    options.dialect = "endpoint"; /* _arraysearch */
+    bool fine = eqlite_compiler_new(&c, &options) == EQLITE_OK;
     eq_buf_init(&query, alloc);
     eq_buf_init(&file, alloc);
     eq_buf_init(&mended, alloc);

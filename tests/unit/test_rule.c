@@ -8,7 +8,7 @@
 
 #include <CUnit/CUnit.h>
 
-#include "plan/ecs.h"
+#include "ecs/ecs.h"
 #include "rule/attack.h"
 #include "rule/forms.h"
 #include "rule/rule.h"
@@ -703,11 +703,11 @@ static void ecs_values(void)
 {
     static const char *const paths[] = {
 #define ECS_VALUES(path, values, how) path,
-#include "plan/ecs_fields.def"
+#include "ecs/ecs_fields.def"
     };
     static const char *const categories[] = {
 #define ECS_TYPES(category, types) category,
-#include "plan/ecs_fields.def"
+#include "ecs/ecs_fields.def"
     };
     bool only = false;
     struct eq_slice word, type;

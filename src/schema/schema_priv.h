@@ -1,15 +1,16 @@
 /* schema_priv.h — a schema from inside, for schema.c (names) and schema_value.c (what they are compared with). */
-#ifndef EQ_PLAN_SCHEMA_PRIV_H
-#define EQ_PLAN_SCHEMA_PRIV_H
+#ifndef EQ_SCHEMA_SCHEMA_PRIV_H
+#define EQ_SCHEMA_SCHEMA_PRIV_H
 
 #include "base/intern.h"
-#include "plan/schema.h"
+#include "schema/schema.h"
 
 /* One check of one plan. */
 struct eq_schema_run {
     struct eq_schema *schema;
     const struct eq_source *source;
     struct eq_diags *diags;
+    bool alone;            /* a name outside of a query */
     struct eq_intern told; /* names that were looked at in this plan */
     struct eq_arena scratch;
     enum eq_status status;

@@ -5,8 +5,8 @@
  *
  * Works on plans that were not simplified, since what is repeated or needless is gone afterwards. Nothing here runs
  * when rules are run. Where a finding says "never", "always" or "covered", it was proven (implies.h). */
-#ifndef EQ_PLAN_LINT_H
-#define EQ_PLAN_LINT_H
+#ifndef EQ_LINT_LINT_H
+#define EQ_LINT_LINT_H
 
 #include "plan/plan.h"
 

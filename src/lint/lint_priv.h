@@ -1,9 +1,9 @@
 /* lint_priv.h — what the checks share. */
-#ifndef EQ_PLAN_LINT_PRIV_H
-#define EQ_PLAN_LINT_PRIV_H
+#ifndef EQ_LINT_LINT_PRIV_H
+#define EQ_LINT_LINT_PRIV_H
 
-#include "plan/implies.h"
-#include "plan/lint.h"
+#include "lint/implies.h"
+#include "lint/lint.h"
 
 /* Conditions that are true whenever the one at hand is asked: the other parts of each `and` around it. */
 struct eq_facts {
@@ -41,6 +41,6 @@ void eq_lint_condition(struct eq_lint *l, const struct eq_node *filter);
 #define LINT_LEAF(id) void eq_lint_##id(struct eq_lint *l, const struct eq_node *leaf, const struct eq_facts *facts);
 #define LINT_LIST(id) void eq_lint_##id(struct eq_lint *l, const struct eq_node *list);
 #define LINT_PLAN(id) void eq_lint_##id(struct eq_lint *l);
-#include "plan/lint.def"
+#include "lint/lint.def"
 
 #endif

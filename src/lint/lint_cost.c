@@ -3,7 +3,7 @@
  * A rule sleeps until one of its witnesses is true (program.h). Where none of its conditions is rare, or none can be
  * found from a value at once, it is asked again and again. How often is a guess (selectivity.h), the same that the
  * program is built by. */
-#include "plan/lint_priv.h"
+#include "lint/lint_priv.h"
 #include "plan/program.h"
 #include "plan/selectivity.h"
 

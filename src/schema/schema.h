@@ -7,10 +7,10 @@
  * It warns and never refuses: the events decide what there is. Whoever adds names of his own is left alone: below a
  * first word that ECS does not have, and behind a word that begins with a capital letter, any name goes, and so does a
  * field written ?like.this. */
-#ifndef EQ_PLAN_SCHEMA_H
-#define EQ_PLAN_SCHEMA_H
+#ifndef EQ_SCHEMA_SCHEMA_H
+#define EQ_SCHEMA_SCHEMA_H
 
-#include "plan/ecs.h"
+#include "ecs/ecs.h"
 #include "plan/plan.h"
 
 struct eq_schema;
@@ -30,6 +30,8 @@ enum eq_status eq_schema_read(struct eq_schema *s, struct eq_slice text, const s
 /* Report W0202 to W0206 about a plan as it was built, not yet simplified. EQ_NOMEM. */
 enum eq_status eq_schema_check(struct eq_schema *s, const struct eq_plan *plan, const struct eq_source *source,
                                struct eq_diags *diags);
+/* The same about a field that is named outside of a query: W0202 and W0206. `source` holds the name alone. */
+enum eq_status eq_schema_check_field(struct eq_schema *s, const struct eq_source *source, struct eq_diags *diags);
 
 /* What a mapping of Elasticsearch calls a type: "keyword", "long", …; OTHER for what we do not know. */
 enum eq_ecs_type eq_schema_type(struct eq_slice name);

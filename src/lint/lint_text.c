@@ -1,5 +1,5 @@
 /* lint_text.c — constants that hardly say what was meant: needless elements, stars, wildcards, letter case. */
-#include "plan/lint_priv.h"
+#include "lint/lint_priv.h"
 
 #include <stdio.h>
 
@@ -79,7 +79,7 @@ static void tell_needless(struct eq_lint *l, const struct elements *e, bool repe
 {
     const struct eq_node *list = e->list;
     uint32_t first = 0, n = 0;
-    if (!eq_lint_wants(l, repeated ? EQ_W0503 : EQ_W0517))
+    if (!eq_lint_wants(l, EQ_W0517))
         return;
     for (uint32_t i = 1; i < list->n_kids; i++) {
         if (!e->cover[i] || is_repeated(list, i, e->cover[i]) != repeated)
@@ -96,7 +96,7 @@ static void tell_needless(struct eq_lint *l, const struct elements *e, bool repe
                  repeated ? (n == 2 ? "does" : "do") : (n == 2 ? "is" : "are"), n - 1);
     struct eq_slice q = eq_lint_quote(l, list->kids[e->cover[first]]->span);
     if (repeated)
-        eq_lint_report(l, EQ_W0503, list->kids[first]->span, "stands in this list twice%s", more);
+        eq_lint_report(l, EQ_W0517, list->kids[first]->span, "stands in this list twice%s", more);
     else
         eq_lint_report(l, EQ_W0517, list->kids[first]->span, "needless in this list beside %.*s, which covers it%s",
                        (int)q.len, q.ptr, more);
@@ -164,20 +164,37 @@ void eq_lint_stars(struct eq_lint *l, const struct eq_node *leaf, const struct e
 
 /* ── x == "a*" ── */
 
+/* A text with blanks is a command line, where a star is the shell's, or part of a regular expression. */
+static bool is_command_line(struct eq_slice s)
+{
+    return memchr(s.ptr, ' ', s.len) != NULL;
+}
+
+/* The first element with a star in it, which is a command line or not; 0 if there is none. */
+static uint32_t find_star(const struct eq_node *list, bool command_line)
+{
+    for (uint32_t i = 1; i < list->n_kids; i++) {
+        const struct eq_value *v = &list->kids[i]->value;
+        if (v->type == EQ_STRING && v->len > 1 && memchr(v->s, '*', v->len) &&
+            is_command_line(eq_value_slice(v)) == command_line)
+            return i;
+    }
+    return 0;
+}
+
 void eq_lint_wildcards(struct eq_lint *l, const struct eq_node *list)
 {
     if (list->kind != EQ_N_COMPARE && list->kind != EQ_N_IN)
         return;
-    for (uint32_t i = 1; i < list->n_kids; i++) {
-        const struct eq_value *v = &list->kids[i]->value;
-        if (v->type != EQ_STRING || v->len < 2 || !memchr(v->s, '*', v->len))
-            continue;
-        struct eq_diag *d =
-            eq_lint_report(l, EQ_W0506, list->kids[i]->span, "the * is compared as it stands: %s has no wildcards",
-                           list->kind == EQ_N_IN ? "\"in\"" : "\"==\"");
-        eq_diag_help(l->diags, d, "for a pattern write \":\" or \"like\"");
-        return; /* once for a list */
-    }
+    uint32_t i = find_star(list, false);
+    enum eq_code code = i ? EQ_W0506 : EQ_W0518;
+    i = i ? i : find_star(list, true);
+    if (!i)
+        return;
+    struct eq_diag *d =
+        eq_lint_report(l, code, list->kids[i]->span, "the * is compared as it stands: %s has no wildcards",
+                       list->kind == EQ_N_IN ? "\"in\"" : "\"==\"");
+    eq_diag_help(l->diags, d, "for a pattern write \":\" or \"like\"");
 }
 
 /* ── x == "C:\\Windows\\a.exe" ── */

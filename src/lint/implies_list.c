@@ -7,7 +7,7 @@
  * == and in look at values ("5" also equals the number 5.0), patterns and in~ at texts; where a constant looks like a
  * number the two are not mixed. */
 #include "base/utf8.h"
-#include "plan/implies_priv.h"
+#include "lint/implies_priv.h"
 #include "plan/glob.h"
 #include "plan/text.h"
 

@@ -10,9 +10,9 @@
 
 #include "base/intern.h"
 #include "base/utf8.h"
+#include "lint/implies.h"
+#include "lint/lint.h"
 #include "plan/glob.h"
-#include "plan/implies.h"
-#include "plan/lint.h"
 #include "plan/selectivity.h"
 
 #define CANDIDATES_MAX 256u /* rules that one rule is compared with */
@@ -116,7 +116,7 @@ static void report(struct set *s, enum eq_code code, uint32_t at, uint32_t other
 {
     const struct eq_lint_rule *a = &s->rules[at], *b = &s->rules[other];
     struct eq_slice where = b->source->name.len ? b->source->name : b->id;
-    if (eq_code_severity(code) > s->least)
+    if (eq_code_severity(code) > s->least || eq_slice_eq(a->id, b->id)) /* the same id: W0703 says so */
         return;
     struct eq_diag *d = eq_diag_add(s->diags, code, a->source, a->plan->stages[0].filter->span, "%s %.*s", what,
                                     (int)(where.len > 300 ? 300 : where.len), where.ptr);

@@ -2,8 +2,8 @@
  *
  * A table made once from the public release (ecs_fields.def). JSON has neither dates nor addresses, so comparisons ask
  * here what a field is; the checks of schema.h ask the rest. */
-#ifndef EQ_PLAN_ECS_H
-#define EQ_PLAN_ECS_H
+#ifndef EQ_ECS_ECS_H
+#define EQ_ECS_ECS_H
 
 #include "base/slice.h"
 

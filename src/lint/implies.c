@@ -6,9 +6,9 @@
  *      any p     implies any q if every choice that makes p true makes q true
  *
  * The second line may miss a proof, but never makes a wrong one. */
-#include "plan/implies.h"
+#include "lint/implies.h"
 
-#include "plan/implies_priv.h"
+#include "lint/implies_priv.h"
 
 /* ── Alike ── */
 
@@ -142,12 +142,28 @@ static bool leaf_implies(struct eq_prover *p, const struct eq_node *a, const str
         return expression_implies(p, a->kids[0], b->kids[0]);
     if (a->kind == EQ_N_ANY && b->kind == EQ_N_EXISTS)
         return needs(a->kids[0], b->kids[0]);
+    if (a->kind == EQ_N_SEARCH && b->kind == EQ_N_SEARCH) /* the same element will do */
+        return eq_same(p, a->kids[0], b->kids[0]) && eq_implies(p, a->kids[1], b->kids[1]);
     if (a->kind == EQ_N_EXISTS && b->kind == EQ_N_ANY && eq_is_list(b->kids[0]) &&
         eq_same(p, a->kids[0], b->kids[0]->kids[0]))
         for (uint32_t i = 1; i < b->kids[0]->n_kids; i++)
             if (eq_is_stars(b->kids[0], i))
                 return true;
     return false;
+}
+
+/* x and (y or z): if x excludes y, it is enough that z implies b. `a` is the `and`, its kid i the `or`. */
+static bool rest_implies(struct eq_prover *p, const struct eq_node *a, uint32_t i, const struct eq_node *b)
+{
+    const struct eq_node *parts = a->kids[i];
+    for (uint32_t k = 0; k < parts->n_kids; k++) {
+        bool gone = false;
+        for (uint32_t j = 0; j < a->n_kids && !gone; j++)
+            gone = j != i && eq_excludes(p, a->kids[j], parts->kids[k]);
+        if (!gone && !eq_implies(p, parts->kids[k], b))
+            return false;
+    }
+    return true;
 }
 
 bool eq_implies(struct eq_prover *p, const struct eq_node *a, const struct eq_node *b)
@@ -164,7 +180,7 @@ bool eq_implies(struct eq_prover *p, const struct eq_node *a, const struct eq_no
         return true;
     }
     for (uint32_t i = 0; a->kind == EQ_N_AND && i < a->n_kids; i++)
-        if (eq_implies(p, a->kids[i], b))
+        if (a->kids[i]->kind == EQ_N_OR ? rest_implies(p, a, i, b) : eq_implies(p, a->kids[i], b))
             return true;
     for (uint32_t i = 0; b->kind == EQ_N_OR && i < b->n_kids; i++)
         if (eq_implies(p, a, b->kids[i]))
@@ -180,7 +196,7 @@ bool eq_holds_one_value(const struct eq_node *field)
 {
     static const char *const paths[] = {
 #define ONE_VALUE(path) path,
-#include "plan/one_value.def"
+#include "lint/one_value.def"
 #undef ONE_VALUE
     };
     for (size_t i = 0; field->kind == EQ_N_FIELD && field->frame == EQ_FRAME_EVENT && i < sizeof paths / sizeof *paths;

@@ -5,7 +5,7 @@
  *
  * A condition is looked at with the facts around it: the other parts of every `and` that it is part of, also from
  * outside of an `or` or `not`. What is found is told where it arises, and not again for what follows from it. */
-#include "plan/lint_priv.h"
+#include "lint/lint_priv.h"
 
 enum truth { UNKNOWN, NEVER, ALWAYS };
 
@@ -80,19 +80,42 @@ static bool covers(struct eq_lint *l, const struct eq_node *n, uint32_t j, uint3
     return eq_implies(&l->prover, narrow, wide) && (j < i || !eq_implies(&l->prover, wide, narrow));
 }
 
-/* In an `and`: is the wider part there to be asked first, or to be read? Then it is a habit and no mistake. */
-static bool is_habit(const struct eq_node *wide, const struct eq_node *narrow)
+/* One comparison, or its negation. */
+static bool is_leaf(const struct eq_node *n)
 {
-    bool leaf = narrow->kind == EQ_N_ANY || (narrow->kind == EQ_N_NOT && narrow->kids[0]->kind == EQ_N_ANY);
-    bool stars = wide->kind == EQ_N_ANY && eq_is_list(wide->kids[0]) && eq_is_stars(wide->kids[0], 1);
-    return wide->kind == EQ_N_EXISTS || stars || !leaf;
+    return n->kind == EQ_N_ANY || (n->kind == EQ_N_NOT && n->kids[0]->kind == EQ_N_ANY);
 }
 
-static void tell_follows(struct eq_lint *l, const struct eq_node *n, uint32_t i, const struct eq_node *fact, bool mend)
+static bool is_list_of(const struct eq_node *n, bool many)
 {
-    struct eq_slice q = eq_lint_quote(l, fact->span);
-    enum eq_code code = is_habit(n->kids[i], fact) ? EQ_W0516 : EQ_W0504;
-    if (eq_lint_report(l, code, n->kids[i]->span, "needless: it follows from %.*s", (int)q.len, q.ptr) && mend)
+    return n->kind == EQ_N_ANY && eq_is_list(n->kids[0]) && (n->kids[0]->n_kids > 2) == many;
+}
+
+/* In an `and`: is the needless part there to be asked first, or to be read, or is it one exclusion within another? Then
+ * it is a habit and no mistake. */
+static bool is_habit(const struct eq_node *wide, const struct eq_node *narrow, bool first)
+{
+    bool stars = wide->kind == EQ_N_ANY && eq_is_list(wide->kids[0]) && eq_is_stars(wide->kids[0], 1);
+    bool quick = first && is_list_of(wide, false) && is_list_of(narrow, true);
+    return wide->kind == EQ_N_EXISTS || stars || quick || wide->kind == EQ_N_NOT || !is_leaf(narrow);
+}
+
+/* Part i of an `and` follows from a part beside it. */
+static void tell_follows(struct eq_lint *l, const struct eq_node *n, uint32_t i, uint32_t j)
+{
+    struct eq_slice q = eq_lint_quote(l, n->kids[j]->span);
+    enum eq_code code = is_habit(n->kids[i], n->kids[j], i < j) ? EQ_W0516 : EQ_W0504;
+    if (eq_lint_report(l, code, n->kids[i]->span, "needless: it follows from %.*s", (int)q.len, q.ptr))
+        remove_part(l, n, i);
+}
+
+/* Part i of an `or` is covered by a part beside it. A single comparison is like an element of a list; where several
+ * conditions were put together, somebody thought that they decide. */
+static void tell_covered(struct eq_lint *l, const struct eq_node *n, uint32_t i, uint32_t j)
+{
+    struct eq_slice q = eq_lint_quote(l, n->kids[j]->span);
+    if (eq_lint_report(l, is_leaf(n->kids[i]) ? EQ_W0516 : EQ_W0504, n->kids[i]->span,
+                       "needless beside %.*s, which covers it", (int)q.len, q.ptr))
         remove_part(l, n, i);
 }
 
@@ -102,13 +125,9 @@ static bool needless(struct eq_lint *l, const struct eq_node *n, uint32_t i)
     for (uint32_t j = 0; j < n->n_kids && l->prover.steps_left; j++) {
         if (j == i || !covers(l, n, j, i))
             continue;
-        struct eq_slice q = eq_lint_quote(l, n->kids[j]->span);
-        if (n->kind == EQ_N_AND && !eq_same(&l->prover, n->kids[i], n->kids[j]))
-            tell_follows(l, n, i, n->kids[j], true);
-        else if (eq_same(&l->prover, n->kids[i], n->kids[j])
-                     ? eq_lint_report(l, EQ_W0503, n->kids[i]->span, "stands here twice")
-                     : eq_lint_report(l, EQ_W0504, n->kids[i]->span, "needless beside %.*s, which covers it",
-                                      (int)q.len, q.ptr))
+        if (!eq_same(&l->prover, n->kids[i], n->kids[j]))
+            (n->kind == EQ_N_AND ? tell_follows : tell_covered)(l, n, i, j);
+        else if (eq_lint_report(l, EQ_W0503, n->kids[i]->span, "stands here twice"))
             remove_part(l, n, i);
         return true;
     }
@@ -164,14 +183,24 @@ static bool reads_field(const struct eq_node *n)
     return reads;
 }
 
+/* What was told of part i, or inside of it, makes all of it needless. What was only taken for granted (W0513)
+ * stays. */
+static void mend_decided(struct eq_lint *l, const struct eq_node *n, uint32_t i, const struct eq_facts *facts)
+{
+    if (l->edits && find_fact(l, facts, n->kids[i], n->kind == EQ_N_OR))
+        remove_part(l, n, i);
+}
+
 /* Part i of an `and` or `or`, about which nothing was told yet. */
 static enum truth look_around(struct eq_lint *l, const struct eq_node *n, uint32_t i, const struct eq_facts *facts)
 {
     const struct eq_node *kid = n->kids[i];
     if (n->kind == EQ_N_OR) {
         const struct eq_node *fact = find_fact(l, facts, kid, false);
-        if (contradicts(l, kid, facts))
+        if (contradicts(l, kid, facts)) {
+            mend_decided(l, n, i, facts);
             return NEVER;
+        }
         if (fact) {
             struct eq_slice q = eq_lint_quote(l, fact->span);
             eq_lint_report(l, EQ_W0502, kid->span, "always true here: it follows from %.*s", (int)q.len, q.ptr);
@@ -190,7 +219,10 @@ static enum truth look_around(struct eq_lint *l, const struct eq_node *n, uint32
     const struct eq_node *fact = find_fact(l, facts, kid, false);
     if (!fact)
         return UNKNOWN;
-    tell_follows(l, n, i, fact, false);
+    /* what is the same, or one value, is said once more to be read; a list that lets all through was meant otherwise */
+    bool list = is_list_of(kid, true) && is_leaf(fact) && !eq_same(&l->prover, fact, kid);
+    struct eq_slice q = eq_lint_quote(l, fact->span);
+    eq_lint_report(l, list ? EQ_W0504 : EQ_W0516, kid->span, "needless: it follows from %.*s", (int)q.len, q.ptr);
     return ALWAYS;
 }
 
@@ -218,6 +250,8 @@ static enum truth look_at_parts(struct eq_lint *l, const struct eq_node *n, cons
             truth = look_around(l, n, i, facts);
         else if (truth != UNKNOWN && !reads_field(kid) && !(event && truth == ALWAYS))
             tell_constant(l, n, i, truth);
+        else if (truth == opposite(zero) && reads_field(kid))
+            mend_decided(l, n, i, n->kind == EQ_N_AND ? &around : facts);
         decided |= truth == zero;
         all_units &= truth == opposite(zero);
     }
@@ -228,7 +262,7 @@ static void look_at_lists(struct eq_lint *l, const struct eq_node *e)
 {
     if (eq_is_list(e)) {
 #define LINT_LIST(id) eq_lint_##id(l, e);
-#include "plan/lint.def"
+#include "lint/lint.def"
     }
     for (uint32_t i = 0; i < e->n_kids; i++)
         look_at_lists(l, e->kids[i]);
@@ -275,7 +309,7 @@ static enum truth look_at_leaf(struct eq_lint *l, const struct eq_node *leaf, co
     for (uint32_t i = 0; i < leaf->n_kids; i++)
         look_at_lists(l, leaf->kids[i]);
 #define LINT_LEAF(id) eq_lint_##id(l, leaf, facts);
-#include "plan/lint.def"
+#include "lint/lint.def"
     return UNKNOWN;
 }
 
@@ -289,7 +323,7 @@ static enum truth look(struct eq_lint *l, const struct eq_node *n, const struct 
     case EQ_N_NOT:
         if (n->kids[0]->kind == EQ_N_ANY) {
 #define LINT_LEAF(id) eq_lint_##id(l, n, facts);
-#include "plan/lint.def"
+#include "lint/lint.def"
         }
         return opposite(look(l, n->kids[0], facts));
     case EQ_N_SEARCH: return look(l, n->kids[1], NULL) == NEVER ? NEVER : UNKNOWN;

@@ -5,7 +5,7 @@
  *      sequence  [a where x]  [b where y]  until [any where x or z]            until ends what just began
  *
  * until comes last (docs/semantics.md, Sequences): it also removes what the same event has just begun. */
-#include "plan/lint_priv.h"
+#include "lint/lint_priv.h"
 
 static struct eq_span span_of(const struct eq_plan_stage *s)
 {

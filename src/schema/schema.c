@@ -3,7 +3,7 @@
  * A name is looked for where slips of the finger leave it: among the fields that begin with the same word, then below
  * the word that is nearest to its first one (proces.name), then in the data. Looking is bounded, for a rule may have a
  * hundred thousand wrong names. */
-#include "plan/schema_priv.h"
+#include "schema/schema_priv.h"
 
 #include "base/suggest.h"
 #include "base/utf8.h"
@@ -318,7 +318,7 @@ static void report_unknown(struct eq_schema_run *run, struct eq_slice path, stru
         eq_diag_help(run->diags, d, "name one of them");
     else if (meant.len)
         eq_diag_help(run->diags, d, "did you mean %.*s?", EQ_SHORT(meant));
-    else
+    else if (!run->alone)
         eq_diag_help(run->diags, d, "write ?%.*s if events may have it", EQ_SHORT(path));
 }
 
@@ -420,5 +420,15 @@ enum eq_status eq_schema_check(struct eq_schema *s, const struct eq_plan *plan, 
         check_stage(&run, plan->until);
     eq_intern_free(&run.told);
     eq_arena_free(&run.scratch);
+    return diags->failed ? EQ_NOMEM : run.status;
+}
+
+enum eq_status eq_schema_check_field(struct eq_schema *s, const struct eq_source *source, struct eq_diags *diags)
+{
+    struct eq_schema_run run = {.schema = s, .source = source, .diags = diags, .alone = true};
+
+    eq_intern_init(&run.told, s->alloc);
+    check_name(&run, source->text, (struct eq_span){0, (uint32_t)source->text.len});
+    eq_intern_free(&run.told);
     return diags->failed ? EQ_NOMEM : run.status;
 }

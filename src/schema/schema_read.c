@@ -8,7 +8,7 @@
  * The survey of events already turns a document into paths of leaves, so only the words of a path are read here:
  *
  *      logs-x.mappings.properties.a.properties.b.type   "long"   ─▶   a.b   number */
-#include "plan/schema.h"
+#include "schema/schema.h"
 
 #include "base/buf.h"
 #include "event/survey.h"

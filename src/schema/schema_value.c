@@ -6,7 +6,7 @@
  *      file where event.type == "start"   files do not start                    W0205
  *
  * Only what cannot be right is told; a field that nobody knows may hold anything. */
-#include "plan/schema_priv.h"
+#include "schema/schema_priv.h"
 
 #include <stdio.h>
 

@@ -4,7 +4,7 @@
  *      rows    [at len type flags] [at len type flags] …                    eight bytes each
  *
  * Rows hold places in the block, not pointers, so that nothing has to be relocated when a program starts. */
-#include "plan/ecs.h"
+#include "ecs/ecs.h"
 
 #include <stddef.h>
 
@@ -13,12 +13,12 @@
 
 struct names {
 #define ECS_FIELD(path, type, count, source) char MEMBER(__LINE__)[sizeof(path)];
-#include "plan/ecs_fields.def"
+#include "ecs/ecs_fields.def"
 };
 
 static const struct names names = {
 #define ECS_FIELD(path, type, count, source) path,
-#include "plan/ecs_fields.def"
+#include "ecs/ecs_fields.def"
 };
 
 enum { ONE, MANY };
@@ -31,11 +31,11 @@ static const struct row {
 } rows[] = {
 #define ECS_FIELD(path, type, count, source)                                                                           \
     {(uint32_t)offsetof(struct names, MEMBER(__LINE__)), sizeof(path) - 1, EQ_ECS_##type, count | source << 1},
-#include "plan/ecs_fields.def"
+#include "ecs/ecs_fields.def"
 };
 
 #define ECS_VERSION(version) const char eq_ecs_version[] = version;
-#include "plan/ecs_fields.def"
+#include "ecs/ecs_fields.def"
 
 static struct eq_slice path_of(const struct row *row)
 {
@@ -95,7 +95,7 @@ const char *eq_ecs_values(bool *only, struct eq_slice path)
         int how;
     } lists[] = {
 #define ECS_VALUES(path, values, how) {path, values, how},
-#include "plan/ecs_fields.def"
+#include "ecs/ecs_fields.def"
     };
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
         if (eq_slice_eq(path, eq_slice_of(lists[i].path))) {
@@ -109,7 +109,7 @@ const char *eq_ecs_types_of_category(struct eq_slice category)
 {
     static const char *const pairs[][2] = {
 #define ECS_TYPES(category, types) {category, types},
-#include "plan/ecs_fields.def"
+#include "ecs/ecs_fields.def"
     };
     for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++)
         if (eq_slice_eq(category, eq_slice_of(pairs[i][0])))

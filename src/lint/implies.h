@@ -7,8 +7,8 @@
  *
  * Yes is a proof: it holds for every event, arrays and missing fields included. No means only that none was found. Work
  * is bounded: beyond `steps_left` nothing is proven any more. */
-#ifndef EQ_PLAN_IMPLIES_H
-#define EQ_PLAN_IMPLIES_H
+#ifndef EQ_LINT_IMPLIES_H
+#define EQ_LINT_IMPLIES_H
 
 #include "plan/plan.h"
 

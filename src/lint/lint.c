@@ -1,11 +1,11 @@
 /* lint.c — the road of a query through its checks, and what they report with. */
-#include "plan/lint.h"
+#include "lint/lint.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "plan/lint_priv.h"
+#include "lint/lint_priv.h"
 
 /* Comparisons for one query: far beyond what real ones need, and done in about a second. */
 #define STEPS_MAX 20000000u
@@ -141,7 +141,7 @@ static enum eq_status simplify(struct eq_plan *plan, struct eq_arena *arena, str
 static void check_simplified(struct eq_lint *l)
 {
 #define LINT_PLAN(id) eq_lint_##id(l);
-#include "plan/lint.def"
+#include "lint/lint.def"
 }
 
 static enum eq_status finish(struct eq_lint *l)

@@ -1,8 +1,8 @@
 /* implies_priv.h — what the files of the prover share. */
-#ifndef EQ_PLAN_IMPLIES_PRIV_H
-#define EQ_PLAN_IMPLIES_PRIV_H
+#ifndef EQ_LINT_IMPLIES_PRIV_H
+#define EQ_LINT_IMPLIES_PRIV_H
 
-#include "plan/implies.h"
+#include "lint/implies.h"
 
 /* Take a step; false when there are none left. */
 static inline bool eq_prover_step(struct eq_prover *p)
