@@ -204,6 +204,7 @@ typedef struct eqlite_rule_test {
     size_t n_fields;
     eqlite_string expect; /* the value of expect as it is written; empty if that is not one value in one place */
     size_t expect_at;     /* its first byte in the file, behind a byte order mark */
+    eqlite_string now;    /* where time stands behind the events, for eqlite_matcher_advance; empty: at its end */
 } eqlite_rule_test;
 
 EQLITE_API eqlite_rules *eqlite_rules_retain(eqlite_rules *r); /* thread-safe */

@@ -165,6 +165,16 @@ static eqlite_status open_sink(struct run *r, eqlite_rules *rules)
     return st;
 }
 
+/* The events end: time stands where the test says, or is at its end. Results that only an end gives need one. */
+static eqlite_status end_events(const struct run *r, eqlite_matcher *m, const eqlite_rules *rules)
+{
+    eqlite_string now = r->test->now;
+    eqlite_status st = now.len ? eqlite_matcher_advance(m, now.ptr, now.len) : EQLITE_OK;
+    if (st == EQLITE_OK && (!now.len || eqlite_rules_get(rules, 0).at_end))
+        st = eqlite_matcher_finish(m);
+    return st;
+}
+
 /* Feed all events. What goes wrong is told in r->problem. */
 static void run_events(struct run *r, const struct cli *c, eqlite_rules *rules, eqlite_matcher_options options)
 {
@@ -180,7 +190,7 @@ static void run_events(struct run *r, const struct cli *c, eqlite_rules *rules, 
         st = eqlite_matcher_feed(m, &r->events->items[i]);
     if (m && (st == EQLITE_OK || st == EQLITE_END)) {
         eqlite_stats stats = {.size = sizeof stats};
-        st = eqlite_matcher_finish(m);
+        st = end_events(r, m, rules);
         eqlite_matcher_stats(m, &stats);
         r->out->late = stats.late;
     }
@@ -294,6 +304,17 @@ static void shuffled(struct cli_case *r, const struct cli *c, eqlite_rules *rule
     again(r, c, rules, test, &options, "when the events come in another order", !eqlite_rules_need_order(rules));
 }
 
+/* Behind the events there is only the time that they leave: a test cannot ask what was known before its last one. */
+static void check_now(struct cli_case *r, const struct cli *c, eqlite_rules *rules, const eqlite_rule_test *test)
+{
+    eqlite_status st = EQLITE_OK;
+    if (!test->now.len || !eqlite_rules_need_order(rules) ||
+        test_events_are_before(&st, &r->events, c, rules, test->now))
+        return;
+    cli_text_printf(&r->problem, "%s",
+                    st == EQLITE_OK ? "now is not later than all events" : eqlite_status_text(st));
+}
+
 void cli_case_run(struct cli_case *r, const struct cli *c, eqlite_rules *rules, const eqlite_rule_test *test)
 {
     eqlite_matcher_options options = EQLITE_MATCHER_OPTIONS_INIT;
@@ -301,7 +322,10 @@ void cli_case_run(struct cli_case *r, const struct cli *c, eqlite_rules *rules, 
     memset(met, 0, test->n_fields + 1);
     struct run run = {.out = &r->given, .events = &r->events, .feed = &r->events.feed, .test = test,
                       .problem = &r->problem, .met = met};
-    if (test_events_read(&r->events, c, test, &r->problem)) {
+    bool fine = test_events_read(&r->events, c, test, &r->problem);
+    if (fine)
+        check_now(r, c, rules, test);
+    if (fine && !r->problem.len) {
         run_events(&run, c, rules, options);
         if (r->cover)
             cover_test(r->cover, c, r->events.items, r->events.n);

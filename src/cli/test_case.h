@@ -23,6 +23,9 @@ struct test_events {
 bool test_events_read(struct test_events *e, const struct cli *c, const eqlite_rule_test *test,
                       struct cli_text *problem);
 void test_events_free(struct test_events *e);
+/* Is `now` (ISO text) later than every event? False also when they could not be asked; *st says so. */
+bool test_events_are_before(eqlite_status *st, const struct test_events *e, const struct cli *c,
+                            const eqlite_rules *rules, eqlite_string now);
 /* Another order, the same whenever it is asked for, in which simultaneous events stay in theirs. */
 eqlite_status test_events_shuffle(struct test_events *e, const struct cli *c, const eqlite_rules *rules);
 

@@ -2,9 +2,10 @@
  *
  *      name = "…"   expect = "match" | "no_match" | N | { alerts = N, event_ids = [["a", "b"]], join_keys = [["h1"]],
  *                                                        fields = [{ "user.name" = "ada" }] }
- *      events = '''NDJSON'''   or   file = "below/the/folder.ndjson"
+ *      events = '''NDJSON'''   or   file = "below/the/folder.ndjson"   now = "2026-01-01T00:20:00Z"
  *
  * A test that is wrong is reported and left out; the rule stays. */
+#include "event/time.h"
 #include "rule/load.h"
 
 /* Report at `value`, or at the test itself when that is NULL. */
@@ -373,6 +374,22 @@ static bool read_events(struct eq_rule_test *out, struct eq_load *l, const struc
     return *st == EQ_OK;
 }
 
+/* now = "2026-01-01T00:20:00Z", or without quotes. */
+static bool read_now(struct eq_rule_test *out, struct eq_load *l, const struct eq_toml *test)
+{
+    const struct eq_toml *now = eq_toml_get(test, "now");
+    struct eq_time time;
+
+    if (!now)
+        return true;
+    if ((now->kind != EQ_TOML_STRING && now->kind != EQ_TOML_DATE) || !eq_time_parse(&time, NULL, now->text)) {
+        WRONG(l, test, now, "now must be a time: \"2026-01-31T12:00:00Z\"");
+        return false;
+    }
+    out->now = now->text;
+    return true;
+}
+
 static bool read_name(struct eq_rule_test *out, struct eq_load *l, const struct eq_toml *test)
 {
     const struct eq_toml *name = eq_toml_get(test, "name");
@@ -390,7 +407,7 @@ static bool read_test(struct eq_rule_test *out, struct eq_load *l, const struct 
 {
     *out = (struct eq_rule_test){.line = test->line};
     return read_name(out, l, test) && read_expect(out, l, test, st) && read_events(out, l, test, st) &&
-           find_expect(out, l, test, st);
+           read_now(out, l, test) && find_expect(out, l, test, st);
 }
 
 enum eq_status eq_load_tests(struct eq_load *l, struct eq_rule *rule, const struct eq_toml *tests)

@@ -39,6 +39,7 @@ struct eq_rule_test {
     struct eq_slice name;
     struct eq_slice events; /* NDJSON text, inline; empty if `file` */
     struct eq_slice file;   /* resolved beside the rule; empty if inline */
+    struct eq_slice now;    /* where time stands behind the events, ISO text; empty: at its end */
     int64_t alerts;         /* expected number; -1: one or more ("match") */
     struct eq_slice *event_ids; /* expected event.id of the alerts' events, in order; joined by ' ' for sequences */
     size_t n_event_ids;         /* 0: not checked */
