@@ -2,6 +2,7 @@
  *
  *      events ─┬─▶ as given                    ─▶ alerts ─▶ as expected?
  *              ├─▶ three threads, small blocks ─▶ alerts ─▶ the same?
+ *              ├─▶ each partition by itself    ─▶ alerts ─▶ the same?
  *              └─▶ shuffled                    ─▶ alerts ─▶ the same? */
 #ifndef EQLITE_CLI_TEST_CASE_H
 #define EQLITE_CLI_TEST_CASE_H
@@ -39,15 +40,22 @@ struct test_run {
 
 struct cli_case {
     struct cover_rule *cover; /* to be told the events; NULL: nothing is gathered */
+    eqlite_rules *parted;     /* the rule with a time for each partition; NULL: it cannot be parted */
+    const char *parted_by;    /* the field that it is parted by */
     struct test_events events;
     struct test_run given;   /* the run as given */
     struct cli_text problem; /* empty: it passed */
+    struct cli_text ways;    /* in which it was run, parted by commas */
     bool differs;            /* all went well, only something else was expected */
 };
 
 /* Run the events of `test` through `rules`, which hold its rule alone. A zeroed case is ready to run. */
 void cli_case_run(struct cli_case *r, const struct cli *c, eqlite_rules *rules, const eqlite_rule_test *test);
 void cli_case_free(struct cli_case *r);
+
+/* The rule compiled for running the events of each partition by themselves, and the field that parts them
+ * (test_parted.c). NULL: there is no such field, or no memory, which is told. */
+eqlite_rules *test_parted(struct cli_text *field, const struct cli *c, eqlite_rules *alone);
 
 /* ── What came out, written into the files (test_update.c) ── */
 
