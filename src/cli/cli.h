@@ -63,7 +63,7 @@ struct cli {
     struct cli_list names;             /* of exprs; NULL: none given */
     struct cli_list rules, only, skip, columns, against;
     const char *dialect, *input, *timestamp_field, *category_field, *tiebreaker_field, *engine, *partition_by, *schema;
-    const char *format, *alerts, *output, *stage, *event, *filter, *junit, *state, *now;
+    const char *format, *alerts, *output, *stage, *event, *filter, *junit, *expect, *corpus, *state, *now;
     uint64_t limit, max_alerts, samples, width;
     int64_t max_lateness_ns;
     size_t memory; /* bytes; 0: the default */
@@ -136,6 +136,7 @@ bool cli_read_most(struct cli_text *out, const char *path, size_t most);
 size_t cli_columns(eqlite_string s); /* code points, near enough to terminal columns for tables of names */
 eqlite_string cli_string(const char *text);
 bool cli_string_is(eqlite_string s, const char *text);
+int cli_string_order(eqlite_string a, eqlite_string b); /* by bytes: below, above or 0 */
 /* Is text like pattern, with * and ?, ignoring ASCII case? */
 bool cli_like(const char *pattern, eqlite_string text);
 /* The name nearest to `wanted` among n; NULL if none is near. */

@@ -155,18 +155,19 @@ static void test_one(struct totals *t, struct subject *s, const eqlite_rule_test
     else
         cli_text_printf(&run.problem, "the rule could not be compiled by itself");
     bool update = t->cli->update && run.differs && !cli_stopped() &&
-                  test_update_add(&s->updates, test, &run.given, &run.problem);
+                  test_update_add(&s->updates, &s->rule, test, &run.given, &run.problem);
     if (!cli_stopped() && !update)
         report(t, &s->rule, test, run.problem.len ? run.problem.ptr : NULL, run.ways.ptr);
     cli_case_free(&run);
 }
 
 /* Each is told as updated, or as failed when its file could not be written. */
-static void update_all(struct totals *t, const eqlite_rule *rule, const struct test_updates *updates)
+static void update_all(struct totals *t, const struct test_updates *updates)
 {
     bool written = test_update_write(updates, t->cli);
     for (size_t i = 0; i < updates->n; i++) {
         struct cli_text line = {0};
+        const eqlite_rule *rule = &updates->items[i].rule;
         if (!written) {
             report(t, rule, &updates->items[i].test, "it expects something else, and could not be updated", NULL);
             continue;
@@ -210,7 +211,7 @@ static void test_rule(struct totals *t, eqlite_rules *rules, size_t index)
             test_one(t, &s, &test);
     }
     if (s.updates.n && !cli_stopped())
-        update_all(t, &s.rule, &s.updates);
+        update_all(t, &s.updates);
     test_update_free(&s.updates);
     if (covered) {
         if (cover.failed)
@@ -221,6 +222,25 @@ static void test_rule(struct totals *t, eqlite_rules *rules, size_t index)
     cli_text_free(&s.parted_by);
     eqlite_rules_free(s.parted);
     eqlite_rules_free(s.alone);
+}
+
+/* What --expect says about files, in its order. */
+static void test_corpus(struct totals *t, eqlite_rules *rules)
+{
+    struct test_entries all = {0};
+    struct test_updates updates = {0};
+    test_corpus_run(&all, t->cli, rules);
+    for (size_t i = 0; i < all.n; i++) {
+        struct test_entry *e = &all.items[i];
+        eqlite_rule rule = eqlite_rules_get(rules, e->rule);
+        bool update = t->cli->update && e->differs && !cli_stopped();
+        if (e->ran && !(update && test_update_add(&updates, &rule, &e->test, &e->given, &e->problem)))
+            report(t, &rule, &e->test, e->problem.len ? e->problem.ptr : NULL, NULL);
+    }
+    if (updates.n)
+        update_all(t, &updates);
+    test_update_free(&updates);
+    test_corpus_free(&all);
 }
 
 static int scaffold_all(struct totals *t, eqlite_rules *rules)
@@ -283,6 +303,11 @@ static eqlite_rules *compile_all(struct totals *t, size_t *refused, size_t *unre
     if (!compiler)
         return NULL;
     bool fine = cli_add_paths(compiler, &t->cli->files, unreadable);
+    if (fine && t->cli->expect) {
+        eqlite_status added = eqlite_compiler_add_expected(compiler, t->cli->expect, t->cli->corpus);
+        *unreadable += added == EQLITE_IO;
+        fine = added == EQLITE_OK || added == EQLITE_IO || cli_failed(added) == CLI_OK;
+    }
     const eqlite_diagnostics *d = eqlite_compiler_diagnostics(compiler);
     cli_tell_rules(t->cli, d);
     *refused = eqlite_compiler_refused(compiler);
@@ -301,6 +326,10 @@ int cli_test(struct cli *c)
     size_t refused = 0, unreadable = 0, wrong_tests = 0;
     if (!c->files.n)
         return cli_usage(c, "no rules given");
+    if (!c->expect != !c->corpus)
+        return cli_usage(c, "--expect and --corpus go together");
+    if (c->expect && (c->scaffold || wants_coverage(c)))
+        return cli_usage(c, "--expect goes without --scaffold and --coverage");
     eqlite_rules *rules = compile_all(&t, &refused, &unreadable, &wrong_tests);
     if (!rules)
         return CLI_TROUBLE;
@@ -312,7 +341,9 @@ int cli_test(struct cli *c)
     if (c->scaffold) {
         status = scaffold_all(&t, rules);
     } else {
-        for (size_t i = 0; i < eqlite_rules_count(rules) && !ended(&t); i++)
+        if (c->expect)
+            test_corpus(&t, rules);
+        for (size_t i = 0; !c->expect && i < eqlite_rules_count(rules) && !ended(&t); i++)
             test_rule(&t, rules, i);
         sum_up(&t);
         status = answer(&t);

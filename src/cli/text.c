@@ -183,6 +183,13 @@ eqlite_string cli_string(const char *text)
     return (eqlite_string){text, text ? strlen(text) : 0};
 }
 
+int cli_string_order(eqlite_string a, eqlite_string b)
+{
+    size_t n = a.len < b.len ? a.len : b.len;
+    int order = n ? memcmp(a.ptr, b.ptr, n) : 0;
+    return order ? order : (a.len > b.len) - (a.len < b.len);
+}
+
 bool cli_string_is(eqlite_string s, const char *text)
 {
     return s.len == strlen(text) && memcmp(s.ptr, text, s.len) == 0;

@@ -59,6 +59,8 @@ static void pack_test(struct eq_image *k, struct eq_rule_test *t)
     eq_image_text(k, &t->file);
     eq_image_text(k, &t->now);
     eq_image_i64(k, &t->alerts);
+    eq_image_i64(k, &t->at_least);
+    eq_image_i64(k, &t->at_most);
     pack_texts(k, &t->event_ids, &t->n_event_ids);
     pack_texts(k, &t->join_keys, &t->n_join_keys);
     pack_expected(k, t);
