@@ -183,6 +183,15 @@ eqlite_string cli_string(const char *text)
     return (eqlite_string){text, text ? strlen(text) : 0};
 }
 
+void cli_text_place(struct cli_text *out, eqlite_string path, uint64_t line)
+{
+    if (path.len == 0 || cli_string_is(path, "-"))
+        cli_text_printf(out, "<stdin>");
+    else
+        cli_text_escape(out, path);
+    cli_text_printf(out, ":%llu", (unsigned long long)line);
+}
+
 int cli_string_order(eqlite_string a, eqlite_string b)
 {
     size_t n = a.len < b.len ? a.len : b.len;
