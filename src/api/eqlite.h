@@ -646,6 +646,16 @@ EQLITE_API eqlite_function eqlite_function_get(size_t index);
 EQLITE_API const char *const *eqlite_keywords(void); /* NULL at the end */
 EQLITE_API const char *const *eqlite_dialects(void); /* NULL at the end */
 
+/* Fields of the Elastic Common Schema, and some that integrations add, sorted by path: for completion. Strings are static. */
+typedef struct eqlite_ecs_field {
+    eqlite_string path;
+    const char *type;   /* "keyword", "text", "number", "boolean", "date", "ip"; "object": other names may follow it */
+    const char *values; /* what its values are, parted by '|'; NULL: the schema does not say */
+    bool only;          /* there are no others */
+} eqlite_ecs_field;
+EQLITE_API size_t eqlite_ecs_count(void);
+EQLITE_API eqlite_ecs_field eqlite_ecs_get(size_t index);
+
 /* A survey learns which fields events have: for `fields`, `check --against`, completion. */
 typedef struct eqlite_survey_field {
     eqlite_string path;
