@@ -190,10 +190,10 @@ How results look, and what a script cannot ask for.
   $ eqlite explain --event seq.ndjson --partial -e 'sequence by host.name with maxspan=1m [process where true] [file where true]'
   sequence <query>: 1 key reached 2 of 2, 1 key reached 1 of 2
     2 of 2  ["h1"]  completed (seq.ndjson:2)
-    1 of 2  ["h2"]  still waiting when the input ended (seq.ndjson:3)
+    1 of 2  ["h2"]  expired: maxspan was over (seq.ndjson:3)
   $ eqlite explain --event seq.ndjson --partial --format json -e 'sequence by host.name with maxspan=1m [process where true] [file where true]'
   {"rule":"<query>","keys":["h1"],"reached":2,"needed":2,"what":"completed","path":"seq.ndjson","line":2}
-  {"rule":"<query>","keys":["h2"],"reached":1,"needed":2,"what":"waiting","path":"seq.ndjson","line":3}
+  {"rule":"<query>","keys":["h2"],"reached":1,"needed":2,"what":"expired","path":"seq.ndjson","line":3}
   $ eqlite explain --event seq.ndjson --partial -e 'sequence with maxspan=1m [process where false] [file where true]'
   sequence <query>: no event met the first stage
   $ eqlite explain --event seq.ndjson --partial -e 'any where true'
