@@ -381,6 +381,8 @@ enum eq_status eq_scaffold(struct eq_why *w, eq_scaffold_try *try, void *ctx, st
     }
     if (found && s->status == EQ_OK)
         near_misses(s);
+    if (s->d.nomem && s->status == EQ_OK)
+        s->status = EQ_NOMEM; /* what was not tried may have been right */
     if (!found && s->status == EQ_OK) {
         explain(s, problem);
         s->status = EQ_LIMIT;
