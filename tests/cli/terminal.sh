@@ -25,14 +25,18 @@ export LC_ALL
 
 screen() { tm capture-pane -p -J -t eqlite -S -200 2> /dev/null; }
 
-# has TEXT [TIMES]: wait until TEXT stands on the screen, in so many lines or more.
-has() {
+# wait_for TIMES GREP...: wait until so many lines of the screen, or more, are such that grep finds them.
+wait_for() {
+    times=$1
+    shift
     end=$(($(date +%s) + patience))
-    while [ "$(screen | grep -c -F -e "$1")" -lt "${2:-1}" ]; do
+    while [ "$(screen | grep -c "$@")" -lt "$times" ]; do
         [ "$(date +%s)" -lt "$end" ] || return 1
         sleep 0.05
     done
 }
+has() { wait_for "${2:-1}" -F -e "$1"; } # has TEXT [TIMES]
+has_line() { wait_for 1 -x -E -e "$1"; } # has_line PATTERN: of a whole line
 
 # check WHAT COMMAND...: one point of the test.
 check() {
@@ -145,13 +149,13 @@ check "and ends" has "pager ends"
 enter '.pager off'
 enter '.timer off'
 enter 'any where true;'
-check "no time is told" sh -c "tmux -S '$socket' capture-pane -p -J -t eqlite | grep -q -x '3 found'"
+check "no time is told" has_line '3 found'
 enter '!echo one two | tr a-z A-Z'
 check "a command of the system" has "ONE TWO"
 enter '!exit 3'
 check "and what it answered" has "exit status 3"
 enter '.history 3'
-check "statements typed before" sh -c "tmux -S '$socket' capture-pane -p -J -t eqlite | grep -q -E '^ +[0-9]+  !exit 3'"
+check "statements typed before" has_line ' +[0-9]+  !exit 3'
 printf '!touch %s\n.edit\n.pager on\n' "$work/touched" > "$work/script"
 enter ".read script"
 check "a file runs no commands" has "only where statements are typed" 2
