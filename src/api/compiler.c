@@ -468,6 +468,18 @@ eqlite_status eqlite_compiler_add_path(eqlite_compiler *c, const char *path)
     return eq_api_status(loaded(c, st, refused));
 }
 
+eqlite_status eqlite_compiler_add_expected(eqlite_compiler *c, const char *path, const char *corpus)
+{
+    enum eq_status st = begin(c);
+    if (st != EQ_OK)
+        return eq_api_status(st);
+    if (c->making->n_others)
+        return EQLITE_INVALID;
+    uint64_t refused = c->making->set.refused;
+    st = eq_rule_load_expected(&c->making->set, path, corpus, &c->rule_options, &c->diags.list);
+    return eq_api_status(loaded(c, st, refused));
+}
+
 eqlite_status eqlite_compiler_add_rule(eqlite_compiler *c, const char *name, const char *text, size_t len)
 {
     enum eq_status st = begin(c);

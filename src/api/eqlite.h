@@ -138,6 +138,11 @@ EQLITE_API eqlite_status eqlite_compiler_add_query(eqlite_compiler *c, const cha
  * by another version, or for other fields of category and time. EQLITE_IO: the path or something below it could not be
  * read; what could be read is in. */
 EQLITE_API eqlite_status eqlite_compiler_add_path(eqlite_compiler *c, const char *path);
+/* What rules that were added before are expected to find in the files of a corpus: a TOML file of [[tests]], each with the
+ * rule_id of its rule and a file below the folder `corpus`. Those are added to the tests of the rules (their path tells which
+ * they are); wrong ones are left out, with diagnostics, and a file that is wrong as a whole counts as refused.
+ * EQLITE_INVALID: there are rules of eqlite_compiler_add_from, which cannot change. EQLITE_IO: it could not be read. */
+EQLITE_API eqlite_status eqlite_compiler_add_expected(eqlite_compiler *c, const char *path, const char *corpus);
 /* A rule file's text from memory; the ending of `name` (.toml, .eql) decides how it is read. */
 EQLITE_API eqlite_status eqlite_compiler_add_rule(eqlite_compiler *c, const char *name, const char *text, size_t len);
 /* Fields of the caller's own, besides those of ECS: JSON text of a mapping of Elasticsearch (GET INDEX/_mapping), or of names
@@ -193,7 +198,7 @@ typedef struct eqlite_rule_test {
     eqlite_string name;
     eqlite_string events; /* NDJSON; empty if in a file */
     eqlite_string file;   /* path, or empty */
-    int64_t alerts;       /* expected number of alerts; -1: at least one */
+    int64_t alerts;       /* expected number of alerts; -1: from at_least to at_most */
     const eqlite_string *event_ids; /* expected event.id of each alert; a sequence's joined by blanks */
     size_t n_event_ids;   /* 0: not checked */
     uint32_t line;
@@ -204,6 +209,8 @@ typedef struct eqlite_rule_test {
     size_t n_fields;
     eqlite_string expect; /* the value of expect as it is written; empty if that is not one value in one place */
     size_t expect_at;     /* its first byte in the file, behind a byte order mark */
+    eqlite_string now;    /* where time stands behind the events, for eqlite_matcher_advance; empty: at its end */
+    int64_t at_least, at_most; /* 1 and INT64_MAX where one alert or more is expected */
 } eqlite_rule_test;
 
 EQLITE_API eqlite_rules *eqlite_rules_retain(eqlite_rules *r); /* thread-safe */
@@ -638,6 +645,16 @@ EQLITE_API size_t eqlite_function_count(void);
 EQLITE_API eqlite_function eqlite_function_get(size_t index);
 EQLITE_API const char *const *eqlite_keywords(void); /* NULL at the end */
 EQLITE_API const char *const *eqlite_dialects(void); /* NULL at the end */
+
+/* Fields of the Elastic Common Schema, and some that integrations add, sorted by path: for completion. Strings are static. */
+typedef struct eqlite_ecs_field {
+    eqlite_string path;
+    const char *type;   /* "keyword", "text", "number", "boolean", "date", "ip"; "object": other names may follow it */
+    const char *values; /* what its values are, parted by '|'; NULL: the schema does not say */
+    bool only;          /* there are no others */
+} eqlite_ecs_field;
+EQLITE_API size_t eqlite_ecs_count(void);
+EQLITE_API eqlite_ecs_field eqlite_ecs_get(size_t index);
 
 /* A survey learns which fields events have: for `fields`, `check --against`, completion. */
 typedef struct eqlite_survey_field {

@@ -67,8 +67,11 @@ eqlite_status eqlite_event_ranks(size_t *ranks, const eqlite_rules *r, size_t ru
         return EQLITE_OK;
     if (n > SIZE_MAX / sizeof(struct when))
         return EQLITE_NOMEM;
+    const struct eq_program *program = eq_ruleset_program(r->ruleset);
     struct eq_slice field = r->set.items[rule]->timestamp_field;
-    if (!field.len)
+    if (program->timestamp_field != EQ_NONE) /* rules that need order follow the time field of the run */
+        field = program->fields->items[program->timestamp_field].path;
+    else if (!field.len)
         field = r->timestamp_field.len ? r->timestamp_field : EQ_LIT("@timestamp");
     struct when *whens = eq_new(&r->alloc, n * sizeof *whens);
     enum eq_status st = whens ? eq_order_new(&order, field, (struct eq_slice){0}, NULL, 0, &options, &r->alloc) : EQ_NOMEM;

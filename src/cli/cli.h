@@ -63,7 +63,7 @@ struct cli {
     struct cli_list names;             /* of exprs; NULL: none given */
     struct cli_list rules, only, skip, columns, against;
     const char *dialect, *input, *timestamp_field, *category_field, *tiebreaker_field, *engine, *partition_by, *schema;
-    const char *format, *alerts, *output, *stage, *event, *filter, *junit, *state, *now;
+    const char *format, *alerts, *output, *stage, *event, *filter, *junit, *expect, *corpus, *state, *now;
     uint64_t limit, max_alerts, samples, width;
     int64_t max_lateness_ns;
     size_t memory; /* bytes; 0: the default */
@@ -75,6 +75,7 @@ struct cli {
     eqlite_severity fail_level; /* check: findings from this on make it fail */
     bool no_unwrap, follow, strict, count, exit_status, missing, stats, stats_json, profile, profile_json, quiet, verbose, explain;
     bool info, fix;          /* check */
+    bool partial;            /* explain */
     bool fail_fast, update, scaffold, coverage, coverage_json; /* test */
     uint64_t min_coverage;   /* test: percent; 0: any will do */
     bool write, check, diff; /* fmt */
@@ -102,6 +103,7 @@ bool cli_fix(struct cli *c); /* mend the rule files of the operands; false: trou
 int cli_test(struct cli *c);
 int cli_explain(struct cli *c);
 int cli_explain_events(struct cli *c); /* --event, explain_event.c */
+int cli_explain_partial(const struct cli *c, eqlite_rules *rules); /* --partial, explain_partial.c */
 int cli_fields(struct cli *c);
 int cli_pack(struct cli *c);
 int cli_repl(struct cli *c);
@@ -127,6 +129,8 @@ void cli_text_free(struct cli_text *t);
 /* For a terminal: control characters, bidi controls and broken UTF-8 as escapes. */
 void cli_text_escape(struct cli_text *t, eqlite_string s);
 void cli_text_json(struct cli_text *t, eqlite_string s);
+/* "FILE:LINE", for people. */
+void cli_text_place(struct cli_text *t, eqlite_string path, uint64_t line);
 /* 1234567 as 1,234,567. */
 void cli_text_count(struct cli_text *t, uint64_t n);
 /* The whole of a file ("-": standard input); false: already told. */
@@ -136,6 +140,7 @@ bool cli_read_most(struct cli_text *out, const char *path, size_t most);
 size_t cli_columns(eqlite_string s); /* code points, near enough to terminal columns for tables of names */
 eqlite_string cli_string(const char *text);
 bool cli_string_is(eqlite_string s, const char *text);
+int cli_string_order(eqlite_string a, eqlite_string b); /* by bytes: below, above or 0 */
 /* Is text like pattern, with * and ?, ignoring ASCII case? */
 bool cli_like(const char *pattern, eqlite_string text);
 /* The name nearest to `wanted` among n; NULL if none is near. */
@@ -301,6 +306,18 @@ void cli_warn_losses(const struct cli *c, const eqlite_matcher *m, const eqlite_
 
 /* On standard error, as --profile asks. */
 void cli_print_profile(const struct cli *c, const eqlite_matcher *m, const eqlite_rules *rules);
+
+/* ── How far sequences came (partial.c) ── */
+
+#define CLI_PARTIALS_SHOWN 20 /* keys of a rule */
+struct cli_partials;
+struct cli_partials *cli_partials_new(void);
+void cli_partials_free(struct cli_partials *p); /* NULL is fine */
+void cli_partials_trace(struct cli_partials *p, const eqlite_trace *t); /* remember a step */
+/* What was remembered, at most `most` keys of a rule, the furthest first; as JSON all, an object a line. Once. */
+void cli_partials_add(struct cli_text *out, struct cli_partials *p, const eqlite_rules *rules, bool json, size_t most);
+/* What a trace says, in words (explain_event.c). */
+const char *cli_trace_words(const char *what);
 
 /* ── Order of time (order.c) ── */
 

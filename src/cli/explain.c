@@ -94,6 +94,8 @@ int cli_explain(struct cli *c)
         return cli_usage(c, "--format is about events; give some with --event FILE");
     if (!c->exprs.n && c->files.n == 1 && looks_like_code(c->files.items[0]))
         return explain_code(c, c->files.items[0]);
+    if (c->partial && !c->event)
+        return cli_usage(c, "--partial is about events; give some with --event FILE");
     if (c->event)
         return cli_explain_events(c);
 

@@ -91,16 +91,7 @@ static struct story *find_story(struct explanation *x, const eqlite_trace *t)
     return s;
 }
 
-static void add_place(struct cli_text *out, eqlite_string path, uint64_t line)
-{
-    if (path.len == 0 || cli_string_is(path, "-"))
-        cli_text_printf(out, "<stdin>");
-    else
-        cli_text_escape(out, path);
-    cli_text_printf(out, ":%llu", (unsigned long long)line);
-}
-
-static const char *in_words(const char *what)
+const char *cli_trace_words(const char *what)
 {
     static const char *const words[][2] = {{"replaced", "replaced by a newer one with the same key"},
                                            {"expired", "expired: maxspan was over"},
@@ -128,13 +119,13 @@ static void add_step(struct explanation *x, const eqlite_trace *t)
         return;
     cli_text_printf(&s->steps, "    ");
     if (x->event)
-        add_place(&s->steps, x->event->path, x->event->line);
+        cli_text_place(&s->steps, x->event->path, x->event->line);
     else
         cli_text_printf(&s->steps, "end");
-    cli_text_printf(&s->steps, "  %u of %u  %s", t->events, t->needed, in_words(t->what));
+    cli_text_printf(&s->steps, "  %u of %u  %s", t->events, t->needed, cli_trace_words(t->what));
     if (strcmp(t->what, "started") != 0 && strcmp(t->what, "extended") != 0) {
         cli_text_printf(&s->steps, " (begun at ");
-        add_place(&s->steps, t->first_path, t->first_line);
+        cli_text_place(&s->steps, t->first_path, t->first_line);
         cli_text_printf(&s->steps, ")");
     }
     cli_text_printf(&s->steps, "\n");
@@ -162,7 +153,7 @@ static eqlite_status show_trees(struct explanation *x, size_t rule)
     eqlite_why *w = x->whys[rule];
     size_t stages = count_stages(w);
     struct cli_text t = {0};
-    add_place(&t, x->event->path, x->event->line);
+    cli_text_place(&t, x->event->path, x->event->line);
     cli_text_printf(&t, ": ");
     if (x->n_rules > 1) {
         cli_text_escape(&t, name_of(x, rule));
@@ -391,6 +382,11 @@ int cli_explain_events(struct cli *c)
         return cli_usage(c, "--event explains queries (-e, -f) or rules, not both at once");
     c->tiebreaker_field = NULL; /* events of equal time would be held back, and matches told of a later one */
     x.rules = c->exprs.n ? cli_compile_queries(c) : cli_compile_rules(c, &c->files, &refused, &unreadable);
+    if (x.rules && c->partial) {
+        status = cli_explain_partial(c, x.rules);
+        eqlite_rules_free(x.rules);
+        return status == CLI_OK && (refused || unreadable) ? CLI_TROUBLE : status;
+    }
     if (!x.rules || !cli_output_open(&x.output, c, NULL)) {
         eqlite_rules_free(x.rules);
         return status;

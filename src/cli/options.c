@@ -263,6 +263,9 @@ static bool take(struct cli *c, enum cli_option_id id, char *value, unsigned ind
         break;
     case CLI_OPT_MIN_COVERAGE: return number(c, o, value, &c->min_coverage) && check_percent(c);
     case CLI_OPT_FAIL_FAST: c->fail_fast = true; break;
+    case CLI_OPT_PARTIAL: c->partial = true; break;
+    case CLI_OPT_EXPECT: c->expect = value; break;
+    case CLI_OPT_CORPUS: c->corpus = value; break;
     case CLI_OPT_JUNIT: c->junit = value; break;
     case CLI_OPT_EXIT_STATUS: c->exit_status = true; break;
     case CLI_OPT_FAIL_ON: c->fail_on = (enum cli_level)index; break;

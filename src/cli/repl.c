@@ -70,10 +70,13 @@ static void tell(const struct repl *r, uint64_t found, double seconds)
         cli_note("cancelled");
         return;
     }
-    if (!r->line || r->cli.quiet)
+    if ((!r->line && !r->timed) || r->cli.quiet)
         return;
     cli_text_count(&n, found);
-    cli_note("%s found, %.3f s", n.ptr, seconds);
+    if (r->timed)
+        cli_note("%s found, %.3f s", n.ptr, seconds);
+    else
+        cli_note("%s found", n.ptr);
     cli_text_free(&n);
 }
 
@@ -87,7 +90,14 @@ void repl_match(struct repl *r, eqlite_rules *rules, const char *content, const 
     double started = cli_seconds();
     if (!cli_output_open(&output, &r->cli, path))
         return;
+    FILE *pager = path ? NULL : repl_pager_open(r);
+    if (pager) {
+        output.file = pager;
+        output.flush_each = false;
+    }
     cli_sink_options(&sink, &r->cli, &output, content);
+    if (r->cli.width && !path)
+        sink.width = (unsigned)r->cli.width;
     r->hit.len = 0;
     options.on_alert = on_alert;
     options.ctx = &a;
@@ -106,9 +116,16 @@ void repl_match(struct repl *r, eqlite_rules *rules, const char *content, const 
         st = eqlite_sink_end(a.sink);
     if (st != EQLITE_OK && !output.error)
         cli_failed(st);
-    if (!cli_output_close(&output, !cli_stopped() && (st == EQLITE_OK || st == EQLITE_END)) && !path)
+    if (pager && fflush(pager) != 0)
+        output.error = errno;
+    if (pager)
+        repl_pager_close(pager);
+    else if (!cli_output_close(&output, !cli_stopped() && (st == EQLITE_OK || st == EQLITE_END)) && !path)
         r->failed = r->quit = true;
-    tell(r, a.found, cli_seconds() - started);
+    if (pager && output.error && !cli_stopped())
+        cli_note("the pager was left before all was shown");
+    else
+        tell(r, a.found, cli_seconds() - started);
     if (m)
         cli_warn_losses(&r->cli, m, rules);
     cli_clear_stop();
@@ -201,6 +218,15 @@ static void run_ended(struct repl *r)
         forget(r);
 }
 
+void repl_run_text(struct repl *r, const char *text, size_t len)
+{
+    forget(r);
+    cli_text_add(&r->statement, text, len);
+    run_ended(r);
+    run_statement(r, r->statement.ptr, r->statement.len);
+    forget(r);
+}
+
 static void take_line(struct repl *r, const char *line, size_t len)
 {
     struct cli_text *t = &r->statement;
@@ -209,10 +235,10 @@ static void take_line(struct repl *r, const char *line, size_t len)
     if (!t->len) {
         if (empty || (len >= 2 && line[0] == '/' && line[1] == '/'))
             return;
-        if (line[0] == '.') {
+        if (line[0] == '.' || line[0] == '!') {
             if (r->line)
                 repl_line_remember(r->line, line);
-            repl_command(r, line);
+            line[0] == '.' ? repl_command(r, line) : repl_system(r, line + 1);
             return;
         }
     }
@@ -310,6 +336,7 @@ int cli_repl(struct cli *c)
         r.line = repl_line_new(&r);
     if (r.line && !r.cli.format)
         r.cli.format = "table";
+    r.timed = r.line != NULL;
     load_rules(&r);
     if (c->files.n)
         fine = repl_data_add(&r.data, &r.cli, &c->files);

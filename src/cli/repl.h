@@ -46,6 +46,7 @@ struct repl {
     struct cli_text last;      /* the last query that ran */
     struct repl_line *line;    /* NULL: not a terminal */
     struct cli_text hit;       /* the events of its first result, a line each */
+    bool paged, timed;         /* results go through a pager; how long they took is told */
     bool quit, failed;         /* failed: writing to standard output */
     bool blank;                /* the last line was empty */
     unsigned reading;          /* files within files */
@@ -55,6 +56,8 @@ struct repl {
 void repl_match(struct repl *r, eqlite_rules *rules, const char *content, const char *path);
 /* Run the last query again, into a file. */
 void repl_save_results(struct repl *r, const char *path);
+/* Run all statements of a text, the last also if nothing ends it. */
+void repl_run_text(struct repl *r, const char *text, size_t len);
 /* Read statements from a file. */
 void repl_read(struct repl *r, const char *path);
 /* `.save` (repl_save.c). */
@@ -65,10 +68,24 @@ void repl_add_event(struct cli_text *t, eqlite_event event);
 size_t repl_event_number(const struct repl *r, const char *word);
 /* A copy that lives as long as the program. */
 const char *repl_keep(struct repl *r, const char *text, size_t len);
+/* A count from 0; false: it is none. */
+bool repl_count(uint64_t *out, const char *word);
+/* Is the word among the names? Tells if not, with the nearest. */
+bool repl_one_of(const char *word, const char *const *names);
 /* A line that begins with a dot. */
 void repl_command(struct repl *r, const char *line);
 extern const char *const repl_command_names[]; /* NULL at the end */
 extern const char *const repl_setting_names[]; /* likewise */
+
+/* ── Commands with a file of their own: settings (repl_settings.c), and those for persons (repl_shell.c) ── */
+
+typedef void repl_run(struct repl *r, const struct cli_list *words);
+repl_run repl_mode, repl_cols, repl_width, repl_pager, repl_timer, repl_dialect, repl_limit, repl_set, repl_show;
+repl_run repl_history, repl_edit;
+bool repl_is_person(const struct repl *r); /* who types this statement at a terminal */
+void repl_system(struct repl *r, const char *command); /* !COMMAND, without the mark */
+FILE *repl_pager_open(const struct repl *r); /* NULL: there is to be none, or it could not be started, told */
+void repl_pager_close(FILE *pager);
 
 /* ── Lines (repl_line.c) ── */
 
@@ -79,6 +96,7 @@ void repl_line_free(struct repl_line *l);
 /* The next line, without its end; NULL at the end of the input. *cancelled: Ctrl-C, the line is "". */
 const char *repl_line_get(struct repl_line *l, bool more, bool *cancelled, size_t *len);
 void repl_line_remember(struct repl_line *l, const char *statement);
+void repl_line_history(struct repl_line *l, uint64_t most); /* print the last ones, the oldest first */
 
 /* ── Completion (repl_complete.c) ── */
 

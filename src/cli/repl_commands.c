@@ -7,7 +7,7 @@
 
 struct command {
     const char *name, *arguments, *help;
-    void (*run)(struct repl *r, const struct cli_list *words);
+    repl_run *run;
 };
 
 /* ── Data ── */
@@ -128,22 +128,10 @@ static bool print_value(eqlite_string text, bool is_string, uint64_t events, voi
     return true;
 }
 
-/* A count of at least one; false: it is none. */
-static bool count_of(uint64_t *out, const char *word)
-{
-    char *end;
-    errno = 0;
-    unsigned long long n = strtoull(word, &end, 10);
-    if (*end || word[0] < '0' || word[0] > '9' || errno)
-        return false;
-    *out = n;
-    return true;
-}
-
 static void do_values(struct repl *r, const struct cli_list *words)
 {
     struct told_values told = {20};
-    if (!words->n || (words->n > 1 && !count_of(&told.left, words->items[1]))) {
+    if (!words->n || (words->n > 1 && !repl_count(&told.left, words->items[1]))) {
         cli_error(words->n ? "how many values? a number" : "the values of which field?");
         return;
     }
@@ -240,7 +228,7 @@ static void do_run(struct repl *r, const struct cli_list *words)
     free(paths.items);
 }
 
-/* ── Settings ── */
+/* ── Explanations ── */
 
 static void do_explain(struct repl *r, const struct cli_list *words)
 {
@@ -291,27 +279,83 @@ static eqlite_status print_why(struct repl *r, eqlite_rules *rules, size_t n)
     return st;
 }
 
-static void do_why(struct repl *r, const struct cli_list *words)
+/* NULL: told. */
+static eqlite_rules *compile_last(struct repl *r)
 {
     eqlite_rules *rules = NULL;
+    eqlite_compiler *compiler = cli_compiler(&r->cli);
+    if (!compiler)
+        return NULL;
+    eqlite_status st = eqlite_compiler_add_query(compiler, "<query>", r->last.ptr, r->last.len);
+    cli_print_diagnostics(&r->cli, eqlite_compiler_diagnostics(compiler), 0);
+    if (st == EQLITE_OK && (st = eqlite_compiler_finish(&rules, compiler)) != EQLITE_OK)
+        cli_failed(st);
+    eqlite_compiler_free(compiler);
+    return rules;
+}
+
+static void do_why(struct repl *r, const struct cli_list *words)
+{
     if (!words->n || !r->last.len) {
         cli_error(r->last.len ? "which event? they are counted from 1" : "no query to explain yet");
         return;
     }
     size_t n = repl_event_number(r, words->items[0]);
-    eqlite_compiler *compiler = n ? cli_compiler(&r->cli) : NULL;
-    if (!compiler)
-        return;
-    eqlite_status st = eqlite_compiler_add_query(compiler, "<query>", r->last.ptr, r->last.len);
-    cli_print_diagnostics(&r->cli, eqlite_compiler_diagnostics(compiler), 0);
-    if (st == EQLITE_OK)
-        st = eqlite_compiler_finish(&rules, compiler);
-    if (st == EQLITE_OK)
-        st = print_why(r, rules, n);
-    if (st != EQLITE_OK && rules)
+    eqlite_rules *rules = n ? compile_last(r) : NULL;
+    eqlite_status st = rules ? print_why(r, rules, n) : EQLITE_OK;
+    if (st != EQLITE_OK)
         cli_failed(st);
     eqlite_rules_free(rules);
-    eqlite_compiler_free(compiler);
+}
+
+/* ── How far sequences came ── */
+
+static void on_trace(const eqlite_trace *t, void *ctx)
+{
+    cli_partials_trace(ctx, t);
+}
+
+static eqlite_status tell_partials(struct repl *r, eqlite_rules *rules, size_t most)
+{
+    eqlite_matcher_options options = EQLITE_MATCHER_OPTIONS_INIT;
+    eqlite_matcher *m = NULL;
+    struct cli_partials *partials = cli_partials_new();
+    struct cli_text text = {0};
+    options.on_trace = on_trace;
+    options.ctx = partials;
+    options.unwrap = !r->cli.no_unwrap;
+    options.memory_bytes = r->cli.memory;
+    eqlite_status st = eqlite_matcher_new(&m, rules, &options);
+    if (st == EQLITE_OK)
+        st = r->data.store ? eqlite_store_match(r->data.store, m) : eqlite_matcher_finish(m);
+    if (st == EQLITE_OK)
+        cli_partials_add(&text, partials, rules, false, most);
+    fwrite(text.ptr ? text.ptr : "", 1, text.len, stdout);
+    eqlite_matcher_free(m);
+    cli_partials_free(partials);
+    cli_text_free(&text);
+    return st;
+}
+
+static void do_partial(struct repl *r, const struct cli_list *words)
+{
+    uint64_t most = CLI_PARTIALS_SHOWN;
+    if (!r->last.len || (words->n && !repl_count(&most, words->items[0]))) {
+        cli_error(r->last.len ? "how many keys? a number" : "no query to explain yet");
+        return;
+    }
+    eqlite_rules *rules = compile_last(r);
+    if (rules && eqlite_rules_get(rules, 0).kind != EQLITE_RULE_SEQUENCE) {
+        cli_error("the last query is no sequence");
+    } else if (rules) {
+        eqlite_status st = tell_partials(r, rules, most < SIZE_MAX ? (size_t)most : SIZE_MAX);
+        if (cli_stopped())
+            cli_note("cancelled");
+        else if (st != EQLITE_OK)
+            cli_failed(st);
+        cli_clear_stop();
+    }
+    eqlite_rules_free(rules);
 }
 
 static void do_plan(struct repl *r, const struct cli_list *words)
@@ -333,23 +377,6 @@ static void do_read(struct repl *r, const struct cli_list *words)
         cli_error("which file?");
 }
 
-static bool one_of(const char *word, const char *const *names)
-{
-    size_t n = 0;
-    for (; names[n]; n++)
-        if (strcmp(word, names[n]) == 0)
-            return true;
-    const char *near = cli_nearest(word, names, n);
-    struct cli_text shown = {0};
-    cli_text_escape(&shown, cli_string(word));
-    if (near)
-        cli_error("there is no '%s'; did you mean '%s'?", shown.ptr ? shown.ptr : "", near);
-    else
-        cli_error("there is no '%s'", shown.ptr ? shown.ptr : "");
-    cli_text_free(&shown);
-    return false;
-}
-
 static void do_fmt(struct repl *r, const struct cli_list *words)
 {
     (void)words;
@@ -363,106 +390,6 @@ static void do_fmt(struct repl *r, const struct cli_list *words)
     eqlite_format(compiler, "<query>", r->last.ptr, r->last.len, 0, to_stdout, NULL);
     cli_print_diagnostics(&r->cli, eqlite_compiler_diagnostics(compiler), 0);
     eqlite_compiler_free(compiler);
-}
-
-static const char *const modes[] = {"ndjson", "table", "json", "csv", NULL};
-
-static void do_mode(struct repl *r, const struct cli_list *words)
-{
-    if (!words->n)
-        printf("%s\n", r->cli.format ? r->cli.format : "ndjson");
-    else if (one_of(words->items[0], modes))
-        r->cli.format = repl_keep(r, words->items[0], strlen(words->items[0]));
-}
-
-static void do_dialect(struct repl *r, const struct cli_list *words)
-{
-    if (!words->n)
-        printf("%s\n", r->cli.dialect ? r->cli.dialect : eqlite_dialects()[0]);
-    else if (one_of(words->items[0], eqlite_dialects()))
-        r->cli.dialect = repl_keep(r, words->items[0], strlen(words->items[0]));
-}
-
-static void do_limit(struct repl *r, const struct cli_list *words)
-{
-    if (!words->n) {
-        printf("%llu\n", (unsigned long long)r->cli.limit);
-        return;
-    }
-    char *end;
-    unsigned long long n = strtoull(words->items[0], &end, 10);
-    if (*end || words->items[0][0] < '0' || words->items[0][0] > '9')
-        cli_error("a limit is a number; 0 is none");
-    else
-        r->cli.limit = n;
-}
-
-static void set_fields(struct repl *r, const struct cli_list *words)
-{
-    r->cli.columns.n = 0;
-    for (size_t i = 1; i < words->n; i++) {
-        const char *p = words->items[i];
-        while (*p) {
-            size_t n = strcspn(p, ",");
-            if (n)
-                cli_list_add(&r->cli.columns, repl_keep(r, p, n));
-            p += n + (p[n] == ',');
-        }
-    }
-}
-
-const char *const repl_setting_names[] = {"fields", "timestamp-field", "event-category-field", "tiebreaker-field",
-                                          "unwrap", "input",           "mode",                 "dialect",
-                                          "limit",  NULL};
-
-static void do_set(struct repl *r, const struct cli_list *words)
-{
-    const struct cli_list rest = {words->items + 1, words->n ? words->n - 1 : 0, 0};
-    if (!words->n || !one_of(words->items[0], repl_setting_names)) {
-        if (!words->n)
-            cli_error("set what? (.show lists the settings)");
-        return;
-    }
-    const char *key = words->items[0];
-    const char *value = words->n > 1 ? repl_keep(r, words->items[1], strlen(words->items[1])) : NULL;
-    if (strcmp(key, "fields") == 0)
-        set_fields(r, words);
-    else if (strcmp(key, "timestamp-field") == 0)
-        r->cli.timestamp_field = value;
-    else if (strcmp(key, "event-category-field") == 0)
-        r->cli.category_field = value;
-    else if (strcmp(key, "tiebreaker-field") == 0)
-        r->cli.tiebreaker_field = value;
-    else if (strcmp(key, "unwrap") == 0)
-        r->cli.no_unwrap = value && strcmp(value, "none") == 0;
-    else if (strcmp(key, "input") == 0 &&
-             (!value || one_of(value, (const char *const[]){"auto", "ndjson", "json", NULL})))
-        r->cli.input = value;
-    else if (strcmp(key, "mode") == 0)
-        do_mode(r, &rest);
-    else if (strcmp(key, "dialect") == 0)
-        do_dialect(r, &rest);
-    else if (strcmp(key, "limit") == 0)
-        do_limit(r, &rest);
-}
-
-static void do_show(struct repl *r, const struct cli_list *words)
-{
-    const struct cli *c = &r->cli;
-    (void)words;
-    printf("mode                  %s\n", c->format ? c->format : "ndjson");
-    printf("dialect               %s\n", c->dialect ? c->dialect : eqlite_dialects()[0]);
-    printf("limit                 %llu\n", (unsigned long long)c->limit);
-    printf("timestamp-field       %s\n", c->timestamp_field ? c->timestamp_field : "@timestamp");
-    printf("event-category-field  %s\n", c->category_field ? c->category_field : "event.category");
-    printf("tiebreaker-field      %s\n", c->tiebreaker_field ? c->tiebreaker_field : "none");
-    printf("unwrap                %s\n", c->no_unwrap ? "none" : "auto");
-    printf("input                 %s\n", c->input ? c->input : "auto");
-    printf("fields                ");
-    for (size_t i = 0; i < c->columns.n; i++)
-        printf("%s%s", i ? "," : "", c->columns.items[i]);
-    printf("\nevents                %zu\n", repl_data_count(&r->data));
-    printf("rules                 %zu\n", r->rules ? eqlite_rules_count(r->rules) : 0);
 }
 
 static void do_quit(struct repl *r, const struct cli_list *words)
@@ -486,22 +413,30 @@ static const struct command commands[] = {
     {".explain", "[STAGE]", "the last query as tokens, ast, plan or program", do_explain},
     {".plan", "", "the same as .explain plan", do_plan},
     {".why", "EVENT", "why the last query matches an event or not; EVENT counts from 1", do_why},
+    {".partial", "[N]", "how far the last query, a sequence, came for each key; 20, or N of them", do_partial},
     {".fmt", "", "the last query in its one layout", do_fmt},
     {".save", "WHAT FILE", "results: FILE; the query: --rule FILE; a test: --test FILE [EVENT...]", do_save},
     {".read", "FILE", "statements from a file", do_read},
-    {".mode", "[FORM]", "print as ndjson, table, json or csv", do_mode},
-    {".dialect", "[NAME]", "dialect of the queries", do_dialect},
-    {".limit", "[N]", "at most N results; 0: all", do_limit},
-    {".set", "KEY [VALUE]", "change a setting", do_set},
-    {".show", "", "the settings", do_show},
+    {".mode", "[FORM]", "print as ndjson, table, json or csv", repl_mode},
+    {".cols", "[A,B]", "fields to print, columns of tables; *: the usual ones", repl_cols},
+    {".width", "[N]", "columns of the terminal for tables; 0: as it is", repl_width},
+    {".pager", "on|off", "show results through $PAGER", repl_pager},
+    {".timer", "on|off", "tell how many results there are and how long it took", repl_timer},
+    {".dialect", "[NAME]", "dialect of the queries", repl_dialect},
+    {".limit", "[N]", "at most N results; 0: all", repl_limit},
+    {".set", "KEY [VALUE]", "change a setting", repl_set},
+    {".show", "", "the settings", repl_show},
+    {".history", "[N]", "statements typed before; the last 20, or N of them", repl_history},
+    {".edit", "", "change the last query in $EDITOR, and run it", repl_edit},
     {".help", "", "this list", do_help},
     {".quit", "", "leave; so does Ctrl-D", do_quit},
 };
 #define N_COMMANDS (sizeof commands / sizeof *commands)
 
-const char *const repl_command_names[] = {".open", ".add",  ".files",   ".schema", ".fields",  ".values", ".rules",
-                                          ".rule", ".run",  ".explain", ".plan", ".why", ".fmt", ".save", ".read", ".mode", ".dialect",
-                                          ".limit", ".set", ".show",    ".help",   ".quit",    NULL};
+const char *const repl_command_names[] = {
+    ".open",  ".add",   ".files", ".schema", ".fields",  ".values", ".rules", ".rule",    ".run",  ".explain",
+    ".plan",  ".why",   ".partial", ".fmt",  ".save",    ".read",   ".mode",  ".cols",    ".width", ".pager",
+    ".timer", ".dialect", ".limit", ".set",  ".show",    ".history", ".edit", ".help",    ".quit", NULL};
 
 static void do_help(struct repl *r, const struct cli_list *words)
 {
@@ -509,6 +444,7 @@ static void do_help(struct repl *r, const struct cli_list *words)
     (void)words;
     for (size_t i = 0; i < N_COMMANDS; i++)
         printf("%-10s %-12s %s\n", commands[i].name, commands[i].arguments, commands[i].help);
+    printf("%-10s %-12s %s\n", "!COMMAND", "", "run a command of the system's shell");
     printf("A query ends with ';' or an empty line. Ctrl-C cancels, Tab completes.\n");
 }
 
@@ -547,7 +483,7 @@ void repl_command(struct repl *r, const char *line)
     while (i < N_COMMANDS && strcmp(words.items[0], commands[i].name) != 0)
         i++;
     if (i == N_COMMANDS) {
-        one_of(words.items[0], repl_command_names);
+        repl_one_of(words.items[0], repl_command_names);
         goto done;
     }
     struct cli_list rest = {words.items + 1, words.n - 1, 0};

@@ -1,5 +1,5 @@
 /* repl_complete.c — what Tab offers: commands and what they take after a dot; in a query, what the grammar allows where
- * the word stands, with the fields and values of the events in memory.
+ * the word stands, with the fields and values of the events in memory, or, where they have none, of the Elastic Common Schema.
  *
  *      process where process.name == "po         the tokens before the word decide; of repl_place.c
  *      category      field        op value */
@@ -56,11 +56,19 @@ static void offer_files(struct offers *o)
 
 /* ── Of the data ── */
 
+/* The schema has some two thousand names: they come only when the events have none for what is typed. */
 static void offer_fields(struct offers *o)
 {
-    size_t n = o->r->data.survey ? eqlite_survey_count(o->r->data.survey) : 0;
+    size_t n = o->r->data.survey ? eqlite_survey_count(o->r->data.survey) : 0, before = o->out->n;
     for (size_t i = 0; i < n; i++)
         offer(o, eqlite_survey_get(o->r->data.survey, i).path);
+    if (o->out->n > before || !o->len || !cli_schema_name(&o->r->cli))
+        return;
+    for (size_t i = 0; i < eqlite_ecs_count(); i++) {
+        eqlite_ecs_field field = eqlite_ecs_get(i);
+        if (strcmp(field.type, "object") != 0)
+            offer(o, field.path);
+    }
 }
 
 /* A value as it is written in a query; false: not here, it is long or would need escapes that nobody types. */
@@ -112,6 +120,25 @@ static void offer_values(struct offers *o, const char *field, eqlite_on_value *e
         eqlite_store_values(o->r->data.store, field, !o->r->cli.no_unwrap, each, o);
 }
 
+/* The values that the schema allows for a field, quoted. */
+static void offer_allowed(struct offers *o, const char *field)
+{
+    const char *at = NULL;
+    for (size_t i = 0; i < eqlite_ecs_count() && !at && cli_schema_name(&o->r->cli); i++) {
+        eqlite_ecs_field known = eqlite_ecs_get(i);
+        if (known.values && cli_string_is(known.path, field))
+            at = known.values;
+    }
+    while (at && *at) {
+        struct cli_text t = {0};
+        size_t n = strcspn(at, "|");
+        cli_text_printf(&t, "\"%.*s\"", (int)n, at);
+        offer(o, (eqlite_string){t.ptr, t.len});
+        cli_text_free(&t);
+        at += n + (at[n] == '|');
+    }
+}
+
 static void offer_categories(struct offers *o)
 {
     offer_all(o, categories);
@@ -147,6 +174,8 @@ static void offer_at(struct offers *o, const struct repl_place *place)
         break;
     case REPL_AT_VALUE:
         offer_values(o, place->field, on_value);
+        if (!o->out->n)
+            offer_allowed(o, place->field);
         if (!o->out->n)
             offer_fields(o);
         break;
@@ -195,6 +224,7 @@ static void offer_arguments(struct offers *o, const char *text, size_t len)
     static const char *const modes[] = {"ndjson", "table", "json", "csv", NULL};
     static const char *const stages[] = {"tokens", "ast", "plan", "program", NULL};
     static const char *const saves[] = {"--rule", "--test", NULL};
+    static const char *const switches[] = {"on", "off", NULL};
     static const struct {
         const char *command;
         const char *const *words; /* may be NULL */
@@ -203,7 +233,8 @@ static void offer_arguments(struct offers *o, const char *text, size_t len)
         {".open", NULL, 'f'},   {".add", NULL, 'f'},    {".rules", NULL, 'f'},   {".read", NULL, 'f'},
         {".fields", NULL, 'n'}, {".schema", NULL, 'n'}, {".values", NULL, 'n'},  {".rule", NULL, 'r'},
         {".run", NULL, 'r'},    {".mode", modes, 0},    {".explain", stages, 0}, {".save", saves, 'f'},
-        {".dialect", NULL, 'd'}, {".set", NULL, 's'},
+        {".dialect", NULL, 'd'}, {".set", NULL, 's'},   {".cols", NULL, 'n'},    {".pager", switches, 0},
+        {".timer", switches, 0},
     };
     size_t i = 0, n = sizeof takes / sizeof *takes;
     while (i < n && !begins(text, len, takes[i].command))

@@ -184,3 +184,19 @@ void repl_line_remember(struct repl_line *l, const char *statement)
     HistEvent event;
     history(l->history, &event, H_ENTER, statement);
 }
+
+void repl_line_history(struct repl_line *l, uint64_t most)
+{
+    HistEvent event;
+    uint64_t n = 1;
+    if (!most || history(l->history, &event, H_FIRST) < 0) /* the newest */
+        return;
+    while (n < most && history(l->history, &event, H_NEXT) >= 0)
+        n++;
+    do {
+        struct cli_text t = {0};
+        cli_text_escape(&t, (eqlite_string){event.str, strcspn(event.str, "\n")});
+        printf("%5d  %s\n", event.num, t.ptr ? t.ptr : "");
+        cli_text_free(&t);
+    } while (history(l->history, &event, H_PREV) >= 0);
+}

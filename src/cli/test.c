@@ -77,7 +77,9 @@ static void print(struct totals *t, const struct cli_text *line)
         cli_output_write(line->ptr, line->len, &t->output);
 }
 
-static void report(struct totals *t, const eqlite_rule *rule, const eqlite_rule_test *test, const char *problem)
+/* `ways`: in which it was run; NULL: in none. */
+static void report(struct totals *t, const eqlite_rule *rule, const eqlite_rule_test *test, const char *problem,
+                   const char *ways)
 {
     struct cli_text line = {0};
     bool colour = cli_colour(t->cli, stdout);
@@ -86,9 +88,10 @@ static void report(struct totals *t, const eqlite_rule *rule, const eqlite_rule_
     cli_text_escape(&line, rule->name.len ? rule->name : rule->id);
     cli_text_printf(&line, ": ");
     cli_text_escape(&line, test->name);
-    if (problem) {
+    if (problem)
         add_problem(&line, test, problem);
-    }
+    else if (t->cli->verbose && ways)
+        cli_text_printf(&line, "\n      run %s", ways);
     cli_text_printf(&line, "\n");
     if (problem || !(t->cli->quiet || t->cover.json))
         print(t, &line);
@@ -135,29 +138,38 @@ static eqlite_rules *compile_alone(const struct cli *c, eqlite_rules *rules, siz
     return alone;
 }
 
-static void test_one(struct totals *t, const eqlite_rule *rule, const eqlite_rule_test *test, eqlite_rules *alone,
-                     struct cover_rule *cover, struct test_updates *updates)
+/* A rule under test. */
+struct subject {
+    eqlite_rule rule;
+    eqlite_rules *alone, *parted; /* compiled by itself, and for partitions; NULL: it could not be */
+    struct cli_text parted_by;
+    struct cover_rule *cover; /* NULL: nothing is gathered */
+    struct test_updates updates;
+};
+
+static void test_one(struct totals *t, struct subject *s, const eqlite_rule_test *test)
 {
-    struct cli_case run = {.cover = cover};
-    if (alone)
-        cli_case_run(&run, t->cli, alone, test);
+    struct cli_case run = {.cover = s->cover, .parted = s->parted, .parted_by = s->parted_by.ptr};
+    if (s->alone)
+        cli_case_run(&run, t->cli, s->alone, test);
     else
         cli_text_printf(&run.problem, "the rule could not be compiled by itself");
     bool update = t->cli->update && run.differs && !cli_stopped() &&
-                  test_update_add(updates, test, &run.given, &run.problem);
+                  test_update_add(&s->updates, &s->rule, test, &run.given, &run.problem);
     if (!cli_stopped() && !update)
-        report(t, rule, test, run.problem.len ? run.problem.ptr : NULL);
+        report(t, &s->rule, test, run.problem.len ? run.problem.ptr : NULL, run.ways.ptr);
     cli_case_free(&run);
 }
 
 /* Each is told as updated, or as failed when its file could not be written. */
-static void update_all(struct totals *t, const eqlite_rule *rule, const struct test_updates *updates)
+static void update_all(struct totals *t, const struct test_updates *updates)
 {
     bool written = test_update_write(updates, t->cli);
     for (size_t i = 0; i < updates->n; i++) {
         struct cli_text line = {0};
+        const eqlite_rule *rule = &updates->items[i].rule;
         if (!written) {
-            report(t, rule, &updates->items[i].test, "it expects something else, and could not be updated");
+            report(t, rule, &updates->items[i].test, "it expects something else, and could not be updated", NULL);
             continue;
         }
         cli_text_printf(&line, "new   ");
@@ -181,30 +193,54 @@ static bool wants_coverage(const struct cli *c)
 
 static void test_rule(struct totals *t, eqlite_rules *rules, size_t index)
 {
-    eqlite_rule rule = eqlite_rules_get(rules, index);
-    bool covered = wants_coverage(t->cli);
+    struct subject s = {.rule = eqlite_rules_get(rules, index)};
     struct cover_rule cover;
-    struct test_updates updates = {0};
-    if ((!rule.n_tests && !covered) || !cli_rule_chosen(t->cli, &rule))
+    bool covered = wants_coverage(t->cli);
+    if ((!s.rule.n_tests && !covered) || !cli_rule_chosen(t->cli, &s.rule))
         return;
-    eqlite_rules *alone = compile_alone(t->cli, rules, index);
-    if (covered)
-        cover_begin(&cover, t->cli, alone);
-    for (size_t i = 0; i < rule.n_tests && !ended(t); i++) {
+    s.alone = compile_alone(t->cli, rules, index);
+    if (s.alone && s.rule.n_tests)
+        s.parted = test_parted(&s.parted_by, t->cli, s.alone);
+    if (covered) {
+        cover_begin(&cover, t->cli, s.alone);
+        s.cover = &cover;
+    }
+    for (size_t i = 0; i < s.rule.n_tests && !ended(t); i++) {
         eqlite_rule_test test = eqlite_rules_test(rules, index, i);
         if (!t->cli->filter || cli_like(t->cli->filter, test.name))
-            test_one(t, &rule, &test, alone, covered ? &cover : NULL, &updates);
+            test_one(t, &s, &test);
     }
-    if (updates.n && !cli_stopped())
-        update_all(t, &rule, &updates);
-    test_update_free(&updates);
+    if (s.updates.n && !cli_stopped())
+        update_all(t, &s.updates);
+    test_update_free(&s.updates);
     if (covered) {
         if (cover.failed)
-            cli_error("the coverage of %.*s could not be told", (int)rule.name.len, rule.name.ptr);
+            cli_error("the coverage of %.*s could not be told", (int)s.rule.name.len, s.rule.name.ptr);
         t->trouble = t->trouble || cover.failed;
-        cover_end(&t->cover, &cover, &rule);
+        cover_end(&t->cover, &cover, &s.rule);
     }
-    eqlite_rules_free(alone);
+    cli_text_free(&s.parted_by);
+    eqlite_rules_free(s.parted);
+    eqlite_rules_free(s.alone);
+}
+
+/* What --expect says about files, in its order. */
+static void test_corpus(struct totals *t, eqlite_rules *rules)
+{
+    struct test_entries all = {0};
+    struct test_updates updates = {0};
+    test_corpus_run(&all, t->cli, rules);
+    for (size_t i = 0; i < all.n; i++) {
+        struct test_entry *e = &all.items[i];
+        eqlite_rule rule = eqlite_rules_get(rules, e->rule);
+        bool update = t->cli->update && e->differs && !cli_stopped();
+        if (e->ran && !(update && test_update_add(&updates, &rule, &e->test, &e->given, &e->problem)))
+            report(t, &rule, &e->test, e->problem.len ? e->problem.ptr : NULL, NULL);
+    }
+    if (updates.n)
+        update_all(t, &updates);
+    test_update_free(&updates);
+    test_corpus_free(&all);
 }
 
 static int scaffold_all(struct totals *t, eqlite_rules *rules)
@@ -267,6 +303,11 @@ static eqlite_rules *compile_all(struct totals *t, size_t *refused, size_t *unre
     if (!compiler)
         return NULL;
     bool fine = cli_add_paths(compiler, &t->cli->files, unreadable);
+    if (fine && t->cli->expect) {
+        eqlite_status added = eqlite_compiler_add_expected(compiler, t->cli->expect, t->cli->corpus);
+        *unreadable += added == EQLITE_IO;
+        fine = added == EQLITE_OK || added == EQLITE_IO || cli_failed(added) == CLI_OK;
+    }
     const eqlite_diagnostics *d = eqlite_compiler_diagnostics(compiler);
     cli_tell_rules(t->cli, d);
     *refused = eqlite_compiler_refused(compiler);
@@ -285,6 +326,10 @@ int cli_test(struct cli *c)
     size_t refused = 0, unreadable = 0, wrong_tests = 0;
     if (!c->files.n)
         return cli_usage(c, "no rules given");
+    if (!c->expect != !c->corpus)
+        return cli_usage(c, "--expect and --corpus go together");
+    if (c->expect && (c->scaffold || wants_coverage(c)))
+        return cli_usage(c, "--expect goes without --scaffold and --coverage");
     eqlite_rules *rules = compile_all(&t, &refused, &unreadable, &wrong_tests);
     if (!rules)
         return CLI_TROUBLE;
@@ -296,7 +341,9 @@ int cli_test(struct cli *c)
     if (c->scaffold) {
         status = scaffold_all(&t, rules);
     } else {
-        for (size_t i = 0; i < eqlite_rules_count(rules) && !ended(&t); i++)
+        if (c->expect)
+            test_corpus(&t, rules);
+        for (size_t i = 0; !c->expect && i < eqlite_rules_count(rules) && !ended(&t); i++)
             test_rule(&t, rules, i);
         sum_up(&t);
         status = answer(&t);

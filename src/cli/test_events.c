@@ -89,6 +89,30 @@ void test_events_free(struct test_events *e)
     free(e->items);
 }
 
+bool test_events_are_before(eqlite_status *st, const struct test_events *e, const struct cli *c,
+                            const eqlite_rules *rules, eqlite_string now)
+{
+    struct cli_text text = {0};
+    size_t *ranks = cli_alloc(NULL, (e->n + 1) * sizeof *ranks);
+    eqlite_event *items = cli_alloc(NULL, (e->n + 1) * sizeof *items);
+    bool before = true;
+    cli_text_printf(&text, "{");
+    cli_text_json(&text, cli_string(c->timestamp_field ? c->timestamp_field : "@timestamp"));
+    cli_text_printf(&text, ":");
+    cli_text_json(&text, now);
+    cli_text_printf(&text, "}");
+    if (e->n)
+        memcpy(items, e->items, e->n * sizeof *items);
+    items[e->n] = (eqlite_event){.json = text.ptr, .len = text.len};
+    *st = eqlite_event_ranks(ranks, rules, 0, items, e->n + 1, !c->no_unwrap);
+    for (size_t i = 0; i < e->n && *st == EQLITE_OK; i++)
+        before = before && ranks[i] < ranks[e->n];
+    free(ranks);
+    free(items);
+    cli_text_free(&text);
+    return before && *st == EQLITE_OK;
+}
+
 /* ── Another order ── */
 
 struct place {

@@ -71,13 +71,24 @@ static void add_list(struct cli_text *t, const char *name, const struct cli_list
     cli_text_printf(t, "]");
 }
 
+/* The bound that was crossed moves. */
+static void add_bounds(struct cli_text *t, const eqlite_rule_test *test, bool least, bool most, long long n)
+{
+    if (least)
+        cli_text_printf(t, "at_least = %lld", n < test->at_least ? n : (long long)test->at_least);
+    if (most)
+        cli_text_printf(t, "%sat_most = %lld", least ? ", " : "", n > test->at_most ? n : (long long)test->at_most);
+}
+
 static void add_table(struct cli_text *t, const eqlite_rule_test *test, const struct test_run *given)
 {
     struct cli_text old = {0};
     cli_text_add(&old, test->expect.ptr, test->expect.len);
     bool ids = strstr(old.ptr, "event_ids"), keys = strstr(old.ptr, "join_keys");
     cli_text_printf(t, "{ ");
-    if (strstr(old.ptr, "alerts") || (!ids && !keys))
+    if (strstr(old.ptr, "at_"))
+        add_bounds(t, test, strstr(old.ptr, "at_least"), strstr(old.ptr, "at_most"), (long long)given->alerts);
+    else if (strstr(old.ptr, "alerts") || (!ids && !keys))
         cli_text_printf(t, "alerts = %llu", (unsigned long long)given->alerts);
     if (ids)
         add_list(t, "event_ids", &given->ids, add_ids);
@@ -87,12 +98,13 @@ static void add_table(struct cli_text *t, const eqlite_rule_test *test, const st
     cli_text_free(&old);
 }
 
-bool test_update_add(struct test_updates *u, const eqlite_rule_test *test, const struct test_run *given,
-                     struct cli_text *problem)
+bool test_update_add(struct test_updates *u, const eqlite_rule *rule, const eqlite_rule_test *test,
+                     const struct test_run *given, struct cli_text *problem)
 {
-    const char *why = test->n_fields          ? "it expects fields, which are to be changed by hand"
-                      : !test->expect.len     ? "its expect is not one value on its own"
-                                              : NULL;
+    const char *why = test->n_fields                     ? "it expects fields, which are to be changed by hand"
+                      : !test->expect.len                ? "its expect is not one value on its own"
+                      : given->alerts > TEST_ALERTS_MAX  ? "there are too many alerts to be listed"
+                                                         : NULL;
     if (why) {
         cli_text_printf(problem, "\nnot updated: %s", why);
         return false;
@@ -102,7 +114,7 @@ bool test_update_add(struct test_updates *u, const eqlite_rule_test *test, const
         u->items = cli_alloc(u->items, u->cap * sizeof *u->items);
     }
     struct test_update *new = &u->items[u->n++];
-    *new = (struct test_update){.test = *test};
+    *new = (struct test_update){.rule = *rule, .test = *test};
     if (test->expect.ptr[0] == '{')
         add_table(&new->text, test, given);
     else if (test->expect.ptr[0] == '"' || test->expect.ptr[0] == '\'')
@@ -158,7 +170,7 @@ static bool loads(const struct cli *c, eqlite_string path, const struct cli_text
     if (!compiler)
         return false;
     cli_text_add(&whole, text->ptr, text->len);
-    if (path.len > n && memcmp(path.ptr + path.len - n, side, n) == 0)
+    if (c->expect || (path.len > n && memcmp(path.ptr + path.len - n, side, n) == 0))
         cli_text_add(&whole, rule, sizeof rule - 1);
     eqlite_compiler_add_rule(compiler, "updated.toml", whole.ptr, whole.len);
     bool fine = eqlite_compiler_refused(compiler) == 0;

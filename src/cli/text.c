@@ -183,6 +183,22 @@ eqlite_string cli_string(const char *text)
     return (eqlite_string){text, text ? strlen(text) : 0};
 }
 
+void cli_text_place(struct cli_text *out, eqlite_string path, uint64_t line)
+{
+    if (path.len == 0 || cli_string_is(path, "-"))
+        cli_text_printf(out, "<stdin>");
+    else
+        cli_text_escape(out, path);
+    cli_text_printf(out, ":%llu", (unsigned long long)line);
+}
+
+int cli_string_order(eqlite_string a, eqlite_string b)
+{
+    size_t n = a.len < b.len ? a.len : b.len;
+    int order = n ? memcmp(a.ptr, b.ptr, n) : 0;
+    return order ? order : (a.len > b.len) - (a.len < b.len);
+}
+
 bool cli_string_is(eqlite_string s, const char *text)
 {
     return s.len == strlen(text) && memcmp(s.ptr, text, s.len) == 0;

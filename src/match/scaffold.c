@@ -274,6 +274,26 @@ static unsigned miss_missing(struct scaffold *s)
     return n;
 }
 
+/* The last event has another value of a join key, and is right in all else. */
+static bool miss_key(struct scaffold *s, uint32_t key)
+{
+    struct eq_why *w = s->d.w;
+    uint32_t step = s->n - 1, stage = s->stages[step];
+    struct eq_slice path = w->plan->stages[stage].keys[key].path;
+    struct eq_draft copy = s->drafts[step];
+    s->d.draft = &copy;
+    for (unsigned i = 0; i < copy.n; i++)
+        if (copy.cells[i].locked && eq_slice_eq(copy.cells[i].path, path))
+            copy.cells[i].values[0] = EQ_LIT("\"another key\"");
+    if (!ask(s) || !is_true(w, w->roots[stage]))
+        return false;
+    eq_buf_clear(&s->name);
+    eq_buf_puts(&s->name, "not with another ");
+    eq_buf_add(&s->name, path);
+    eq_buf_printf(&s->name, " in event %u", step + 1);
+    return try_all(s, false, step, &copy);
+}
+
 static void near_misses(struct scaffold *s)
 {
     struct eq_why *w = s->d.w;
@@ -283,6 +303,9 @@ static void near_misses(struct scaffold *s)
         eq_buf_printf(&s->name, "not without event %u", step + 1);
         n += try_all(s, false, step, NULL);
     }
+    uint32_t keys = s->n > 1 ? w->plan->stages[s->stages[s->n - 1]].n_keys : 0;
+    for (uint32_t key = 0; key < keys && n < MISSES && s->status == EQ_OK; key++)
+        n += miss_key(s, key);
     for (uint32_t step = 0; step < s->n && n < MISSES; step++) {
         uint32_t root = w->roots[s->stages[step]];
         for (uint32_t k = root; k < w->parts[root].next && n < MISSES && s->status == EQ_OK; k++)
@@ -358,6 +381,8 @@ enum eq_status eq_scaffold(struct eq_why *w, eq_scaffold_try *try, void *ctx, st
     }
     if (found && s->status == EQ_OK)
         near_misses(s);
+    if (s->d.nomem && s->status == EQ_OK)
+        s->status = EQ_NOMEM; /* what was not tried may have been right */
     if (!found && s->status == EQ_OK) {
         explain(s, problem);
         s->status = EQ_LIMIT;

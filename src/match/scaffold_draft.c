@@ -89,6 +89,13 @@ static struct eq_slice text_of(const struct eq_node *n)
     return n->kind == EQ_N_CONST && n->value.type == EQ_STRING ? eq_value_slice(&n->value) : (struct eq_slice){0};
 }
 
+/* Is all of the text there? Notes that memory ran out. */
+static bool is_whole(struct eq_drafting *d, const struct eq_buf *text)
+{
+    d->nomem = d->nomem || text->failed;
+    return !text->failed;
+}
+
 static bool give_text(struct eq_drafting *d, const struct eq_node *n, struct eq_slice text);
 
 static bool give_padded(struct eq_drafting *d, const struct eq_node *n, struct eq_slice before, int64_t pad,
@@ -100,7 +107,7 @@ static bool give_padded(struct eq_drafting *d, const struct eq_node *n, struct e
     eq_buf_fill(&b, 'x', pad > 0 ? (size_t)pad : 0);
     eq_buf_add(&b, text);
     eq_buf_add(&b, after);
-    bool given = !b.failed && give_text(d, n, eq_buf_slice(&b));
+    bool given = is_whole(d, &b) && give_text(d, n, eq_buf_slice(&b));
     eq_buf_free(&b);
     return given;
 }
@@ -131,7 +138,7 @@ static bool give_text(struct eq_drafting *d, const struct eq_node *n, struct eq_
         return false;
     eq_buf_init(&json, d->w->alloc);
     eq_buf_json(&json, text);
-    bool given = !json.failed && put(d, n, eq_buf_slice(&json));
+    bool given = is_whole(d, &json) && put(d, n, eq_buf_slice(&json));
     eq_buf_free(&json);
     return given;
 }
@@ -151,8 +158,8 @@ static bool give_number(struct eq_drafting *d, const struct eq_node *n, double n
         eq_buf_printf(&text, "%lld", (long long)number);
     else
         eq_buf_double(&text, number);
-    if (text.failed)
-        d->nomem = true;
+    if (!is_whole(d, &text))
+        given = false;
     else if (n->kind == EQ_N_FIELD)
         given = put(d, n, eq_buf_slice(&text));
     else if (n->kind == EQ_N_CALL && (n->function == EQ_FN_number || n->function == EQ_FN_string))
@@ -188,7 +195,7 @@ static bool give_value(struct eq_drafting *d, const struct eq_node *n, const str
         memcpy(&ip, v->s, sizeof ip);
         eq_buf_ip(&text, &ip);
     }
-    bool given = !text.failed && text.len + (v->type == EQ_STRING) > 0 && give_text(d, n, eq_buf_slice(&text));
+    bool given = is_whole(d, &text) && text.len + (v->type == EQ_STRING) > 0 && give_text(d, n, eq_buf_slice(&text));
     eq_buf_free(&text);
     return given;
 }
@@ -240,7 +247,7 @@ static bool give_like(struct eq_drafting *d, const struct eq_node *n, struct eq_
         else
             eq_buf_putc(&text, pattern.ptr[i] == '?' ? 'x' : pattern.ptr[i]);
     }
-    bool given = !text.failed && give_text(d, n, eq_buf_slice(&text));
+    bool given = is_whole(d, &text) && give_text(d, n, eq_buf_slice(&text));
     eq_buf_free(&text);
     return given;
 }
@@ -249,7 +256,8 @@ static bool give_regex(struct eq_drafting *d, const struct eq_node *n, struct eq
 {
     struct eq_buf text;
     eq_buf_init(&text, d->w->alloc);
-    bool given = eq_scaffold_regex(&text, pattern, d) && !text.failed && give_text(d, n, eq_buf_slice(&text));
+    bool made = eq_scaffold_regex(&text, pattern, d);
+    bool given = is_whole(d, &text) && made && give_text(d, n, eq_buf_slice(&text));
     eq_buf_free(&text);
     return given;
 }

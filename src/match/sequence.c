@@ -276,6 +276,12 @@ enum eq_status eq_sequence_pass(struct eq_sequence *s)
 
 enum eq_status eq_sequence_finish(struct eq_sequence *s)
 {
+    enum eq_status st = EQ_OK;
+    /* What is over is forgotten now and then only; who is told of it is not told that it waits. */
+    if (s->context->on_trace && (s->clocks || s->context->clocks.has_newest))
+        st = eq_sequence_pass(s);
+    if (st != EQ_OK)
+        return st;
     return s->clocks ? eq_lanes_finish(s) : eq_sequence_finish_lane(s, &s->lane);
 }
 

@@ -192,16 +192,23 @@ static bool has_room(struct eq_load *l)
     return false;
 }
 
-/* `beside`: the rule that a file of tests stands beside, or NULL. A file that is refused leaves nothing in the arena.
- */
+/* `beside`: the rule that a file of tests stands beside, or NULL; `corpus`: where the events of expectations are, or NULL. A
+ * file that is refused leaves nothing in the arena. */
 static enum eq_status load_text(struct eq_rule_set *set, struct eq_slice path, struct eq_slice text,
-                                const struct eq_rule_options *options, struct eq_diags *diags, struct eq_rule *beside)
+                                const struct eq_rule_options *options, struct eq_diags *diags, struct eq_rule *beside,
+                                const char *corpus)
 {
     struct eq_load l = {.set = set, .options = options, .diags = diags, .path = path, .text = text};
     struct eq_arena_mark mark = eq_arena_mark(&set->arena);
     enum eq_status st = EQ_OK;
 
-    if (!eq_load_readable(&l) || (!is_side_path(path) && !has_room(&l)))
+    if (corpus)
+        l.corpus = eq_slice_of(corpus);
+    if (corpus && !eq_load_readable(&l))
+        l.refused = true;
+    else if (corpus)
+        st = eq_load_side_file(&l, NULL);
+    else if (!eq_load_readable(&l) || (!is_side_path(path) && !has_room(&l)))
         l.refused = true;
     else if (is_side_path(path))
         st = eq_load_side_file(&l, beside);
@@ -221,7 +228,7 @@ static enum eq_status load_text(struct eq_rule_set *set, struct eq_slice path, s
 enum eq_status eq_rule_load_text(struct eq_rule_set *set, struct eq_slice name, struct eq_slice text,
                                  const struct eq_rule_options *options, struct eq_diags *diags)
 {
-    return load_text(set, name, text.ptr ? text : EQ_LIT(""), options, diags, NULL);
+    return load_text(set, name, text.ptr ? text : EQ_LIT(""), options, diags, NULL, NULL);
 }
 
 /* ── Files ───────────────────────────────────────────────────────────────────────────────────────────────────────── */
@@ -235,6 +242,7 @@ struct loader {
     struct eq_slice *paths;  /* terminated, of rule files and files of tests */
     size_t n, cap;
     bool unread;             /* something below the path could not be read */
+    const char *corpus;      /* the path is a file of expectations, about this folder; else NULL */
 };
 
 static void report_path(struct loader *l, enum eq_code code, struct eq_slice path, int error)
@@ -284,7 +292,8 @@ static enum eq_status load_file(struct loader *l, struct eq_slice path, bool any
     }
     st = read_all(l, fd);
     if (st == EQ_OK)
-        st = load_text(l->set, path, l->text.ptr ? eq_buf_slice(&l->text) : EQ_LIT(""), l->options, l->diags, beside);
+        st = load_text(l->set, path, l->text.ptr ? eq_buf_slice(&l->text) : EQ_LIT(""), l->options, l->diags, beside,
+                       l->corpus);
 done:
     error = errno;
     close(fd);
@@ -515,5 +524,19 @@ enum eq_status eq_rule_load(struct eq_rule_set *set, const char *path, const str
     eq_free(set->alloc, l.paths);
     eq_buf_free(&l.text);
     eq_arena_free(&l.scratch);
+    return st;
+}
+
+enum eq_status eq_rule_load_expected(struct eq_rule_set *set, const char *path, const char *corpus,
+                                     const struct eq_rule_options *options, struct eq_diags *diags)
+{
+    struct loader l = {.set = set, .options = options, .diags = diags, .corpus = corpus};
+    enum eq_status st;
+
+    eq_buf_init(&l.text, set->alloc);
+    st = load_file(&l, eq_slice_of(path), true, NULL);
+    if (st == EQ_IO)
+        report_path(&l, EQ_E0801, eq_slice_of(path), errno);
+    eq_buf_free(&l.text);
     return st;
 }

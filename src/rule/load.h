@@ -17,6 +17,7 @@ struct eq_load {
     const struct eq_rule_options *options;
     struct eq_diags *diags;
     struct eq_slice path, text; /* borrowed; text without byte order mark */
+    struct eq_slice corpus;     /* of a file of expectations: the folder of events; else ptr is NULL */
     struct eq_slice shown_path; /* copy for diagnostics, once one was needed */
     unsigned errors, warnings;  /* reported about this file */
     bool refused;               /* what was reported makes the rule unusable */
@@ -47,10 +48,11 @@ enum eq_status eq_load_eql(struct eq_load *l);
 /* Parse l->text; *out is NULL when that was reported. */
 enum eq_status eq_load_document(struct eq_toml **out, struct eq_load *l);
 
-/* load_tests.c: the entries of `tests` ([[tests]], may be NULL) added to those of the rule; wrong ones are reported and
- * left out. */
+/* load_tests.c: the entries of `tests` ([[tests]], may be NULL) added to those of the rule, or of the one whose rule_id they
+ * have; wrong ones are reported and left out. `rule` may be NULL in a file of expectations. */
 enum eq_status eq_load_tests(struct eq_load *l, struct eq_rule *rule, const struct eq_toml *tests);
-/* The file is an x.test.toml: its tests go to the rule with its rule_id, else to `beside` (which may be NULL). */
+/* The file is an x.test.toml: its tests go to the rule with its rule_id, else to `beside` (which may be NULL). Or it is one
+ * of expectations, which has no rule of its own. */
 enum eq_status eq_load_side_file(struct eq_load *l, struct eq_rule *beside);
 
 /* rule_json.c: a value of a document as JSON; NaN and infinities become null. */

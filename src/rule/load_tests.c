@@ -2,9 +2,13 @@
  *
  *      name = "…"   expect = "match" | "no_match" | N | { alerts = N, event_ids = [["a", "b"]], join_keys = [["h1"]],
  *                                                        fields = [{ "user.name" = "ada" }] }
- *      events = '''NDJSON'''   or   file = "below/the/folder.ndjson"
+ *                            | { at_least = N, at_most = N }
+ *      events = '''NDJSON'''   or   file = "below/the/folder.ndjson"   now = "2026-01-01T00:20:00Z"
+ *
+ * A file of expectations is the same about the files of a corpus, with the rule_id of each.
  *
  * A test that is wrong is reported and left out; the rule stays. */
+#include "event/time.h"
 #include "rule/load.h"
 
 /* Report at `value`, or at the test itself when that is NULL. */
@@ -176,10 +180,23 @@ static bool read_fields(struct eq_rule_test *out, struct eq_load *l, const struc
 }
 
 /* The number of alerts follows from event_ids, join_keys or fields when it is not said. */
+static bool read_bounds(struct eq_rule_test *out, struct eq_load *l, const struct eq_toml *test,
+                        const struct eq_toml *least, const struct eq_toml *most)
+{
+    out->alerts = -1;
+    out->at_least = 0;
+    out->at_most = INT64_MAX;
+    if ((least && !read_count(&out->at_least, l, test, least)) || (most && !read_count(&out->at_most, l, test, most)))
+        return false;
+    if (out->at_least > out->at_most)
+        WRONG(l, test, most, "at_least is more than at_most");
+    return out->at_least <= out->at_most;
+}
+
 static bool read_expect_table(struct eq_rule_test *out, struct eq_load *l, const struct eq_toml *test,
                               const struct eq_toml *table, enum eq_status *st)
 {
-    const struct eq_toml *alerts = NULL, *ids = NULL, *keys = NULL, *fields = NULL;
+    const struct eq_toml *alerts = NULL, *ids = NULL, *keys = NULL, *fields = NULL, *least = NULL, *most = NULL;
     int64_t listed = -1;
 
     for (const struct eq_toml *kid = table->first; kid; kid = kid->next) {
@@ -191,11 +208,22 @@ static bool read_expect_table(struct eq_rule_test *out, struct eq_load *l, const
             keys = kid;
         } else if (eq_slice_eq(kid->key, EQ_LIT("fields"))) {
             fields = kid;
+        } else if (eq_slice_eq(kid->key, EQ_LIT("at_least"))) {
+            least = kid;
+        } else if (eq_slice_eq(kid->key, EQ_LIT("at_most"))) {
+            most = kid;
         } else {
-            WRONG(l, test, kid, "expect knows alerts, event_ids, join_keys and fields, but not \"%.*s\"", EQ_SHOW(kid->key));
+            WRONG(l, test, kid, "expect knows alerts, at_least, at_most, event_ids, join_keys and fields, but not \"%.*s\"",
+                  EQ_SHOW(kid->key));
             return false;
         }
     }
+    if ((least || most) && (alerts || ids || keys || fields)) {
+        WRONG(l, test, least ? least : most, "at_least and at_most stand alone: the others say how many alerts there are");
+        return false;
+    }
+    if (least || most)
+        return read_bounds(out, l, test, least, most);
     if (alerts && !read_count(&out->alerts, l, test, alerts))
         return false;
     if (keys && !read_join_keys(out, l, test, keys, st))
@@ -220,6 +248,8 @@ static bool read_expect_table(struct eq_rule_test *out, struct eq_load *l, const
     }
     if (!alerts)
         out->alerts = listed;
+    if (out->alerts < 0)
+        out->at_least = 1;
     return true;
 }
 
@@ -237,6 +267,7 @@ static bool read_expect(struct eq_rule_test *out, struct eq_load *l, const struc
         return read_count(&out->alerts, l, test, expect);
     if (is_string(expect) && eq_slice_eq(expect->text, EQ_LIT("match"))) {
         out->alerts = -1;
+        out->at_least = 1;
         return true;
     }
     if (is_string(expect) && eq_slice_eq(expect->text, EQ_LIT("no_match"))) {
@@ -330,22 +361,25 @@ static bool is_below(struct eq_slice path)
     return true;
 }
 
-/* `file` beside the rule file. */
+/* `file` beside the rule file, or in the corpus. */
 static enum eq_status resolve(struct eq_slice *out, struct eq_load *l, struct eq_slice file)
 {
-    size_t folder = l->path.len;
+    struct eq_slice folder = l->corpus.ptr ? l->corpus : l->path;
+    bool slash = l->corpus.ptr && folder.len && !eq_slice_ends(folder, EQ_LIT("/"));
     char *to;
 
-    while (folder > 0 && l->path.ptr[folder - 1] != '/')
-        folder--;
-    to = eq_arena_bytes(&l->set->arena, folder + file.len + 1);
+    while (!l->corpus.ptr && folder.len > 0 && folder.ptr[folder.len - 1] != '/')
+        folder.len--;
+    to = eq_arena_bytes(&l->set->arena, folder.len + slash + file.len + 1);
     if (!to)
         return EQ_NOMEM;
-    if (folder)
-        memcpy(to, l->path.ptr, folder);
-    memcpy(to + folder, file.ptr, file.len);
-    to[folder + file.len] = '\0';
-    *out = eq_slice(to, folder + file.len);
+    *out = eq_slice(to, folder.len + slash + file.len);
+    if (folder.len)
+        memcpy(to, folder.ptr, folder.len);
+    if (slash)
+        to[folder.len] = '/';
+    memcpy(to + folder.len + slash, file.ptr, file.len);
+    to[out->len] = '\0';
     return EQ_OK;
 }
 
@@ -353,6 +387,10 @@ static bool read_events(struct eq_rule_test *out, struct eq_load *l, const struc
 {
     const struct eq_toml *events = eq_toml_get(test, "events"), *file = eq_toml_get(test, "file");
 
+    if (l->corpus.ptr && (events || !file)) {
+        WRONG(l, test, events, "an expectation needs file, a path below the corpus, and no events");
+        return false;
+    }
     if (!events == !file) {
         WRONG(l, test, file, "a test needs either events or file");
         return false;
@@ -366,58 +404,97 @@ static bool read_events(struct eq_rule_test *out, struct eq_load *l, const struc
         return true;
     }
     if (!is_below(file->text)) {
-        WRONG(l, test, file, "file must be a path below the folder of the rule");
+        WRONG(l, test, file, "file must be a path below the folder of the %s", l->corpus.ptr ? "corpus" : "rule");
         return false;
     }
     *st = resolve(&out->file, l, file->text);
     return *st == EQ_OK;
 }
 
+/* now = "2026-01-01T00:20:00Z", or without quotes. */
+static bool read_now(struct eq_rule_test *out, struct eq_load *l, const struct eq_toml *test)
+{
+    const struct eq_toml *now = eq_toml_get(test, "now");
+    struct eq_time time;
+
+    if (!now)
+        return true;
+    if ((now->kind != EQ_TOML_STRING && now->kind != EQ_TOML_DATE) || !eq_time_parse(&time, NULL, now->text)) {
+        WRONG(l, test, now, "now must be a time: \"2026-01-31T12:00:00Z\"");
+        return false;
+    }
+    out->now = now->text;
+    return true;
+}
+
 static bool read_name(struct eq_rule_test *out, struct eq_load *l, const struct eq_toml *test)
 {
-    const struct eq_toml *name = eq_toml_get(test, "name");
+    const struct eq_toml *name = eq_toml_get(test, "name"), *file = eq_toml_get(test, "file");
 
     if (name && !is_string(name)) {
         WRONG(l, test, name, "the name of a test must be a string");
         return false;
     }
-    out->name = name ? name->text : EQ_LIT("unnamed");
+    out->name = name ? name->text : l->corpus.ptr && is_string(file) ? file->text : EQ_LIT("unnamed");
     return true;
 }
 
 /* False: the test is wrong and was reported, or *st says that memory ran out. */
 static bool read_test(struct eq_rule_test *out, struct eq_load *l, const struct eq_toml *test, enum eq_status *st)
 {
-    *out = (struct eq_rule_test){.line = test->line};
+    *out = (struct eq_rule_test){.line = test->line, .at_most = INT64_MAX};
     return read_name(out, l, test) && read_expect(out, l, test, st) && read_events(out, l, test, st) &&
-           find_expect(out, l, test, st);
+           read_now(out, l, test) && find_expect(out, l, test, st);
 }
 
-enum eq_status eq_load_tests(struct eq_load *l, struct eq_rule *rule, const struct eq_toml *tests)
+/* The rule that a test is for; NULL: reported. */
+static struct eq_rule *rule_of(struct eq_load *l, const struct eq_toml *test, struct eq_rule *usual)
 {
-    struct eq_rule_test *all;
-    struct eq_slice path = rule->path;
+    const struct eq_toml *id = eq_toml_get(test, "rule_id");
+    struct eq_rule *rule = is_string(id) ? eq_rule_set_find(l->set, id->text) : id ? NULL : usual;
+
+    if (rule)
+        return rule;
+    WRONG(l, test, id, id ? is_string(id) ? "no rule with this id was loaded" : "rule_id must be a string"
+                          : "the test has no rule_id");
+    return NULL;
+}
+
+static enum eq_status add_test(struct eq_load *l, struct eq_rule *rule, const struct eq_rule_test *test)
+{
+    if (rule->n_tests == rule->cap_tests) {
+        size_t cap = rule->n_tests ? 2 * rule->n_tests : 4;
+        struct eq_rule_test *all = eq_arena_alloc(&l->set->arena, cap * sizeof *all);
+        if (!all)
+            return EQ_NOMEM;
+        if (rule->n_tests)
+            memcpy(all, rule->tests, rule->n_tests * sizeof *all);
+        rule->tests = all;
+        rule->cap_tests = cap;
+    }
+    rule->tests[rule->n_tests++] = *test;
+    return EQ_OK;
+}
+
+enum eq_status eq_load_tests(struct eq_load *l, struct eq_rule *usual, const struct eq_toml *tests)
+{
+    struct eq_slice path;
     enum eq_status st = EQ_OK;
-    size_t n = 0;
 
     if (!tests || tests->kind != EQ_TOML_ARRAY || !tests->first)
         return EQ_OK; /* a wrong type was reported by the check of fields */
-    all = eq_arena_alloc(&l->set->arena, (rule->n_tests + count(tests)) * sizeof *all);
-    if (!eq_slice_eq(l->path, path))
-        path = eq_arena_copy(&l->set->arena, l->path);
-    if (!all || !path.ptr)
+    path = usual && eq_slice_eq(l->path, usual->path) ? usual->path : eq_arena_copy(&l->set->arena, l->path);
+    if (!path.ptr)
         return EQ_NOMEM;
-    if (rule->n_tests)
-        memcpy(all, rule->tests, rule->n_tests * sizeof *all);
-    n = rule->n_tests;
-    for (const struct eq_toml *test = tests->first; test && st == EQ_OK; test = test->next)
-        if (test->kind == EQ_TOML_TABLE && read_test(&all[n], l, test, &st))
-            all[n++].path = path;
-    if (st != EQ_OK)
-        return st;
-    rule->tests = all;
-    rule->n_tests = n;
-    return EQ_OK;
+    for (const struct eq_toml *test = tests->first; test && st == EQ_OK; test = test->next) {
+        struct eq_rule *rule = test->kind == EQ_TOML_TABLE ? rule_of(l, test, usual) : NULL;
+        struct eq_rule_test new;
+        if (!rule || !read_test(&new, l, test, &st))
+            continue;
+        new.path = path;
+        st = add_test(l, rule, &new);
+    }
+    return st;
 }
 
 enum eq_status eq_load_side_file(struct eq_load *l, struct eq_rule *beside)
@@ -433,7 +510,7 @@ enum eq_status eq_load_side_file(struct eq_load *l, struct eq_rule *beside)
     id = eq_toml_get(root, "rule_id");
     if (is_string(id))
         rule = eq_rule_set_find(l->set, id->text);
-    if (!rule && !l->refused) {
+    if (!rule && (id || !l->corpus.ptr) && !l->refused) {
         eq_load_report(l, EQ_E0705, id ? id->line : 1, id ? id->column : 1,
                        id ? "no rule with this id was loaded" : "no rule was loaded from the file beside this one");
         l->refused = true;

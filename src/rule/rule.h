@@ -39,7 +39,9 @@ struct eq_rule_test {
     struct eq_slice name;
     struct eq_slice events; /* NDJSON text, inline; empty if `file` */
     struct eq_slice file;   /* resolved beside the rule; empty if inline */
-    int64_t alerts;         /* expected number; -1: one or more ("match") */
+    struct eq_slice now;    /* where time stands behind the events, ISO text; empty: at its end */
+    int64_t alerts;         /* expected number; -1: from at_least to at_most */
+    int64_t at_least, at_most; /* 1 and INT64_MAX for "match" */
     struct eq_slice *event_ids; /* expected event.id of the alerts' events, in order; joined by ' ' for sequences */
     size_t n_event_ids;         /* 0: not checked */
     struct eq_slice *join_keys; /* expected keys of the alerts, in order, each a JSON array: ["h1",4] */
@@ -71,7 +73,7 @@ struct eq_rule {
     struct eq_slice type;           /* "eql"; rules of other types are refused with a diagnostic */
     struct eq_source source;        /* the query, placed in its file */
     struct eq_rule_test *tests;
-    size_t n_tests;
+    size_t n_tests, cap_tests;
     const struct eq_toml *document; /* NULL for plain .eql */
 };
 
@@ -115,6 +117,11 @@ enum eq_status eq_rule_load(struct eq_rule_set *set, const char *path, const str
 /* A rule file's text from memory; `name` stands for the path and decides the shape by its ending. */
 enum eq_status eq_rule_load_text(struct eq_rule_set *set, struct eq_slice name, struct eq_slice text,
                                  const struct eq_rule_options *options, struct eq_diags *diags);
+
+/* Expectations of a corpus: a file of [[tests]], each with the rule_id of a rule of the set and a file below `corpus`. They
+ * are added to the tests of the rules; wrong ones are reported and left out. EQ_IO: `path` could not be read, reported. */
+enum eq_status eq_rule_load_expected(struct eq_rule_set *set, const char *path, const char *corpus,
+                                     const struct eq_rule_options *options, struct eq_diags *diags);
 
 /* Tell `each` the path, or if it is a folder, those of the rule files below it, in order, as eq_rule_load takes them.
  * EQ_IO: as there; EQ_END: `each` returned false; EQ_NOMEM. */

@@ -38,14 +38,32 @@ static void pack_threats(struct eq_image *k, struct eq_rule *r)
     }
 }
 
+static void pack_expected(struct eq_image *k, struct eq_rule_test *t)
+{
+    eq_image_array(k, &t->fields, &t->n_fields, sizeof *t->fields);
+    for (size_t i = 0; i < t->n_fields; i++) {
+        uint64_t alert = t->fields[i].alert;
+        eq_image_u64(k, &alert);
+        k->bad |= alert > SIZE_MAX;
+        if (k->reading)
+            t->fields[i].alert = (size_t)alert;
+        eq_image_text(k, &t->fields[i].path);
+        eq_image_text(k, &t->fields[i].value);
+    }
+}
+
 static void pack_test(struct eq_image *k, struct eq_rule_test *t)
 {
     eq_image_text(k, &t->name);
     eq_image_text(k, &t->events);
     eq_image_text(k, &t->file);
+    eq_image_text(k, &t->now);
     eq_image_i64(k, &t->alerts);
+    eq_image_i64(k, &t->at_least);
+    eq_image_i64(k, &t->at_most);
     pack_texts(k, &t->event_ids, &t->n_event_ids);
     pack_texts(k, &t->join_keys, &t->n_join_keys);
+    pack_expected(k, t);
     eq_image_text(k, &t->path);
     eq_image_u32(k, &t->line);
 }

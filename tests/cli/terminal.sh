@@ -25,14 +25,18 @@ export LC_ALL
 
 screen() { tm capture-pane -p -J -t eqlite -S -200 2> /dev/null; }
 
-# has TEXT [TIMES]: wait until TEXT stands on the screen, in so many lines or more.
-has() {
+# wait_for TIMES GREP...: wait until so many lines of the screen, or more, are such that grep finds them.
+wait_for() {
+    times=$1
+    shift
     end=$(($(date +%s) + patience))
-    while [ "$(screen | grep -c -F -e "$1")" -lt "${2:-1}" ]; do
+    while [ "$(screen | grep -c "$@")" -lt "$times" ]; do
         [ "$(date +%s)" -lt "$end" ] || return 1
         sleep 0.05
     done
 }
+has() { wait_for "${2:-1}" -F -e "$1"; } # has TEXT [TIMES]
+has_line() { wait_for 1 -x -E -e "$1"; } # has_line PATTERN: of a whole line
 
 # check WHAT COMMAND...: one point of the test.
 check() {
@@ -121,12 +125,69 @@ check "the shell goes on" has "1 found" 1
 keys C-d
 check "Ctrl-D leaves" has "exit=0"
 
+# ── What only a person can ask for ──
+
+cat > "$work/pager.sh" << 'END'
+echo "pager begins"; cat; echo "pager ends"
+END
+cat > "$work/editor.sh" << 'END'
+sed -i 's/cmd/cu*/; s/ == / : /; s/cu\*.exe/cu*/' "$1"
+END
+start 100 "env PAGER='sh pager.sh' EDITOR='sh editor.sh' $program repl ev.ndjson"
+enter '.mode csv'
+enter '.cols process.name,event.id'
+enter 'process where process.name == "cmd.exe";'
+check "the chosen columns" has "cmd.exe,1"
+enter '.edit'
+check "an edited query runs" has "0 found"
+enter '.plan'
+check "as it was left" has '"cu*"'
+enter '.pager on'
+enter 'any where process.name == "curl";'
+check "the pager shows results" has "curl,3"
+check "and ends" has "pager ends"
+enter '.pager off'
+enter '.timer off'
+enter 'any where true;'
+check "no time is told" has_line '3 found'
+enter '!echo one two | tr a-z A-Z'
+check "a command of the system" has "ONE TWO"
+enter '!exit 3'
+check "and what it answered" has "exit status 3"
+enter '.history 3'
+check "statements typed before" has_line ' +[0-9]+  !exit 3'
+printf '!touch %s\n.edit\n.pager on\n' "$work/touched" > "$work/script"
+enter ".read script"
+check "a file runs no commands" has "only where statements are typed" 2
+check "none at all" test ! -e "$work/touched"
+say 'any where process.pa'; keys Tab
+check "Tab completes names of the schema that the events lack" has "where process.parent."
+keys C-u
+say 'any where event.kind == "al'; keys Tab
+check "and values that it allows" has '== "alert"'
+keys C-u
+enter 'sequence with maxspan=1h [process where true] [dns where true];'
+enter '.partial'
+check "how far a sequence came" has "1 of 2"
+enter ".quit"
+check "it leaves" has "exit=0"
+
+start 100 "env TMPDIR=/proc/nowhere EDITOR=true $program repl ev.ndjson"
+enter ".edit"
+check "no place for the query to be edited" has "cannot write /proc/nowhere"
+enter "any where true;"
+check "and the shell goes on" has "3 found"
+enter ".quit"
+check "it leaves" has "exit=0"
+
 # ── A narrow terminal, another size, hostile values, no home ──
 
 start 20 "$program repl hostile.ndjson"
 enter "any where true;"
 check "a table in 20 columns" has "1 found"
 check "whose rows stay on their lines" sh -c "tmux -S '$socket' capture-pane -p -t eqlite | grep -q -F '@t…  ev…  hos…  pro…'"
+enter ".partial"
+check "an error in 20 columns" has "no sequence"
 tm resize-window -t eqlite -x 90 -y 30
 enter ".mode csv"
 enter "any where true;"

@@ -345,6 +345,14 @@ Rules without tests get some, each verified; what no events are found for is tol
   '''
   
   [[tests]]
+  name = "not with another host.name in event 2"
+  expect = "no_match"
+  events = '''
+  {"@timestamp":"2026-01-01T00:00:00.003333333Z","event.id":"1","host.name":"key1","event.category":"process","a":1}
+  {"@timestamp":"2026-01-01T00:00:00.006666666Z","event.id":"2","host.name":"another key","event.category":"process","a":1}
+  '''
+  
+  [[tests]]
   name = "not without: process, in event 1"
   expect = "no_match"
   events = '''
@@ -383,12 +391,14 @@ Rules without tests get some, each verified; what no events are found for is tol
   ok    keys: as the query says
   ok    keys: not without event 1
   ok    keys: not without event 2
+  ok    keys: not with another host.name in event 2
   ok    keys: not without: process, in event 1
   ok    keys: not without: file, in event 2
   ok    missing: as the query says
   ok    missing: not with the missing event of stage 2
   ok    missing: not without event 1
   ok    missing: not without event 2
+  ok    missing: not with another host.name in event 2
   ok    missing: not without: process, in event 1
   ok    missing: not without: a == 1, in event 1
   ok    missing: not without: process, in event 2
@@ -396,10 +406,11 @@ Rules without tests get some, each verified; what no events are found for is tol
   ok    sample: as the query says
   ok    sample: not without event 1
   ok    sample: not without event 2
+  ok    sample: not with another host.name in event 2
   ok    sample: not without: process, in event 1
   ok    sample: not without: file, in event 2
   ok    sample: not without: file.size > 9, in event 2
-  23 passed, 0 failed
+  26 passed, 0 failed
   $ eqlite test --coverage -q --only event s
   4 passed, 0 failed
   event: 12 of 12 branches (100 %)

@@ -5,7 +5,9 @@
  * Each run must end cleanly: no crash, every block given back, and either some call said EQLITE_NOMEM or the output is
  * that of the run in which nothing failed. Then the same once more where all later allocations fail, too. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <CUnit/CUnit.h>
 
@@ -238,6 +240,36 @@ static void lint_queries(struct run *r)
     eqlite_compiler_free(c);
 }
 
+static bool keep_value(eqlite_string text, bool is_string, uint64_t n, void *ctx)
+{
+    (void)is_string;
+    (void)n;
+    return keep(text.ptr, text.len, ctx);
+}
+
+static bool keep_line(const eqlite_alert *alert, void *ctx)
+{
+    char line = (char)('0' + eqlite_alert_get_event(alert, 0).line);
+    return keep(&line, 1, ctx);
+}
+
+static void ask_one(struct run *r, eqlite_store *store, const char *query)
+{
+    eqlite_compiler *c = NULL;
+    eqlite_rules *rules = NULL;
+    eqlite_matcher *m = NULL;
+    eqlite_matcher_options matching = EQLITE_MATCHER_OPTIONS_INIT;
+    matching.on_alert = keep_line;
+    matching.ctx = r;
+    if (fine(r, eqlite_compiler_new(&c, &r->options)) &&
+        fine(r, eqlite_compiler_add_query(c, "q", query, strlen(query))) && fine(r, eqlite_compiler_finish(&rules, c)) &&
+        fine(r, eqlite_matcher_new(&m, rules, &matching)))
+        fine(r, eqlite_store_match(store, m));
+    eqlite_matcher_free(m);
+    eqlite_rules_free(rules);
+    eqlite_compiler_free(c);
+}
+
 static void match_into(struct run *r, const char *format, const char *content)
 {
     static const char *const columns[] = {"@timestamp", "process.name", "process.args"};
@@ -319,6 +351,79 @@ static void survey(struct run *r)
     eqlite_survey_free(s);
 }
 
+/* Events in a store: columns that are made, values that are counted, queries with and without them. */
+static void ask_store(struct run *r)
+{
+    static const char *const asked[] = {"process where process.name == \"cmd.exe\"", "any where process.args : \"/C\" | tail 1",
+                                        "sequence with maxspan=1m [process where true] [file where true]"};
+    static char texts[3][512];
+    const eqlite_string fields[] = {{"process.name", 12}, {"process.args", 12}};
+    eqlite_store_options options = EQLITE_STORE_OPTIONS_INIT;
+    eqlite_store *store = NULL;
+    options.allocator = r->allocator;
+    if (!fine(r, eqlite_store_new(&store, &options)))
+        return;
+    for (size_t i = 0; i < 3; i++) {
+        snprintf(texts[i], sizeof texts[i], "%s", events[i]);
+        eqlite_event event = {.json = texts[i], .len = strlen(texts[i]), .padded = true, .line = i + 1};
+        fine(r, eqlite_store_add(store, &event));
+    }
+    fine(r, eqlite_store_prepare(store, fields, 2, true));
+    fine(r, eqlite_store_values(store, "process.args", true, keep_value, r));
+    for (size_t i = 0; i < sizeof asked / sizeof *asked; i++)
+        ask_one(r, store, asked[i]);
+    eqlite_store_free(store);
+}
+
+/* Tests made for rules of all kinds. */
+static void scaffold(struct run *r)
+{
+    static const char *const made_for[] = {
+        "process where process.name : \"cmd*\"",
+        "sequence by user.id with maxspan=1m [any where true] [any where true]",
+    };
+    eqlite_compiler *c = NULL;
+    eqlite_rules *rules = NULL;
+    eqlite_why_options options = EQLITE_WHY_OPTIONS_INIT;
+    if (!fine(r, eqlite_compiler_new(&c, &r->options)))
+        return;
+    for (size_t i = 0; i < sizeof made_for / sizeof *made_for; i++)
+        fine(r, eqlite_compiler_add_query(c, "q", made_for[i], strlen(made_for[i])));
+    size_t n = fine(r, eqlite_compiler_finish(&rules, c)) ? eqlite_rules_count(rules) : 0;
+    for (size_t i = 0; i < n; i++)
+        fine(r, eqlite_scaffold(rules, i, &options, keep, r));
+    eqlite_compiler_free(c);
+    eqlite_rules_free(rules);
+}
+
+/* What a rule is expected to find, from a file. */
+static void load_expected(struct run *r)
+{
+    static const char text[] = "[[tests]]\nrule_id = \"00000000-0000-0000-0000-000000000001\"\nfile = \"a.ndjson\"\n"
+                               "expect = { event_ids = [[\"a\", \"b\"]], join_keys = [[\"k\", 1]], fields = [{ x = 1 }] }\n"
+                               "[[tests]]\nrule_id = \"?\"\nfile = \"a.ndjson\"\nexpect = 1\n";
+    char path[] = "/tmp/eqlite-oom-XXXXXX";
+    eqlite_compiler *c = NULL;
+    eqlite_rules *rules = NULL;
+    int fd = mkstemp(path);
+    CU_ASSERT_EQUAL_FATAL(write(fd, text, sizeof text - 1), (ssize_t)(sizeof text - 1));
+    close(fd);
+    if (fine(r, eqlite_compiler_new(&c, &r->options))) {
+        fine(r, eqlite_compiler_add_rule(c, "a.toml", rule, strlen(rule)));
+        fine(r, eqlite_compiler_add_expected(c, path, "corpus"));
+        fine(r, eqlite_compiler_finish(&rules, c));
+    }
+    for (size_t i = 0; rules && eqlite_rules_count(rules) && i < eqlite_rules_get(rules, 0).n_tests; i++) {
+        eqlite_rule_test t = eqlite_rules_test(rules, 0, i);
+        keep(t.file.ptr, t.file.len, r);
+        keep(t.event_ids[0].ptr, t.event_ids[0].len, r);
+        keep(t.join_keys[0].ptr, t.join_keys[0].len, r);
+    }
+    eqlite_compiler_free(c);
+    eqlite_rules_free(rules);
+    unlink(path);
+}
+
 /* One run with allocation `fail_at` failing. Returns false once no allocation failed: all have had their turn. */
 static bool attempt(void (*scenario)(struct run *), struct run *out, size_t fail_at, bool forever,
                     const struct run *good)
@@ -367,6 +472,9 @@ EACH(to_json)
 EACH(to_table)
 EACH(to_csv)
 EACH(survey)
+EACH(ask_store)
+EACH(scaffold)
+EACH(load_expected)
 #undef EACH
 
 CU_TestInfo eq_tests_oom[] = {
@@ -382,5 +490,8 @@ CU_TestInfo eq_tests_oom[] = {
     {"matching, events as a table", fail_to_table},
     {"matching, events as CSV", fail_to_csv},
     {"surveying fields", fail_survey},
+    {"asking a store", fail_ask_store},
+    {"making tests for rules", fail_scaffold},
+    {"loading what rules are expected to find", fail_load_expected},
     CU_TEST_INFO_NULL,
 };
