@@ -26,6 +26,9 @@ eqlite_diagnostic eqlite_diagnostics_get(const eqlite_diagnostics *d, size_t ind
     if (index >= d->list.n)
         return (eqlite_diagnostic){0};
     const struct eq_diag *one = &d->list.items[index];
+    uint32_t end_line = 0, end_column = 0;
+    if (one->source && one->line)
+        eq_source_position(one->source, one->span.end, &end_line, &end_column);
     return (eqlite_diagnostic){
         .code = eq_code_name(one->code),
         .severity = (eqlite_severity)one->severity,
@@ -37,6 +40,8 @@ eqlite_diagnostic eqlite_diagnostics_get(const eqlite_diagnostics *d, size_t ind
         .column = one->column,
         .start = one->span.start,
         .end = one->span.end,
+        .end_line = end_line,
+        .end_column = end_column,
     };
 }
 

@@ -83,6 +83,7 @@ typedef struct eqlite_diagnostic {
     eqlite_string rule;          /* id of the rule, if any */
     uint32_t line, column;       /* 1-based, in code points; 0 if about no text */
     size_t start, end;           /* byte span in the query text */
+    uint32_t end_line, end_column; /* behind the last character; 0 if about no text */
 } eqlite_diagnostic;
 
 EQLITE_API size_t eqlite_diagnostics_count(const eqlite_diagnostics *d);
@@ -138,7 +139,8 @@ EQLITE_API eqlite_status eqlite_compiler_add_query(eqlite_compiler *c, const cha
  * by another version, or for other fields of category and time. EQLITE_IO: the path or something below it could not be
  * read; what could be read is in. */
 EQLITE_API eqlite_status eqlite_compiler_add_path(eqlite_compiler *c, const char *path);
-/* A rule file's text from memory; the ending of `name` (.toml, .eql) decides how it is read. */
+/* A rule file's text from memory; the ending of `name` (.toml, .eql) decides how it is read. x.test.toml adds tests to
+ * the rule of x.toml or x.eql, if that was added before. */
 EQLITE_API eqlite_status eqlite_compiler_add_rule(eqlite_compiler *c, const char *name, const char *text, size_t len);
 /* Fields of the caller's own, besides those of ECS: JSON text of a mapping of Elasticsearch (GET INDEX/_mapping), or of names
  * with types, {"a.b":"keyword","c":{"d":"long"}}. Counts for rules that are added later. EQLITE_INVALID: it is no JSON object
@@ -157,6 +159,12 @@ EQLITE_API eqlite_status eqlite_compiler_lint(eqlite_compiler *c, eqlite_severit
  * *fixes tells how many places did. EQLITE_INVALID: it is no rule that compiles; nothing is written then. */
 EQLITE_API eqlite_status eqlite_fix(eqlite_compiler *c, eqlite_severity least, const char *name, const char *text,
                                     size_t len, size_t *fixes, eqlite_write *write, void *ctx);
+/* The same mends one by one, for an editor to offer: each that touches the bytes `from` to `to` of the text, without
+ * heeding the others. It puts `with` in place of the bytes `start` to `end`; valid during the call; returning false ends
+ * with EQLITE_END. */
+typedef bool eqlite_on_fix(size_t start, size_t end, eqlite_string with, void *ctx);
+EQLITE_API eqlite_status eqlite_fix_each(eqlite_compiler *c, eqlite_severity least, const char *name, const char *text,
+                                         size_t len, size_t from, size_t to, eqlite_on_fix *each, void *ctx);
 /* A rule of finished rules, as it was compiled; they are retained. EQLITE_INVALID: there is no such rule. */
 EQLITE_API eqlite_status eqlite_compiler_add_from(eqlite_compiler *c, eqlite_rules *rules, size_t index);
 /* Compile what was added so far into rules, and forget it: the compiler can be filled again. */
@@ -566,6 +574,42 @@ EQLITE_API eqlite_status eqlite_format(eqlite_compiler *c, const char *name, con
  * something below it could not be read, see the diagnostics; the others were told. */
 typedef bool eqlite_on_path(const char *path, void *ctx);
 EQLITE_API eqlite_status eqlite_rule_paths(eqlite_compiler *c, const char *path, eqlite_on_path *each, void *ctx);
+
+/* ── Editing ─────────────────────────────────────────────────────────────────────────────────────────────────────── */
+
+/* What stands where in the text of a rule file, while it is written: it need not compile. Nothing borrows from it. */
+typedef struct eqlite_outline eqlite_outline;
+typedef struct eqlite_outline_part { /* a view; strings belong to the outline */
+    const char *kind;   /* "id" and "name" of the rule, its "query" in EQL, "test" (the name of one); static */
+    eqlite_string text; /* what it says; of a query without the escapes of TOML */
+    size_t start, end;  /* its bytes in the file, without quotes; both 0 for the id of an .eql file, which is its name */
+} eqlite_outline_part;
+
+/* The ending of `name` decides: .toml is a rule file or one of tests, anything else a query. The allocator may be NULL.
+ * EQLITE_INVALID: it is no TOML, not UTF-8, or longer than 10 MiB. */
+EQLITE_API eqlite_status eqlite_outline_new(eqlite_outline **out, const eqlite_allocator *allocator, const char *name,
+                                            const char *text, size_t len);
+EQLITE_API void eqlite_outline_free(eqlite_outline *o); /* NULL is fine */
+EQLITE_API size_t eqlite_outline_count(const eqlite_outline *o);
+EQLITE_API eqlite_outline_part eqlite_outline_get(const eqlite_outline *o, size_t index);
+/* Where byte `at` of the query stands in the file, and the other way round; SIZE_MAX: nowhere. Its end counts too. */
+EQLITE_API size_t eqlite_outline_to_file(const eqlite_outline *o, size_t at);
+EQLITE_API size_t eqlite_outline_to_query(const eqlite_outline *o, size_t at);
+
+/* Fields that the Elastic Common Schema names, and names that integrations add, in order of bytes. All static. */
+typedef struct eqlite_field {
+    eqlite_string path;
+    const char *type;   /* "keyword", "text", "number", "boolean", "date", "ip", "object" */
+    bool many;          /* an array */
+    bool extra;         /* not of ECS: integrations add it */
+    const char *values; /* what its values are, "start|end"; NULL: anything */
+    bool only;          /* and nothing else */
+} eqlite_field;
+EQLITE_API const char *eqlite_field_version(void); /* of the schema, "9.5.0-dev" */
+EQLITE_API size_t eqlite_field_count(void);
+EQLITE_API eqlite_field eqlite_field_get(size_t index);
+/* The first field that does not come before `path`; eqlite_field_count() if all do. */
+EQLITE_API size_t eqlite_field_at(const char *path, size_t len);
 
 /* ── Looking inside ──────────────────────────────────────────────────────────────────────────────────────────────── */
 
