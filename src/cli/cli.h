@@ -105,6 +105,7 @@ int cli_explain_events(struct cli *c); /* --event, explain_event.c */
 int cli_fields(struct cli *c);
 int cli_pack(struct cli *c);
 int cli_repl(struct cli *c);
+int cli_lsp(struct cli *c);
 int cli_completion(struct cli *c);
 int cli_version(struct cli *c);
 int cli_help(struct cli *c);

@@ -133,8 +133,7 @@ static bool is_word(char c)
            (unsigned char)c >= 0x80;
 }
 
-/* The end of the string that begins at `at`; `len` if it is open. */
-static size_t string_end(const char *text, size_t at, size_t len)
+size_t repl_string_end(const char *text, size_t at, size_t len)
 {
     bool raw = len - at >= 3 && memcmp(text + at, "\"\"\"", 3) == 0;
     for (size_t i = at + (raw ? 3 : 1); i < len; i++) {
@@ -148,7 +147,7 @@ static size_t string_end(const char *text, size_t at, size_t len)
     return len + 1;
 }
 
-static size_t comment_end(const char *text, size_t at, size_t len)
+size_t repl_comment_end(const char *text, size_t at, size_t len)
 {
     bool line = text[at + 1] == '/';
     for (size_t i = at + 2; i < len; i++)
@@ -168,7 +167,7 @@ void repl_place_find(struct repl_place *p, const char *text, size_t len)
             continue;
         }
         if (text[i] == '"') {
-            end = string_end(text, i, len);
+            end = repl_string_end(text, i, len);
             if (end > len) { /* open: this is the word */
                 p->word = i;
                 w.at = w.at == REPL_AT_VALUE ? w.at : REPL_AT_NOTHING;
@@ -177,7 +176,7 @@ void repl_place_find(struct repl_place *p, const char *text, size_t len)
             w.at = in_list(&w) ? REPL_AT_NOTHING : more(&w);
             w.after_in = false;
         } else if (text[i] == '/' && i + 1 < len && (text[i + 1] == '/' || text[i + 1] == '*')) {
-            end = comment_end(text, i, len);
+            end = repl_comment_end(text, i, len);
             if (end > len) {
                 w.at = REPL_AT_NOTHING;
                 break;

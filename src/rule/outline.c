@@ -118,6 +118,8 @@ static enum eq_status read_document(struct eq_outline *o, const struct eq_toml *
     if (!add_string(o, "id", id ? id : eq_toml_get(root, "rule.id"), text, mark) ||
         !add_string(o, "name", eq_toml_get(root, "rule.name"), text, mark))
         return EQ_NOMEM;
+    if (!add_string(o, "tested", eq_toml_get(root, "rule_id"), text, mark))
+        return EQ_NOMEM;
     if (query)
         st = add_query(o, query->text, query, file, alloc);
     return st == EQ_OK && !add_tests(o, eq_toml_get(root, "tests"), text, mark) ? EQ_NOMEM : st;

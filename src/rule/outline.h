@@ -12,7 +12,7 @@
 #include "base/status.h"
 
 struct eq_outline_part {
-    const char *kind;     /* "id", "name", "query", "test"; static */
+    const char *kind;     /* "id", "name", "tested", "query", "test"; static */
     struct eq_slice text; /* what it says */
     size_t start, end;    /* its bytes in the file, without quotes */
 };
