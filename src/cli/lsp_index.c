@@ -68,7 +68,7 @@ static bool see_file(const char *path, void *ctx)
         w->before->n ? bsearch(&e, w->before->items, w->before->n, sizeof e, by_path) : NULL;
     bool same = old && old->size == e.size && old->changed.tv_sec == e.changed.tv_sec &&
                 old->changed.tv_nsec == e.changed.tv_nsec;
-    if (same && old->path != path && !old->moved) {
+    if (same && !old->moved) {
         e = *old;
         old->moved = true;
     } else {
@@ -85,6 +85,21 @@ static bool see_file(const char *path, void *ctx)
     return w->now.n < FILES_MAX && !cli_stopped();
 }
 
+/* Sort by path; a file below two folders of the workspace stays once. */
+static void settle(struct lsp_index *index)
+{
+    size_t kept = 0;
+    if (index->n)
+        qsort(index->items, index->n, sizeof *index->items, by_path);
+    for (size_t i = 0; i < index->n; i++) {
+        if (kept && strcmp(index->items[kept - 1].path, index->items[i].path) == 0)
+            free_entry(&index->items[i]);
+        else
+            index->items[kept++] = index->items[i];
+    }
+    index->n = kept;
+}
+
 const struct lsp_index *lsp_index_of(struct lsp *s)
 {
     eqlite_compiler *c = cli_compiler(s->cli);
@@ -94,8 +109,7 @@ const struct lsp_index *lsp_index_of(struct lsp *s)
     for (size_t i = 0; c && i < s->roots.n; i++)
         eqlite_rule_paths(c, s->roots.items[i], see_file, &w); /* what cannot be read is not there */
     eqlite_compiler_free(c);
-    if (w.now.n)
-        qsort(w.now.items, w.now.n, sizeof *w.now.items, by_path);
+    settle(&w.now);
     lsp_index_free(w.before);
     s->index = cli_alloc(NULL, sizeof *s->index);
     *s->index = w.now;
