@@ -26,9 +26,6 @@ eqlite_diagnostic eqlite_diagnostics_get(const eqlite_diagnostics *d, size_t ind
     if (index >= d->list.n)
         return (eqlite_diagnostic){0};
     const struct eq_diag *one = &d->list.items[index];
-    uint32_t end_line = 0, end_column = 0;
-    if (one->source && one->line)
-        eq_source_position(one->source, one->span.end, &end_line, &end_column);
     return (eqlite_diagnostic){
         .code = eq_code_name(one->code),
         .severity = (eqlite_severity)one->severity,
@@ -40,9 +37,15 @@ eqlite_diagnostic eqlite_diagnostics_get(const eqlite_diagnostics *d, size_t ind
         .column = one->column,
         .start = one->span.start,
         .end = one->span.end,
-        .end_line = end_line,
-        .end_column = end_column,
     };
+}
+
+void eqlite_diagnostics_end(const eqlite_diagnostics *d, size_t index, uint32_t *line, uint32_t *column)
+{
+    const struct eq_diag *one = index < d->list.n ? &d->list.items[index] : NULL;
+    *line = *column = 0;
+    if (one && one->source && one->line)
+        eq_source_position(one->source, one->span.end, line, column);
 }
 
 static eqlite_status print(const eqlite_diagnostics *d, size_t index, bool json, bool colour, eqlite_write *write,

@@ -83,7 +83,6 @@ typedef struct eqlite_diagnostic {
     eqlite_string rule;          /* id of the rule, if any */
     uint32_t line, column;       /* 1-based, in code points; 0 if about no text */
     size_t start, end;           /* byte span in the query text */
-    uint32_t end_line, end_column; /* behind the last character; 0 if about no text */
 } eqlite_diagnostic;
 
 EQLITE_API size_t eqlite_diagnostics_count(const eqlite_diagnostics *d);
@@ -91,6 +90,8 @@ EQLITE_API size_t eqlite_diagnostics_errors(const eqlite_diagnostics *d);   /* c
 EQLITE_API size_t eqlite_diagnostics_warnings(const eqlite_diagnostics *d);
 EQLITE_API size_t eqlite_diagnostics_notes(const eqlite_diagnostics *d);
 EQLITE_API eqlite_diagnostic eqlite_diagnostics_get(const eqlite_diagnostics *d, size_t index);
+/* Where entry `index` ends: behind its last character, counted as its line and column; both 0 if it is about no text. */
+EQLITE_API void eqlite_diagnostics_end(const eqlite_diagnostics *d, size_t index, uint32_t *line, uint32_t *column);
 /* Entry `index` for a person: source line, carets, help; with ANSI colours if `colour`. */
 EQLITE_API eqlite_status eqlite_diagnostics_print(const eqlite_diagnostics *d, size_t index, bool colour,
                                                   eqlite_write *write, void *ctx);

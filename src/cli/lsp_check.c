@@ -112,7 +112,9 @@ static void tell(struct lsp_document *d, const eqlite_diagnostics *all)
             left_out++;
             continue;
         }
-        size_t start = byte_at(&lines, one.line, one.column), stop = byte_at(&lines, one.end_line, one.end_column);
+        uint32_t line, column;
+        eqlite_diagnostics_end(all, i, &line, &column);
+        size_t start = byte_at(&lines, one.line, one.column), stop = byte_at(&lines, line, column);
         stop = stop < start ? start : stop;
         add_diagnostic(&out, lsp_text_range(&d->text, start, stop), severities[one.severity], one.code, one.message,
                        one.help);
