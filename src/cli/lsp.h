@@ -128,6 +128,7 @@ struct lsp_query {
     eqlite_string text;
     size_t at;     /* of the place, in the query */
     size_t offset; /* in the file */
+    bool quoted;   /* it stands between " and ", where quotes need a backslash */
 };
 bool lsp_query_at(struct lsp_query *q, struct lsp_document *d, struct lsp_json params);
 /* The query as a whole. */

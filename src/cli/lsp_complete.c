@@ -16,7 +16,7 @@ struct offers {
     eqlite_string prefix;
     struct cli_text range; /* that they replace, as JSON */
     size_t n;
-    bool left_out;
+    bool left_out, escape; /* escape: quotes need a backslash there, so none are offered */
 };
 
 static bool fits(struct offers *o, eqlite_string name)
@@ -87,7 +87,8 @@ static void offer_values(struct offers *o, const char *field, bool quoted)
         size_t n = strcspn(p, "|");
         struct cli_text value = {0};
         cli_text_printf(&value, quoted ? "\"%.*s\"" : "%.*s", (int)n, p);
-        offer(o, (eqlite_string){value.ptr, value.len}, VALUE, NULL);
+        if (!quoted || !o->escape)
+            offer(o, (eqlite_string){value.ptr, value.len}, VALUE, NULL);
         cli_text_free(&value);
         p += n + (p[n] == '|');
     }
@@ -151,6 +152,7 @@ void lsp_completion(struct lsp *s, struct lsp_json params, struct cli_text *resu
     if (place.word < q.at && q.text.ptr[place.word] == '?') /* ?field: one that may be missing */
         place.word++;
     place_word(&o, d, &q, place.word);
+    o.escape = q.quoted;
     cli_text_printf(result, "{\"items\":[");
     offer_at(&o, &place);
     cli_text_printf(result, "],\"isIncomplete\":%s}", o.left_out ? "true" : "false");

@@ -253,7 +253,9 @@ bool lsp_query_of(struct lsp_query *q, struct lsp_document *d)
     for (size_t i = 0; i < eqlite_outline_count(q->outline); i++) {
         eqlite_outline_part part = eqlite_outline_get(q->outline, i);
         if (strcmp(part.kind, "query") == 0) {
+            const char *before = d->text.bytes.ptr + part.start;
             q->text = part.text;
+            q->quoted = lsp_is_toml(d) && part.start > 1 && before[-1] == '"' && before[-2] != '"';
             return true;
         }
     }

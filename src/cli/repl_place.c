@@ -137,7 +137,9 @@ size_t repl_string_end(const char *text, size_t at, size_t len)
 {
     bool raw = len - at >= 3 && memcmp(text + at, "\"\"\"", 3) == 0;
     for (size_t i = at + (raw ? 3 : 1); i < len; i++) {
-        if (!raw && text[i] == '\\')
+        if (text[i] == '\n') /* never closed; no string goes on in the next line */
+            return i;
+        if (!raw && text[i] == '\\' && i + 1 < len && text[i + 1] != '\n')
             i++;
         else if (!raw && text[i] == '"')
             return i + 1;
@@ -150,9 +152,20 @@ size_t repl_string_end(const char *text, size_t at, size_t len)
 size_t repl_comment_end(const char *text, size_t at, size_t len)
 {
     bool line = text[at + 1] == '/';
-    for (size_t i = at + 2; i < len; i++)
-        if (line ? text[i] == '\n' : text[i] == '*' && i + 1 < len && text[i + 1] == '/')
-            return line ? i + 1 : i + 2;
+    size_t open = 1; /* they nest */
+    for (size_t i = at + 2; i < len; i++) {
+        bool pair = i + 1 < len;
+        if (line && text[i] == '\n')
+            return i + 1;
+        if (!line && pair && text[i] == '/' && text[i + 1] == '*') {
+            open++;
+            i++;
+        } else if (!line && pair && text[i] == '*' && text[i + 1] == '/') {
+            i++;
+            if (--open == 0)
+                return i + 1;
+        }
+    }
     return len + 1;
 }
 
