@@ -6,8 +6,9 @@ editor should: broken messages, requests out of order, huge documents, a client 
 
 Ends with "N passed, N failed".
 """
-import json
 import pathlib
+import random
+import subprocess
 import sys
 import tempfile
 import traceback
@@ -234,7 +235,6 @@ class Tests:
 
     def test_random_edits(self):
         """The server's text and ours stay the same: its symbols tell where the last line ends, and formatting what it has."""
-        import random
         rng = random.Random(7)
         c = self.started()
         text = "process where a == 1\n"
@@ -530,6 +530,30 @@ class Tests:
         c.server.stdin.close()
         assert c.server.wait(60) != 0
         c.server.stderr.close()
+
+    def test_mutated(self):
+        """Sessions with bytes changed at random: whatever comes, the server ends by itself, and with a status."""
+        rng = random.Random(11)
+        position = {"textDocument": {"uri": TOML}, "position": place(12, 20), "range": span(11, 0, 30), "context": {}}
+        bodies = [{"id": 1, "method": "initialize", "params": {}}, {"method": "textDocument/didOpen", "params": {
+            "textDocument": {"uri": TOML, "languageId": "toml", "version": 1, "text": RULE}}}]
+        for i, method in enumerate(("completion", "hover", "definition", "codeAction", "formatting", "documentSymbol")):
+            bodies.append({"method": "textDocument/didChange", "params": {"textDocument": {"uri": TOML}, "contentChanges": [
+                {"range": span(12, 3 + i, 9 + i), "text": "é\n" * i}]}})
+            bodies.append({"id": 2 + i, "method": "textDocument/" + method, "params": position})
+        session = b"".join(frame({"jsonrpc": "2.0", **body}) for body in bodies)
+        for _ in range(60):
+            data = bytearray(session)
+            for _ in range(rng.choice((1, 3, 10, 40))):
+                at = rng.randrange(len(data))
+                if rng.random() < 0.5:
+                    data[at] = rng.choice(b'"{}[]:,0123456789\\\r\n\x00\xff/eE-.')
+                elif rng.random() < 0.5:
+                    del data[at:at + rng.randrange(1, 20)]
+                else:
+                    data[at:at] = data[at:at + rng.randrange(1, 30)]
+            done = subprocess.run([self.program, "lsp"], input=bytes(data), capture_output=True, timeout=60, check=False)
+            assert done.returncode in (0, 1), (done.returncode, bytes(data), done.stderr[-2000:])
 
     def test_usage(self):
         c = self.client("file.eql")
