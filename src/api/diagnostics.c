@@ -48,6 +48,11 @@ void eqlite_diagnostics_end(const eqlite_diagnostics *d, size_t index, uint32_t 
         eq_source_position(one->source, one->span.end, line, column);
 }
 
+eqlite_string eqlite_diagnostics_instead(const eqlite_diagnostics *d, size_t index)
+{
+    return index < d->list.n ? eq_api_string(d->list.items[index].instead) : (eqlite_string){0};
+}
+
 static eqlite_status print(const eqlite_diagnostics *d, size_t index, bool json, bool colour, eqlite_write *write,
                            void *ctx)
 {

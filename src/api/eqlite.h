@@ -92,6 +92,9 @@ EQLITE_API size_t eqlite_diagnostics_notes(const eqlite_diagnostics *d);
 EQLITE_API eqlite_diagnostic eqlite_diagnostics_get(const eqlite_diagnostics *d, size_t index);
 /* Where entry `index` ends: behind its last character, counted as its line and column; both 0 if it is about no text. */
 EQLITE_API void eqlite_diagnostics_end(const eqlite_diagnostics *d, size_t index, uint32_t *line, uint32_t *column);
+/* What is meant by the text that entry `index` is about, as its help says it, for an editor to put there; empty: nothing is
+ * known. */
+EQLITE_API eqlite_string eqlite_diagnostics_instead(const eqlite_diagnostics *d, size_t index);
 /* Entry `index` for a person: source line, carets, help; with ANSI colours if `colour`. */
 EQLITE_API eqlite_status eqlite_diagnostics_print(const eqlite_diagnostics *d, size_t index, bool colour,
                                                   eqlite_write *write, void *ctx);

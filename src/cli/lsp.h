@@ -80,6 +80,7 @@ void lsp_add_change(struct cli_text *out, struct lsp_text *t, eqlite_string afte
 struct lsp_finding { /* of a document: a diagnostic that was told */
     size_t start, end;
     const char *code; /* static */
+    char *instead;    /* owned: what is meant; NULL: not known */
 };
 
 struct lsp_document {

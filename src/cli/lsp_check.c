@@ -88,9 +88,18 @@ static void add_diagnostic(struct cli_text *out, struct lsp_range range, int sev
     cli_text_free(&text);
 }
 
-static void add_finding(struct lsp_document *d, size_t start, size_t end_at, const char *code)
+static void add_finding(struct lsp_document *d, size_t start, size_t stop, const char *code, eqlite_string instead)
 {
-    d->findings[d->n_findings++] = (struct lsp_finding){start, end_at, code};
+    struct cli_text copy = {0};
+    if (instead.len)
+        cli_text_add(&copy, instead.ptr, instead.len);
+    d->findings[d->n_findings++] = (struct lsp_finding){start, stop, code, copy.ptr};
+}
+
+static void forget_findings(struct lsp_document *d)
+{
+    while (d->n_findings)
+        free(d->findings[--d->n_findings].instead);
 }
 
 /* What was found about this document, not about others that it needs. */
@@ -102,8 +111,8 @@ static void tell(struct lsp_document *d, const eqlite_diagnostics *all)
     struct lines lines;
     find_lines(&lines, &d->text.bytes);
     begin(&out, d);
+    forget_findings(d);
     d->findings = cli_alloc(d->findings, (n < TOLD_MAX ? n : TOLD_MAX) * sizeof *d->findings);
-    d->n_findings = 0;
     for (size_t i = 0; i < n; i++) {
         eqlite_diagnostic one = eqlite_diagnostics_get(all, i);
         if (one.source.len && !cli_string_is(one.source, d->name))
@@ -118,7 +127,7 @@ static void tell(struct lsp_document *d, const eqlite_diagnostics *all)
         stop = stop < start ? start : stop;
         add_diagnostic(&out, lsp_text_range(&d->text, start, stop), severities[one.severity], one.code, one.message,
                        one.help);
-        add_finding(d, start, stop, one.code);
+        add_finding(d, start, stop, one.code, eqlite_diagnostics_instead(all, i));
     }
     if (left_out) {
         struct cli_text text = {0};
@@ -139,14 +148,14 @@ static void tell_lost(struct lsp_document *d)
     add_diagnostic(&out, (struct lsp_range){{0, 0}, {0, 0}}, 2, NULL,
                    cli_string("the document is too large to be checked"), (eqlite_string){0});
     d->told = true;
-    d->n_findings = 0;
+    forget_findings(d);
     end(&out);
 }
 
 void lsp_clear(struct lsp_document *d)
 {
     struct cli_text out = {0};
-    d->n_findings = 0;
+    forget_findings(d);
     if (!d->told)
         return;
     begin(&out, d);

@@ -97,6 +97,8 @@ static void free_document(struct lsp *s, struct lsp_document *d)
 {
     s->text_bytes -= d->text.bytes.len;
     lsp_text_free(&d->text);
+    while (d->n_findings)
+        free(d->findings[--d->n_findings].instead);
     free(d->findings);
     free(d->uri);
     free(d->name);

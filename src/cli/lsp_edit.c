@@ -1,4 +1,5 @@
-/* lsp_edit.c — changes that are offered: a document in its one layout, and what can be mended.
+/* lsp_edit.c — changes that are offered: a document in its one layout, and what can be mended: names that are misspelt, and
+ * what is needless.
  *
  *      W0504 told at bytes 40 to 52 ─▶ eqlite_fix_each there ─▶ quick fixes, each proven to leave the query's meaning
  *                                      eqlite_fix            ─▶ source.fixAll, until nothing is left */
@@ -77,6 +78,16 @@ static bool offer_fix(size_t start, size_t end, eqlite_string with, void *ctx)
     return a->n < 20;
 }
 
+/* What is meant by names that are misspelt. */
+static void offer_names(struct actions *a, size_t start, size_t end)
+{
+    for (size_t i = 0; i < a->d->n_findings; i++) {
+        const struct lsp_finding *f = &a->d->findings[i];
+        if (f->instead && f->start <= end && f->end >= start)
+            offer_fix(f->start, f->end, cli_string(f->instead), a);
+    }
+}
+
 static void offer_all(struct actions *a, eqlite_compiler *c, eqlite_severity least)
 {
     struct cli_text *before = &a->d->text.bytes, after = {0};
@@ -131,6 +142,8 @@ void lsp_code_action(struct lsp *s, struct lsp_json params, struct cli_text *res
     bool here = has_finding(a.d, start, end), anywhere = has_finding(a.d, 0, SIZE_MAX);
     eqlite_compiler *c = here || anywhere ? cli_compiler(s->cli) : NULL;
     cli_text_add(result, "[", 1);
+    if (!w.any || w.quick)
+        offer_names(&a, start, end);
     if (c && here && (!w.any || w.quick))
         eqlite_fix_each(c, least, a.d->name, a.d->text.bytes.ptr, a.d->text.bytes.len, start, end, offer_fix, &a);
     if (c && ((!w.any && here) || w.all))

@@ -342,6 +342,11 @@ class Tests:
         after = apply(text, everything[0]["edit"]["changes"][URI])
         assert after == text.replace('"a.exe", "a.exe"', '"a.exe"').replace(', "x")', ")"), after
         assert actions(span(0, 0, 3)) == []
+        for wrong, right in (("process where process.nmae == 1", "process.name"), ("any where lenght(a) == 1", "length"),
+                             ("seqence by a [any where true]", None), ("any where a == 1 nad b == 1", "and")):
+            told = c.open(URI, wrong)
+            fixed = [apply(wrong, a["edit"]["changes"][URI]) for a in actions(told[0]["range"])]
+            assert (len(fixed) == 1 and right in fixed[0] if right else fixed == []), (wrong, fixed)
         assert actions(told[0]["range"], only=["refactor"]) == []
         assert c.stop() == (None, 0)
 
