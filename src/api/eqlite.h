@@ -584,8 +584,8 @@ EQLITE_API eqlite_status eqlite_rule_paths(eqlite_compiler *c, const char *path,
 /* What stands where in the text of a rule file, while it is written: it need not compile. Nothing borrows from it. */
 typedef struct eqlite_outline eqlite_outline;
 typedef struct eqlite_outline_part { /* a view; strings belong to the outline */
-    const char *kind;   /* "id" and "name" of the rule, its "query" in EQL, "test" (the name of one), "tested" (the id of
-                           the rule that a file of tests names); static */
+    const char *kind;   /* "id" and "name" of the rule, its "query" in EQL, "test" (the name of one, of the first 1000),
+                           "tested" (the id of the rule that a file of tests names); static */
     eqlite_string text; /* what it says; of a query without the escapes of TOML */
     size_t start, end;  /* its bytes in the file, without quotes; both 0 for the id of an .eql file, which is its name */
 } eqlite_outline_part;

@@ -1,11 +1,12 @@
 /* lsp.c — `eqlite lsp`: a language server, as editors start it (JSON-RPC 2.0 over standard input and output).
  *
- *      what came ─▶ [ request 7 ][ change ][ request 8 ][ cancel 7 ]        read as far as it is there, then one by one:
- *                        ✗           │          │                           7 is cancelled, the others are done
+ *      what came ─▶ [ request 7 ][ change ][ request 8 ][ cancel 7 ]       taken in as far as it is there
+ *                        ✗           │          │
  *                                    ▼          ▼
- *                                 document    answer        nothing left ─▶ diagnostics of what changed
+ *                                 document    answer                       nothing left ─▶ diagnostics of what changed
  *
- * Notices that we do not know are ignored, as the protocol wants it. */
+ * Request 7 is cancelled, the others are done in order. Notices that we do not know are ignored, as the protocol wants
+ * it. */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -207,9 +208,7 @@ static bool fill(struct lsp *s, struct queue *q)
         switch (lsp_input_next(&s->input, !q->n && !first_dirty(s), &body)) {
         case LSP_FRAME_NONE: return true;
         case LSP_FRAME_BODY: put(q, body); break;
-        case LSP_FRAME_GARBAGE:
-            refuse((struct lsp_json){0}, LSP_PARSE_ERROR, "bytes that are no message");
-            break;
+        case LSP_FRAME_GARBAGE: refuse((struct lsp_json){0}, LSP_PARSE_ERROR, "bytes that are no message"); break;
         case LSP_FRAME_TOO_LONG:
             refuse((struct lsp_json){0}, LSP_INVALID_REQUEST, "a message of more than 64 MiB");
             break;

@@ -1,5 +1,5 @@
-/* lsp_edit.c — changes that are offered: a document in its one layout, and what can be mended: names that are misspelt, and
- * what is needless.
+/* lsp_edit.c — changes that are offered: a document in its one layout, and what can be mended: names that are misspelt,
+ * and what is needless.
  *
  *      W0504 told at bytes 40 to 52 ─▶ eqlite_fix_each there ─▶ quick fixes, each proven to leave the query's meaning
  *                                      eqlite_fix            ─▶ source.fixAll, until nothing is left */

@@ -107,12 +107,13 @@ static bool find_alias(struct cli_text *out, struct lsp_document *d, const struc
     const char *dot = name.len ? memchr(name.ptr, '.', name.len) : NULL;
     name.len = dot ? (size_t)(dot - name.ptr) : 0;
     for (t = (struct lsp_token){0}; name.len && (t = lsp_next_token(q->text, t.end)).kind != LSP_END; before = t) {
-        bool named = t.kind == LSP_WORD && t.end - t.start == name.len &&
-                     memcmp(q->text.ptr + t.start, name.ptr, name.len) == 0;
+        bool named =
+            t.kind == LSP_WORD && t.end - t.start == name.len && memcmp(q->text.ptr + t.start, name.ptr, name.len) == 0;
         if (!named || before.end - before.start != 2 || memcmp(q->text.ptr + before.start, "as", 2) != 0)
             continue;
-        add_location(out, d->uri, lsp_text_range(&d->text, eqlite_outline_to_file(q->outline, t.start),
-                                                 eqlite_outline_to_file(q->outline, t.end)));
+        add_location(out, d->uri,
+                     lsp_text_range(&d->text, eqlite_outline_to_file(q->outline, t.start),
+                                    eqlite_outline_to_file(q->outline, t.end)));
         return true;
     }
     return false;
@@ -199,8 +200,8 @@ void lsp_document_symbol(struct lsp *s, struct lsp_json params, struct cli_text 
     cli_text_add(result, "[", 1);
     lsp_entry_read(&e, d->name, &d->text);
     if (e.id.len) {
-        add_symbol(result, string_of(e.name.len ? &e.name : &e.id), CLASS, lsp_text_range(&d->text, 0, d->text.bytes.len),
-                   e.range);
+        add_symbol(result, string_of(e.name.len ? &e.name : &e.id), CLASS,
+                   lsp_text_range(&d->text, 0, d->text.bytes.len), e.range);
         cli_text_printf(result, ",\"detail\":");
         cli_text_json(result, string_of(&e.id));
         cli_text_printf(result, ",\"children\":[");

@@ -75,7 +75,8 @@ static bool describe_field(struct cli_text *out, eqlite_string word)
     eqlite_field f = eqlite_field_get(eqlite_field_at(word.ptr, word.len));
     if (f.path.len != word.len || !word.len || memcmp(f.path.ptr, word.ptr, word.len) != 0)
         return false;
-    cli_text_printf(out, "```eql\n%.*s\n```\n%s%s — %s %s\n", (int)word.len, word.ptr, f.type, f.many ? ", several values" : "",
+    cli_text_printf(out, "```eql\n%.*s\n```\n%s%s — %s %s\n", (int)word.len, word.ptr, f.type,
+                    f.many ? ", several values" : "",
                     f.extra ? "a field that integrations add; not in ECS" : "a field of ECS", eqlite_field_version());
     if (f.values)
         add_values(out, &f);
@@ -109,8 +110,8 @@ static void add_pages(struct cli_text *out, const struct lsp_document *d, size_t
             continue;
         for (size_t k = 0; cli_pages[k].code; k++)
             if (strcmp(cli_pages[k].code, f->code) == 0)
-                cli_text_printf(out, "%s**%s %s**\n\n%s", out->len ? "\n---\n" : "", f->code, eqlite_code_title(f->code),
-                                cli_pages[k].text);
+                cli_text_printf(out, "%s**%s %s**\n\n%s", out->len ? "\n---\n" : "", f->code,
+                                eqlite_code_title(f->code), cli_pages[k].text);
         last = f->code;
     }
 }

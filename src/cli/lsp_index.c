@@ -64,8 +64,7 @@ static bool see_file(const char *path, void *ctx)
         return true;
     e.changed = info.st_mtim;
     e.size = info.st_size;
-    struct lsp_entry *old =
-        w->before->n ? bsearch(&e, w->before->items, w->before->n, sizeof e, by_path) : NULL;
+    struct lsp_entry *old = w->before->n ? bsearch(&e, w->before->items, w->before->n, sizeof e, by_path) : NULL;
     bool same = old && old->size == e.size && old->changed.tv_sec == e.changed.tv_sec &&
                 old->changed.tv_nsec == e.changed.tv_nsec;
     if (same && !old->moved) {

@@ -1,10 +1,10 @@
 /* lsp_text.c — the text of a document, and places in it.
  *
- *      line 0   process where user.name == "Zoë 🙂"\n        a place is a line and UTF-16 code units: 🙂 is two of them,
- *      line 1   // …                                         four bytes for us
+ *      line 0   process where user.name == "Zoë 🙂"      a place is a line and UTF-16 code units:
+ *      line 1   // …                                    🙂 is two of them, and four bytes for us
  *
- * Where lines begin is found when it is asked for, and forgotten from the place of an edit on. A line ends with \n, \r\n
- * or \r, as the protocol wants it. */
+ * Where lines begin is found when it is asked for, and forgotten from the place of an edit on. A line ends with \n,
+ * \r\n or \r, as the protocol wants it. */
 #include <stdlib.h>
 #include <string.h>
 

@@ -14,9 +14,9 @@
 #include "cli/lsp.h"
 
 #define READ_STEP ((size_t)64 << 10)
-#define PADDING 64                     /* that simdjson wants behind a text */
+#define PADDING 64 /* that simdjson wants behind a text */
 #define HEADER_MAX ((size_t)8 << 10)
-#define SKIP_MAX ((size_t)1 << 30)     /* a length above is a mistake, not a message */
+#define SKIP_MAX ((size_t)1 << 30) /* a length above is a mistake, not a message */
 #define ROOM_KEPT ((size_t)1 << 20)
 
 static const char length_key[] = "Content-Length:";

@@ -84,28 +84,56 @@ size_t eq_outline_to_query(const struct eq_outline *o, size_t at)
 
 /* ── The file ── */
 
+enum { TESTS_MAX = 1000 }; /* told of one file; each is looked for in its line */
+
+/* A document, and the line that was looked at last: the next is searched from there. */
+struct document {
+    struct eq_slice text; /* without byte order mark */
+    size_t mark;          /* bytes of that */
+    uint32_t line;
+    size_t at;
+};
+
+/* As eq_toml_written, for values that come in order. */
+static struct eq_slice written(struct document *d, const struct eq_toml *value)
+{
+    struct eq_toml near = *value;
+    if (value->line < d->line) {
+        d->line = 1;
+        d->at = 0;
+    }
+    near.line = value->line - d->line + 1;
+    struct eq_slice s = eq_toml_written(&near, eq_slice(d->text.ptr + d->at, d->text.len - d->at));
+    size_t at = (size_t)(s.ptr - d->text.ptr);
+    while (at > 0 && d->text.ptr[at - 1] != '\n')
+        at--;
+    d->line = value->line;
+    d->at = at;
+    return s;
+}
+
 /* A string of the document, if it is one. */
-static bool add_string(struct eq_outline *o, const char *kind, const struct eq_toml *value, struct eq_slice text,
-                       size_t mark)
+static bool add_string(struct eq_outline *o, const char *kind, const struct eq_toml *value, struct document *d)
 {
     if (!value || value->kind != EQ_TOML_STRING)
         return true;
-    struct eq_slice written = eq_toml_written(value, text);
-    size_t start = mark + (size_t)(written.ptr - text.ptr);
-    size_t quotes = written.len >= 6 && written.ptr[1] == written.ptr[0] && written.ptr[2] == written.ptr[0] ? 3 : 1;
-    if (written.len < 2 * quotes)
+    struct eq_slice s = written(d, value);
+    size_t start = d->mark + (size_t)(s.ptr - d->text.ptr);
+    size_t quotes = s.len >= 6 && s.ptr[1] == s.ptr[0] && s.ptr[2] == s.ptr[0] ? 3 : 1;
+    if (s.len < 2 * quotes)
         return true;
-    return add_part(o, (struct eq_outline_part){kind, value->text, start + quotes, start + written.len - quotes});
+    return add_part(o, (struct eq_outline_part){kind, value->text, start + quotes, start + s.len - quotes});
 }
 
-static bool add_tests(struct eq_outline *o, const struct eq_toml *tests, struct eq_slice text, size_t mark)
+static bool add_tests(struct eq_outline *o, const struct eq_toml *tests, struct document *d)
 {
     bool fine = true;
+    size_t n = 0;
     if (!tests || tests->kind != EQ_TOML_ARRAY)
         return true;
-    for (const struct eq_toml *test = tests->first; test && fine; test = test->next)
+    for (const struct eq_toml *test = tests->first; test && fine && n < TESTS_MAX; test = test->next, n++)
         if (test->kind == EQ_TOML_TABLE)
-            fine = add_string(o, "test", eq_toml_get(test, "name"), text, mark);
+            fine = add_string(o, "test", eq_toml_get(test, "name"), d);
     return fine;
 }
 
@@ -113,16 +141,15 @@ static enum eq_status read_document(struct eq_outline *o, const struct eq_toml *
                                     struct eq_slice text, const struct eq_alloc *alloc)
 {
     const struct eq_toml *id = eq_toml_get(root, "rule.rule_id"), *query = eq_rule_find_query(root);
-    size_t mark = file.len - text.len;
+    struct document d = {.text = text, .mark = file.len - text.len, .line = 1};
     enum eq_status st = EQ_OK;
-    if (!add_string(o, "id", id ? id : eq_toml_get(root, "rule.id"), text, mark) ||
-        !add_string(o, "name", eq_toml_get(root, "rule.name"), text, mark))
-        return EQ_NOMEM;
-    if (!add_string(o, "tested", eq_toml_get(root, "rule_id"), text, mark))
+    if (!add_string(o, "id", id ? id : eq_toml_get(root, "rule.id"), &d) ||
+        !add_string(o, "name", eq_toml_get(root, "rule.name"), &d) ||
+        !add_string(o, "tested", eq_toml_get(root, "rule_id"), &d))
         return EQ_NOMEM;
     if (query)
         st = add_query(o, query->text, query, file, alloc);
-    return st == EQ_OK && !add_tests(o, eq_toml_get(root, "tests"), text, mark) ? EQ_NOMEM : st;
+    return st == EQ_OK && !add_tests(o, eq_toml_get(root, "tests"), &d) ? EQ_NOMEM : st;
 }
 
 static enum eq_status read_eql(struct eq_outline *o, struct eq_slice name, struct eq_slice file, struct eq_slice text,
