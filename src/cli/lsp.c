@@ -210,7 +210,7 @@ static bool fill(struct lsp *s, struct queue *q)
         case LSP_FRAME_BODY: put(q, body); break;
         case LSP_FRAME_GARBAGE: refuse((struct lsp_json){0}, LSP_PARSE_ERROR, "bytes that are no message"); break;
         case LSP_FRAME_TOO_LONG:
-            refuse((struct lsp_json){0}, LSP_INVALID_REQUEST, "a message of more than 64 MiB");
+            refuse((struct lsp_json){0}, LSP_INVALID_REQUEST, "a message of more than 40 MiB");
             break;
         case LSP_FRAME_END: return false;
         }

@@ -15,10 +15,10 @@
 #include "cli/lsp_json.h"
 
 enum {
-    LSP_DOCUMENTS_MAX = 1000,          /* open at once */
-    LSP_DOCUMENT_MAX = 16 << 20,       /* bytes of one; rule files may have 10 MiB */
-    LSP_TEXT_MAX = 256 << 20,          /* bytes of all */
-    LSP_MESSAGE_MAX = 64 << 20,        /* bytes of a message */
+    LSP_DOCUMENTS_MAX = 1000,    /* open at once */
+    LSP_DOCUMENT_MAX = 16 << 20, /* bytes of one; rule files may have 10 MiB */
+    LSP_TEXT_MAX = 256 << 20,    /* bytes of all */
+    LSP_MESSAGE_MAX = 40 << 20,  /* bytes of a message */
 };
 
 /* ── Messages (lsp_wire.c) ── */

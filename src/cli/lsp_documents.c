@@ -159,8 +159,10 @@ void lsp_did_open(struct lsp *s, struct lsp_json params, struct cli_text *result
     (void)result;
     lsp_json_text(&language, lsp_json_get(params, "textDocument.languageId"));
     if (!lsp_json_text(&uri, lsp_json_get(params, "textDocument.uri")) || uri.len > PATH_MAX * 3 ||
-        !lsp_json_text(&text, lsp_json_get(params, "textDocument.text")))
+        !lsp_json_text(&text, lsp_json_get(params, "textDocument.text"))) {
+        cli_error("a document without a name or a text was opened; it is not looked at");
         return;
+    }
     struct lsp_document *d = lsp_find_document(s, uri);
     if (!d && s->n_documents == LSP_DOCUMENTS_MAX) {
         cli_error("more than %d documents are open; this one is not looked at", LSP_DOCUMENTS_MAX);

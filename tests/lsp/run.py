@@ -509,7 +509,7 @@ class Tests:
             c.send_bytes(b" " * (1 << 20))
         assert c.error() == -32600
         assert c.ask("no/such") == -32601
-        assert c.peak_kib() < 1500 * 1024, c.peak_kib()
+        assert c.peak_kib() < 800 * 1024, c.peak_kib()
         assert c.stop() == (None, 0)
 
     def test_many_documents(self):
