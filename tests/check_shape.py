@@ -21,7 +21,7 @@ import checks
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 SRC = ROOT / "src"
-TOP = {"grammar", "src", "rules", "tests", "docs", "packaging", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md",
+TOP = {"grammar", "src", "rules", "tests", "docs", "packaging", "editors", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md",
        "CMakeLists.txt", "README.md", "CMakePresets.json", "dev", "LICENSE",
        "build", "compile_commands.json"}
 
@@ -145,7 +145,7 @@ def anchors(page):
 
 
 def check_links(_):
-    folders = ("docs", "src", "tests", "rules", "packaging")
+    folders = ("docs", "src", "tests", "rules", "packaging", "editors")
     for page in sorted([*ROOT.glob("*.md"), *(p for folder in folders for p in (ROOT / folder).rglob("*.md"))]):
         for target in re.findall(r"\]\(([^()\s]+)\)", re.sub(r"`[^`\n]*`", "", without_blocks(text_of(page)))):
             if re.match(r"\w+:", target):

@@ -40,6 +40,19 @@ eqlite_diagnostic eqlite_diagnostics_get(const eqlite_diagnostics *d, size_t ind
     };
 }
 
+void eqlite_diagnostics_end(const eqlite_diagnostics *d, size_t index, uint32_t *line, uint32_t *column)
+{
+    const struct eq_diag *one = index < d->list.n ? &d->list.items[index] : NULL;
+    *line = *column = 0;
+    if (one && one->source && one->line)
+        eq_source_position(one->source, one->span.end, line, column);
+}
+
+eqlite_string eqlite_diagnostics_instead(const eqlite_diagnostics *d, size_t index)
+{
+    return index < d->list.n ? eq_api_string(d->list.items[index].instead) : (eqlite_string){0};
+}
+
 static eqlite_status print(const eqlite_diagnostics *d, size_t index, bool json, bool colour, eqlite_write *write,
                            void *ctx)
 {

@@ -90,6 +90,11 @@ EQLITE_API size_t eqlite_diagnostics_errors(const eqlite_diagnostics *d);   /* c
 EQLITE_API size_t eqlite_diagnostics_warnings(const eqlite_diagnostics *d);
 EQLITE_API size_t eqlite_diagnostics_notes(const eqlite_diagnostics *d);
 EQLITE_API eqlite_diagnostic eqlite_diagnostics_get(const eqlite_diagnostics *d, size_t index);
+/* Where entry `index` ends: behind its last character, counted as its line and column; both 0 if it is about no text. */
+EQLITE_API void eqlite_diagnostics_end(const eqlite_diagnostics *d, size_t index, uint32_t *line, uint32_t *column);
+/* What is meant by the text that entry `index` is about, as its help says it, for an editor to put there; empty: nothing is
+ * known. */
+EQLITE_API eqlite_string eqlite_diagnostics_instead(const eqlite_diagnostics *d, size_t index);
 /* Entry `index` for a person: source line, carets, help; with ANSI colours if `colour`. */
 EQLITE_API eqlite_status eqlite_diagnostics_print(const eqlite_diagnostics *d, size_t index, bool colour,
                                                   eqlite_write *write, void *ctx);
@@ -143,7 +148,8 @@ EQLITE_API eqlite_status eqlite_compiler_add_path(eqlite_compiler *c, const char
  * they are); wrong ones are left out, with diagnostics, and a file that is wrong as a whole counts as refused.
  * EQLITE_INVALID: there are rules of eqlite_compiler_add_from, which cannot change. EQLITE_IO: it could not be read. */
 EQLITE_API eqlite_status eqlite_compiler_add_expected(eqlite_compiler *c, const char *path, const char *corpus);
-/* A rule file's text from memory; the ending of `name` (.toml, .eql) decides how it is read. */
+/* A rule file's text from memory; the ending of `name` (.toml, .eql) decides how it is read. x.test.toml adds tests to
+ * the rule of x.toml or x.eql, if that was added before. */
 EQLITE_API eqlite_status eqlite_compiler_add_rule(eqlite_compiler *c, const char *name, const char *text, size_t len);
 /* Fields of the caller's own, besides those of ECS: JSON text of a mapping of Elasticsearch (GET INDEX/_mapping), or of names
  * with types, {"a.b":"keyword","c":{"d":"long"}}. Counts for rules that are added later. EQLITE_INVALID: it is no JSON object
@@ -162,6 +168,12 @@ EQLITE_API eqlite_status eqlite_compiler_lint(eqlite_compiler *c, eqlite_severit
  * *fixes tells how many places did. EQLITE_INVALID: it is no rule that compiles; nothing is written then. */
 EQLITE_API eqlite_status eqlite_fix(eqlite_compiler *c, eqlite_severity least, const char *name, const char *text,
                                     size_t len, size_t *fixes, eqlite_write *write, void *ctx);
+/* The same mends one by one, for an editor to offer: each that touches the bytes `from` to `to` of the text, without
+ * heeding the others. It puts `with` in place of the bytes `start` to `end`; valid during the call; returning false ends
+ * with EQLITE_END. */
+typedef bool eqlite_on_fix(size_t start, size_t end, eqlite_string with, void *ctx);
+EQLITE_API eqlite_status eqlite_fix_each(eqlite_compiler *c, eqlite_severity least, const char *name, const char *text,
+                                         size_t len, size_t from, size_t to, eqlite_on_fix *each, void *ctx);
 /* A rule of finished rules, as it was compiled; they are retained. EQLITE_INVALID: there is no such rule. */
 EQLITE_API eqlite_status eqlite_compiler_add_from(eqlite_compiler *c, eqlite_rules *rules, size_t index);
 /* Compile what was added so far into rules, and forget it: the compiler can be filled again. */
@@ -574,6 +586,43 @@ EQLITE_API eqlite_status eqlite_format(eqlite_compiler *c, const char *name, con
 typedef bool eqlite_on_path(const char *path, void *ctx);
 EQLITE_API eqlite_status eqlite_rule_paths(eqlite_compiler *c, const char *path, eqlite_on_path *each, void *ctx);
 
+/* ── Editing ─────────────────────────────────────────────────────────────────────────────────────────────────────── */
+
+/* What stands where in the text of a rule file, while it is written: it need not compile. Nothing borrows from it. */
+typedef struct eqlite_outline eqlite_outline;
+typedef struct eqlite_outline_part { /* a view; strings belong to the outline */
+    const char *kind;   /* "id" and "name" of the rule, its "query" in EQL, "test" (the name of one, of the first 1000),
+                           "tested" (the id of the rule that a file of tests names); static */
+    eqlite_string text; /* what it says; of a query without the escapes of TOML */
+    size_t start, end;  /* its bytes in the file, without quotes; both 0 for the id of an .eql file, which is its name */
+} eqlite_outline_part;
+
+/* The ending of `name` decides: .toml is a rule file or one of tests, anything else a query. The allocator may be NULL.
+ * EQLITE_INVALID: it is no TOML, not UTF-8, or longer than 10 MiB. */
+EQLITE_API eqlite_status eqlite_outline_new(eqlite_outline **out, const eqlite_allocator *allocator, const char *name,
+                                            const char *text, size_t len);
+EQLITE_API void eqlite_outline_free(eqlite_outline *o); /* NULL is fine */
+EQLITE_API size_t eqlite_outline_count(const eqlite_outline *o);
+EQLITE_API eqlite_outline_part eqlite_outline_get(const eqlite_outline *o, size_t index);
+/* Where byte `at` of the query stands in the file, and the other way round; SIZE_MAX: nowhere. Its end counts too. */
+EQLITE_API size_t eqlite_outline_to_file(const eqlite_outline *o, size_t at);
+EQLITE_API size_t eqlite_outline_to_query(const eqlite_outline *o, size_t at);
+
+/* Fields that the Elastic Common Schema names, and names that integrations add, in order of bytes. All static. */
+typedef struct eqlite_field {
+    eqlite_string path;
+    const char *type;   /* "keyword", "text", "number", "boolean", "date", "ip"; "object": other names may follow it */
+    bool many;          /* an array */
+    bool extra;         /* not of ECS: integrations add it */
+    const char *values; /* what its values are, "start|end"; NULL: anything */
+    bool only;          /* and nothing else */
+} eqlite_field;
+EQLITE_API const char *eqlite_field_version(void); /* of the schema, "9.5.0-dev" */
+EQLITE_API size_t eqlite_field_count(void);
+EQLITE_API eqlite_field eqlite_field_get(size_t index);
+/* The first field that does not come before `path`; eqlite_field_count() if all do. */
+EQLITE_API size_t eqlite_field_at(const char *path, size_t len);
+
 /* ── Looking inside ──────────────────────────────────────────────────────────────────────────────────────────────── */
 
 /* A form of a query: "tokens", "ast", "plan" or "program". Works on a wrong query as far as it goes. */
@@ -645,16 +694,6 @@ EQLITE_API size_t eqlite_function_count(void);
 EQLITE_API eqlite_function eqlite_function_get(size_t index);
 EQLITE_API const char *const *eqlite_keywords(void); /* NULL at the end */
 EQLITE_API const char *const *eqlite_dialects(void); /* NULL at the end */
-
-/* Fields of the Elastic Common Schema, and some that integrations add, sorted by path: for completion. Strings are static. */
-typedef struct eqlite_ecs_field {
-    eqlite_string path;
-    const char *type;   /* "keyword", "text", "number", "boolean", "date", "ip"; "object": other names may follow it */
-    const char *values; /* what its values are, parted by '|'; NULL: the schema does not say */
-    bool only;          /* there are no others */
-} eqlite_ecs_field;
-EQLITE_API size_t eqlite_ecs_count(void);
-EQLITE_API eqlite_ecs_field eqlite_ecs_get(size_t index);
 
 /* A survey learns which fields events have: for `fields`, `check --against`, completion. */
 typedef struct eqlite_survey_field {

@@ -9,6 +9,7 @@
 
 #include "lint/implies.h"
 #include "lint/lint.h"
+#include "rule/outline.h"
 
 #define ROUNDS_MAX 100u
 #define VAIN_MAX 20u /* tries of all rounds that may be in vain; each takes as long as a proof */
@@ -159,4 +160,74 @@ eqlite_status eqlite_fix(eqlite_compiler *c, eqlite_severity least, const char *
     }
     reading_free(&r);
     return eq_api_status(st);
+}
+
+/* ── One by one ── */
+
+/* What to replace in `before` to get `after`: what is left without their common beginning and end. */
+static bool tell_change(struct eq_slice before, struct eq_slice after, eqlite_on_fix *each, void *ctx)
+{
+    size_t least = before.len < after.len ? before.len : after.len, start = 0, tail = 0;
+    while (start < least && before.ptr[start] == after.ptr[start])
+        start++;
+    while (tail < least - start && before.ptr[before.len - 1 - tail] == after.ptr[after.len - 1 - tail])
+        tail++;
+    eqlite_string with = {after.ptr + start, after.len - start - tail};
+    return each(start, before.len - tail, with, ctx);
+}
+
+/* One edit, alone. To prove it spends the plan, so each edit gets a fresh reading. EQ_END: it could not be proven;
+ * EQ_LIMIT: no more is wanted. */
+static enum eq_status offer(const struct eq_edit *one, eqlite_compiler *c, struct eq_slice name, struct eq_slice text,
+                            enum eq_severity least, eqlite_on_fix *each, void *ctx)
+{
+    const struct eq_alloc *alloc = eq_compiler_alloc(c);
+    struct eq_edit copy = *one;
+    struct eq_edits alone = {.items = &copy, .n = 1};
+    struct mending m = {.c = c, .name = name, .least = least};
+    struct reading r, next;
+    reading_init(&r, alloc);
+    reading_init(&next, alloc);
+    eq_buf_add(&r.text, text);
+    enum eq_status st = eq_buf_status(&r.text);
+    if (st == EQ_OK)
+        st = read_rule(&r, c, name);
+    if (st == EQ_OK)
+        st = eq_lint_plan(r.plan, &r.arena, &rule_of(&r)->source, least, &r.ignored, NULL); /* simplifies it */
+    if (st == EQ_OK)
+        st = edit(&next, &r, &m, &alone);
+    if (st == EQ_OK && !tell_change(text, eq_buf_slice(&next.text), each, ctx))
+        st = EQ_LIMIT;
+    reading_free(&next);
+    reading_free(&r);
+    return st;
+}
+
+eqlite_status eqlite_fix_each(eqlite_compiler *c, eqlite_severity least, const char *name, const char *text, size_t len,
+                              size_t from, size_t to, eqlite_on_fix *each, void *ctx)
+{
+    const struct eq_alloc *alloc = eq_compiler_alloc(c);
+    struct eq_slice file = eq_slice(text, len);
+    struct eq_edits edits = {.alloc = alloc};
+    struct eq_outline outline = {0};
+    struct reading r;
+    reading_init(&r, alloc);
+    eq_buf_add(&r.text, file);
+    enum eq_status st = eq_buf_status(&r.text);
+    if (st == EQ_OK)
+        st = read_rule(&r, c, eq_api_slice(name));
+    if (st == EQ_OK)
+        st = eq_outline_read(&outline, eq_api_slice(name), file, alloc);
+    if (st == EQ_OK)
+        st = find_edits(&edits, &r, (enum eq_severity)least);
+    for (size_t i = 0; i < edits.n && (st == EQ_OK || st == EQ_END); i++) {
+        size_t start = eq_outline_to_file(&outline, edits.items[i].span.start);
+        size_t end = eq_outline_to_file(&outline, edits.items[i].span.end);
+        if (start <= to && end != SIZE_MAX && end >= from)
+            st = offer(&edits.items[i], c, eq_api_slice(name), file, (enum eq_severity)least, each, ctx);
+    }
+    eq_edits_free(&edits);
+    eq_outline_free(&outline);
+    reading_free(&r);
+    return st == EQ_END ? EQLITE_OK : st == EQ_LIMIT ? EQLITE_END : eq_api_status(st);
 }

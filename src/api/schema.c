@@ -1,6 +1,5 @@
 /* schema.c — which fields there are, as users and their data tell a compiler. */
 #include "api/compiler_priv.h"
-#include "plan/ecs.h"
 
 eqlite_status eqlite_compiler_add_schema(eqlite_compiler *c, const char *text, size_t len)
 {
@@ -30,24 +29,4 @@ eqlite_status eqlite_compiler_compare(eqlite_compiler *c, const eqlite_survey *s
         st = eq_schema_saw(schema, eq_slice(path.ptr, path.len));
     }
     return eq_api_status(st);
-}
-
-size_t eqlite_ecs_count(void)
-{
-    return eq_ecs_count();
-}
-
-eqlite_ecs_field eqlite_ecs_get(size_t index)
-{
-    static const char *const types[] = {
-        [EQ_ECS_OTHER] = "object",    [EQ_ECS_KEYWORD] = "keyword", [EQ_ECS_TEXT] = "text", [EQ_ECS_NUMBER] = "number",
-        [EQ_ECS_BOOLEAN] = "boolean", [EQ_ECS_DATE] = "date",       [EQ_ECS_IP] = "ip",     [EQ_ECS_OBJECT] = "object"};
-    eqlite_ecs_field out = {0};
-    if (index >= eq_ecs_count())
-        return out;
-    struct eq_ecs_field field = eq_ecs_get(index);
-    out.path = eq_api_string(field.path);
-    out.type = types[field.type];
-    out.values = eq_ecs_values(&out.only, field.path);
-    return out;
 }

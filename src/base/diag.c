@@ -93,6 +93,17 @@ void eq_diag_help(struct eq_diags *d, struct eq_diag *diag, const char *format, 
     va_end(args);
 }
 
+void eq_diag_instead(struct eq_diags *d, struct eq_diag *diag, struct eq_slice was, struct eq_slice instead)
+{
+    if (!diag || !diag->source || diag->span.end > diag->source->text.len)
+        return;
+    struct eq_slice text = diag->source->text;
+    if (!eq_slice_eq(eq_slice(text.ptr + diag->span.start, diag->span.end - diag->span.start), was))
+        return;
+    diag->instead = eq_arena_copy(&d->arena, instead);
+    d->failed |= !diag->instead.ptr;
+}
+
 const char *eq_code_name(enum eq_code code)
 {
     return codes[code].name;

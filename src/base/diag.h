@@ -40,6 +40,7 @@ struct eq_diag {
     const struct eq_source *source; /* NULL: not about a text; borrowed */
     struct eq_span span;            /* bytes of source->text */
     struct eq_slice message, help;  /* help may be empty */
+    struct eq_slice instead;        /* may stand in place of the span; empty: nothing is known */
     struct eq_slice rule;           /* id or name of the rule it is about; may be empty */
     uint32_t line, column;          /* resolved position in the file, 1-based; 0 without a source */
 };
@@ -64,6 +65,9 @@ struct eq_diag *eq_diag_add(struct eq_diags *d, enum eq_code code, const struct 
 /* Set the help line of an entry; does nothing on NULL. */
 void eq_diag_help(struct eq_diags *d, struct eq_diag *diag, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+
+/* Say what is meant by a span that is `was` and nothing else, for editors to put there; does nothing on NULL. */
+void eq_diag_instead(struct eq_diags *d, struct eq_diag *diag, struct eq_slice was, struct eq_slice instead);
 
 const char *eq_code_name(enum eq_code code);  /* "E0101" */
 const char *eq_code_title(enum eq_code code); /* "syntax error" */

@@ -107,6 +107,7 @@ int cli_explain_partial(const struct cli *c, eqlite_rules *rules); /* --partial,
 int cli_fields(struct cli *c);
 int cli_pack(struct cli *c);
 int cli_repl(struct cli *c);
+int cli_lsp(struct cli *c);
 int cli_completion(struct cli *c);
 int cli_version(struct cli *c);
 int cli_help(struct cli *c);

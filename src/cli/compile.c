@@ -15,7 +15,7 @@ eqlite_compiler *cli_compiler(const struct cli *c)
     options.engine = c->engine;
     options.partition_by = c->command == CLI_COMMAND_CHECK ? NULL : c->partition_by; /* check asks about the rules as they are */
     options.schema = cli_schema_name(c);
-    options.metadata = c->command == CLI_COMMAND_CHECK;
+    options.metadata = c->command == CLI_COMMAND_CHECK || c->command == CLI_COMMAND_LSP;
     eqlite_status st = eqlite_compiler_new(&compiler, &options);
     if (st != EQLITE_OK) {
         cli_failed(st);

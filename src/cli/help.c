@@ -81,6 +81,7 @@ static void overview(void)
     command_line(CLI_COMMAND_EXPLAIN);
     command_line(CLI_COMMAND_FIELDS);
     command_line(CLI_COMMAND_COMPILE);
+    command_line(CLI_COMMAND_LSP);
     printf("\nAbout eqlite:\n");
     command_line(CLI_COMMAND_COMPLETION);
     command_line(CLI_COMMAND_VERSION);

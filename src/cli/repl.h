@@ -114,6 +114,9 @@ struct repl_place {
 };
 void repl_place_find(struct repl_place *p, const char *text, size_t len);
 void repl_place_free(struct repl_place *p);
+/* Behind the string or comment that begins at `at`; len + 1 if it is open. */
+size_t repl_string_end(const char *text, size_t at, size_t len);
+size_t repl_comment_end(const char *text, size_t at, size_t len);
 
 /* What the word at the end of `text` could become, values by how often they are met, else sorted; owned
  * copies. *word is where it begins. */

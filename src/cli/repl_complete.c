@@ -64,8 +64,8 @@ static void offer_fields(struct offers *o)
         offer(o, eqlite_survey_get(o->r->data.survey, i).path);
     if (o->out->n > before || !o->len || !cli_schema_name(&o->r->cli))
         return;
-    for (size_t i = 0; i < eqlite_ecs_count(); i++) {
-        eqlite_ecs_field field = eqlite_ecs_get(i);
+    for (size_t i = 0; i < eqlite_field_count(); i++) {
+        eqlite_field field = eqlite_field_get(i);
         if (strcmp(field.type, "object") != 0)
             offer(o, field.path);
     }
@@ -123,12 +123,8 @@ static void offer_values(struct offers *o, const char *field, eqlite_on_value *e
 /* The values that the schema allows for a field, quoted. */
 static void offer_allowed(struct offers *o, const char *field)
 {
-    const char *at = NULL;
-    for (size_t i = 0; i < eqlite_ecs_count() && !at && cli_schema_name(&o->r->cli); i++) {
-        eqlite_ecs_field known = eqlite_ecs_get(i);
-        if (known.values && cli_string_is(known.path, field))
-            at = known.values;
-    }
+    eqlite_field known = eqlite_field_get(eqlite_field_at(field, strlen(field)));
+    const char *at = cli_schema_name(&o->r->cli) && cli_string_is(known.path, field) ? known.values : NULL;
     while (at && *at) {
         struct cli_text t = {0};
         size_t n = strcspn(at, "|");

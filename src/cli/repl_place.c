@@ -133,12 +133,13 @@ static bool is_word(char c)
            (unsigned char)c >= 0x80;
 }
 
-/* The end of the string that begins at `at`; `len` if it is open. */
-static size_t string_end(const char *text, size_t at, size_t len)
+size_t repl_string_end(const char *text, size_t at, size_t len)
 {
     bool raw = len - at >= 3 && memcmp(text + at, "\"\"\"", 3) == 0;
     for (size_t i = at + (raw ? 3 : 1); i < len; i++) {
-        if (!raw && text[i] == '\\')
+        if (text[i] == '\n') /* never closed; no string goes on in the next line */
+            return i;
+        if (!raw && text[i] == '\\' && i + 1 < len && text[i + 1] != '\n')
             i++;
         else if (!raw && text[i] == '"')
             return i + 1;
@@ -148,12 +149,23 @@ static size_t string_end(const char *text, size_t at, size_t len)
     return len + 1;
 }
 
-static size_t comment_end(const char *text, size_t at, size_t len)
+size_t repl_comment_end(const char *text, size_t at, size_t len)
 {
     bool line = text[at + 1] == '/';
-    for (size_t i = at + 2; i < len; i++)
-        if (line ? text[i] == '\n' : text[i] == '*' && i + 1 < len && text[i + 1] == '/')
-            return line ? i + 1 : i + 2;
+    size_t open = 1; /* they nest */
+    for (size_t i = at + 2; i < len; i++) {
+        bool pair = i + 1 < len;
+        if (line && text[i] == '\n')
+            return i + 1;
+        if (!line && pair && text[i] == '/' && text[i + 1] == '*') {
+            open++;
+            i++;
+        } else if (!line && pair && text[i] == '*' && text[i + 1] == '/') {
+            i++;
+            if (--open == 0)
+                return i + 1;
+        }
+    }
     return len + 1;
 }
 
@@ -168,7 +180,7 @@ void repl_place_find(struct repl_place *p, const char *text, size_t len)
             continue;
         }
         if (text[i] == '"') {
-            end = string_end(text, i, len);
+            end = repl_string_end(text, i, len);
             if (end > len) { /* open: this is the word */
                 p->word = i;
                 w.at = w.at == REPL_AT_VALUE ? w.at : REPL_AT_NOTHING;
@@ -177,7 +189,7 @@ void repl_place_find(struct repl_place *p, const char *text, size_t len)
             w.at = in_list(&w) ? REPL_AT_NOTHING : more(&w);
             w.after_in = false;
         } else if (text[i] == '/' && i + 1 < len && (text[i + 1] == '/' || text[i + 1] == '*')) {
-            end = comment_end(text, i, len);
+            end = repl_comment_end(text, i, len);
             if (end > len) {
                 w.at = REPL_AT_NOTHING;
                 break;

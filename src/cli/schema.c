@@ -3,10 +3,10 @@
 
 #include "cli/cli.h"
 
-/* check and repl know ECS unless told otherwise; query when it is asked. */
+/* check, lsp and repl know ECS unless told otherwise; query when it is asked. */
 static const char *wanted(const struct cli *c)
 {
-    bool always = c->command == CLI_COMMAND_CHECK || c->command == CLI_COMMAND_REPL;
+    bool always = c->command == CLI_COMMAND_CHECK || c->command == CLI_COMMAND_LSP || c->command == CLI_COMMAND_REPL;
     return c->schema ? c->schema : always ? "ecs" : "none";
 }
 

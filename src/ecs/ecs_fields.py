@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """ecs_fields.py — makes ecs_fields.def from the Elastic Common Schema.
 
-    src/ecs/ecs_fields.py 9.5.0-dev ecs_flat.yml [non-ecs-schema.json] > src/plan/ecs_fields.def
+    src/ecs/ecs_fields.py 9.5.0-dev ecs_flat.yml [non-ecs-schema.json] > src/ecs/ecs_fields.def
 
 ecs_flat.yml is public (https://github.com/elastic/ecs, generated/ecs/ecs_flat.yml); the first argument says which version
 it is, because the file does not. The second file, which may be left out, has further names, as integrations of Elastic

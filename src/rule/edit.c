@@ -115,38 +115,35 @@ static bool walk_plain(struct walk *w)
     return true;
 }
 
-static bool find_bytes(struct walk *w, const struct eq_rule *rule)
+bool eq_rule_find_bytes(size_t *at, const struct eq_toml *value, struct eq_slice content, struct eq_slice file)
 {
-    const struct eq_toml *query = eq_toml_get(rule->document, "rule.query");
-    size_t mark = eq_slice_starts(w->file, EQ_LIT("\xef\xbb\xbf")) ? 3 : 0;
-    if (!rule->document)
-        return walk_plain(w);
-    if (!query)
-        return false;
-    w->in_file = mark + eq_toml_offset(eq_slice(w->file.ptr + mark, w->file.len - mark), query->line, query->column);
-    return walk_string(w);
+    struct walk w = {.file = file, .query = content, .at = at};
+    size_t mark = eq_slice_starts(file, EQ_LIT("\xef\xbb\xbf")) ? 3 : 0;
+    if (!value)
+        return walk_plain(&w);
+    w.in_file = mark + eq_toml_offset(eq_slice(file.ptr + mark, file.len - mark), value->line, value->column);
+    return walk_string(&w);
 }
 
 enum eq_status eq_rule_edit(struct eq_buf *out, struct eq_slice file, const struct eq_rule *rule,
                             const struct eq_edits *edits)
 {
-    struct walk w = {.file = file, .query = rule->source.text};
-    size_t done = 0;
+    const struct eq_toml *query = eq_toml_get(rule->document, "rule.query");
+    size_t done = 0, *at = eq_new(out->alloc, (rule->source.text.len + 1) * sizeof *at);
     enum eq_status st = EQ_LIMIT;
-    w.at = eq_new(out->alloc, (w.query.len + 1) * sizeof *w.at);
-    if (!w.at)
+    if (!at)
         return EQ_NOMEM;
-    if (!find_bytes(&w, rule))
+    if ((rule->document && !query) || !eq_rule_find_bytes(at, query, rule->source.text, file))
         goto end;
     for (size_t i = 0; i < edits->n; i++) {
         const struct eq_edit *e = &edits->items[i];
-        eq_buf_add(out, eq_slice(file.ptr + done, w.at[e->span.start] - done));
+        eq_buf_add(out, eq_slice(file.ptr + done, at[e->span.start] - done));
         eq_buf_puts(out, e->text);
-        done = w.at[e->span.end];
+        done = at[e->span.end];
     }
     eq_buf_add(out, eq_slice(file.ptr + done, file.len - done));
     st = eq_buf_status(out);
 end:
-    eq_free(out->alloc, w.at);
+    eq_free(out->alloc, at);
     return st;
 }

@@ -130,8 +130,7 @@ static enum eq_status format_string(struct eq_buf *out, bool *fits, struct eq_lo
     return st;
 }
 
-/* The query of a rule, or NULL if there is none in EQL. */
-static const struct eq_toml *find_query(const struct eq_toml *root)
+const struct eq_toml *eq_rule_find_query(const struct eq_toml *root)
 {
     static const char *const keys[] = {"rule.type", "rule.language"};
     const struct eq_toml *query = eq_toml_get(root, "rule.query");
@@ -153,7 +152,7 @@ static enum eq_status format_toml(struct eq_buf *out, struct eq_load *l, unsigne
 
     if (st != EQ_OK || !root)
         return st != EQ_OK ? st : EQ_INVALID;
-    const struct eq_toml *query = find_query(root);
+    const struct eq_toml *query = eq_rule_find_query(root);
     if (query) {
         struct holder h = read_holder(query, l->text);
         const char *content = h.open.ptr + h.open.len, *end = h.raw.ptr + h.raw.len;

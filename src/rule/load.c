@@ -225,10 +225,24 @@ static enum eq_status load_text(struct eq_rule_set *set, struct eq_slice path, s
     return st;
 }
 
+/* The rule that was loaded from x.toml or x.eql, of x.test.toml. */
+static struct eq_rule *find_beside(const struct eq_rule_set *set, struct eq_slice path)
+{
+    size_t stem = path.len - (sizeof(".test.toml") - 1);
+    for (size_t i = set->n; i-- > 0;) {
+        struct eq_slice other = set->items[i]->path;
+        if (is_rule_path(other) && other.len > stem && other.ptr[stem] == '.' &&
+            !memchr(other.ptr + stem + 1, '.', other.len - stem - 1) && memcmp(other.ptr, path.ptr, stem) == 0)
+            return set->items[i];
+    }
+    return NULL;
+}
+
 enum eq_status eq_rule_load_text(struct eq_rule_set *set, struct eq_slice name, struct eq_slice text,
                                  const struct eq_rule_options *options, struct eq_diags *diags)
 {
-    return load_text(set, name, text.ptr ? text : EQ_LIT(""), options, diags, NULL, NULL);
+    struct eq_rule *beside = is_side_path(name) ? find_beside(set, name) : NULL;
+    return load_text(set, name, text.ptr ? text : EQ_LIT(""), options, diags, beside, NULL);
 }
 
 /* ── Files ───────────────────────────────────────────────────────────────────────────────────────────────────────── */

@@ -55,6 +55,9 @@ enum eq_status eq_load_tests(struct eq_load *l, struct eq_rule *rule, const stru
  * of expectations, which has no rule of its own. */
 enum eq_status eq_load_side_file(struct eq_load *l, struct eq_rule *beside);
 
+/* format.c: the query of a rule, or NULL if there is none in EQL. */
+const struct eq_toml *eq_rule_find_query(const struct eq_toml *root);
+
 /* rule_json.c: a value of a document as JSON; NaN and infinities become null. */
 void eq_toml_json(struct eq_buf *out, const struct eq_toml *value);
 

@@ -114,7 +114,8 @@ enum eq_status eq_rule_set_put(struct eq_rule_set *set, struct eq_rule *rule);
  * diagnostics live as long as the set. */
 enum eq_status eq_rule_load(struct eq_rule_set *set, const char *path, const struct eq_rule_options *options,
                             struct eq_diags *diags);
-/* A rule file's text from memory; `name` stands for the path and decides the shape by its ending. */
+/* A rule file's text from memory; `name` stands for the path and decides the shape by its ending. x.test.toml adds tests
+ * to the rule of x.toml or x.eql, which must be loaded already. */
 enum eq_status eq_rule_load_text(struct eq_rule_set *set, struct eq_slice name, struct eq_slice text,
                                  const struct eq_rule_options *options, struct eq_diags *diags);
 
@@ -147,6 +148,10 @@ enum eq_status eq_rule_each_field(const struct eq_rule *rule, struct eq_arena *a
  * spans in rule->source. EQ_LIMIT: the query could not be found again in the file; EQ_NOMEM. */
 enum eq_status eq_rule_edit(struct eq_buf *out, struct eq_slice file, const struct eq_rule *rule,
                             const struct eq_edits *edits);
+
+/* edit.c: for each byte of `content`, and for its end, the byte of `file` where the string `value` says it; NULL: the
+ * content is the end of the file. `at` has room for them. False: it does not say that. */
+bool eq_rule_find_bytes(size_t *at, const struct eq_toml *value, struct eq_slice content, struct eq_slice file);
 
 /* What eqlite reads of a rule, into an image or out of it (base/image.h); without the document. */
 struct eq_image;

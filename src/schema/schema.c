@@ -320,6 +320,8 @@ static void report_unknown(struct eq_schema_run *run, struct eq_slice path, stru
         eq_diag_help(run->diags, d, "did you mean %.*s?", EQ_SHORT(meant));
     else if (!run->alone)
         eq_diag_help(run->diags, d, "write ?%.*s if events may have it", EQ_SHORT(path));
+    if (!group && meant.len)
+        eq_diag_instead(run->diags, d, path, meant);
 }
 
 /* Once for all rules: a thousand that read a field which the data lacks have one cause. */

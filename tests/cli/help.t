@@ -17,6 +17,7 @@
     explain      show what a query means, and why it matches or not
     fields       list the fields that rules read and data has
     compile      write rules as a pack, which loads in a fraction of the time
+    lsp          serve an editor: diagnostics, completion, formatting as rules are written
   
   About eqlite:
     completion   print a completion script for a shell
@@ -68,6 +69,7 @@ Every option of a command's help is in its manual page and in each completion.
   explain
   fields
   compile
+  lsp
   completion
   version
   help

@@ -15,11 +15,11 @@ static bool is(eqlite_string s, const char *text)
 
 static void schema(void)
 {
-    size_t n = eqlite_ecs_count(), listed = 0;
+    size_t n = eqlite_field_count(), listed = 0;
     bool kind = false;
     CU_ASSERT(n > 1000);
     for (size_t i = 0; i < n; i++) {
-        eqlite_ecs_field f = eqlite_ecs_get(i);
+        eqlite_field f = eqlite_field_get(i);
         CU_ASSERT(f.path.len > 0 && f.type != NULL);
         listed += f.values != NULL;
         if (is(f.path, "event.kind")) {
@@ -28,14 +28,14 @@ static void schema(void)
             CU_ASSERT(strstr(f.values, "alert") && strchr(f.values, '|') && strcmp(f.type, "keyword") == 0);
         }
         if (i) { /* in order of bytes */
-            eqlite_string before = eqlite_ecs_get(i - 1).path;
+            eqlite_string before = eqlite_field_get(i - 1).path;
             size_t len = before.len < f.path.len ? before.len : f.path.len;
             int order = memcmp(before.ptr, f.path.ptr, len);
             CU_ASSERT(order < 0 || (order == 0 && before.len < f.path.len));
         }
     }
     CU_ASSERT(kind && listed > 3);
-    CU_ASSERT_EQUAL(eqlite_ecs_get(n).path.len, 0);
+    CU_ASSERT_EQUAL(eqlite_field_get(n).path.len, 0);
 }
 
 /* A file with this text; the caller removes it. */

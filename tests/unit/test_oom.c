@@ -223,6 +223,24 @@ static bool put(const eqlite_alert *alert, void *ctx)
     return true;
 }
 
+static bool forget_fix(size_t start, size_t end, eqlite_string with, void *ctx)
+{
+    (void)start, (void)end, (void)with, (void)ctx;
+    return true;
+}
+
+static void outline(struct run *r)
+{
+    static const char *const names[] = {"a.toml", "a.eql"};
+    for (size_t i = 0; i < 2; i++) {
+        eqlite_outline *o = NULL;
+        if (fine(r, eqlite_outline_new(&o, r->allocator, names[i], rule, strlen(rule))))
+            for (size_t k = 0; k < eqlite_outline_count(o); k++)
+                keep(eqlite_outline_get(o, k).text.ptr, eqlite_outline_get(o, k).text.len, r);
+        eqlite_outline_free(o);
+    }
+}
+
 static void lint_queries(struct run *r)
 {
     eqlite_compiler *c = NULL;
@@ -232,6 +250,7 @@ static void lint_queries(struct run *r)
     for (size_t i = 0; i < sizeof dubious / sizeof *dubious; i++) {
         fine(r, eqlite_compiler_add_query(c, "q", dubious[i], strlen(dubious[i])));
         fine(r, eqlite_fix(c, EQLITE_NOTE, "q.eql", dubious[i], strlen(dubious[i]), &fixes, keep, r));
+        fine(r, eqlite_fix_each(c, EQLITE_NOTE, "q.eql", dubious[i], strlen(dubious[i]), 0, SIZE_MAX, forget_fix, r));
     }
     fine(r, eqlite_compiler_lint(c, EQLITE_NOTE));
     const eqlite_diagnostics *d = eqlite_compiler_diagnostics(c);
@@ -467,6 +486,7 @@ EACH(load_rule)
 EACH(format)
 EACH(check_rule)
 EACH(lint_queries)
+EACH(outline)
 EACH(to_ndjson)
 EACH(to_json)
 EACH(to_table)
@@ -485,6 +505,7 @@ CU_TestInfo eq_tests_oom[] = {
     {"formatting queries and rule files", fail_format},
     {"holding rules against schema, data and ATT&CK", fail_check_rule},
     {"looking for what is hardly meant, and mending it", fail_lint_queries},
+    {"where the parts of rule files stand", fail_outline},
     {"matching, alerts as NDJSON", fail_to_ndjson},
     {"matching, alerts as JSON", fail_to_json},
     {"matching, events as a table", fail_to_table},

@@ -143,6 +143,8 @@ enum eq_function_id eql_lower_function(struct eql_lower *lo, const struct eql_no
         eql_lower_help(lo, d, "%s", translation(call->text));
     else if (eq_suggest_found(&suggest))
         eql_lower_help(lo, d, "did you mean \"%.*s\"?", (int)suggest.best.len, suggest.best.ptr);
+    if (eq_suggest_found(&suggest) && !translation(call->text))
+        eq_diag_instead(lo->b.diags, d, call->text, suggest.best);
     return EQ_FUNCTION_COUNT;
 }
 

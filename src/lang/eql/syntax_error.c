@@ -184,6 +184,7 @@ static bool help_misspelled(struct eql_parser *p, struct eq_diag *d, int found, 
     if (!eq_suggest_found(&suggest))
         return false;
     eq_diag_help(p->diags, d, "did you mean \"%.*s\"?", (int)suggest.best.len, suggest.best.ptr);
+    eq_diag_instead(p->diags, d, text, suggest.best);
     return true;
 }
 
