@@ -285,7 +285,7 @@ static void describe(struct eq_buf *out, struct eq_sink *s, size_t index)
     struct report *r = s->state;
     const struct eq_sink_rule *rule = eq_sink_rule_at(s, eq_sink_rule_number(s, index));
     struct count count = index < r->n_rules ? r->by_rule[index] : (struct count){0};
-    eq_buf_printf(out, "%s\n{\"risk\":%d,\"left\":%llu", index ? "," : "", rule->risk_score,
+    eq_buf_printf(out, "%s{\"risk\":%d,\"left\":%llu", index ? "," : "", rule->risk_score,
                   (unsigned long long)count.left);
     member(out, "id", rule->id, TEXT_MAX);
     member(out, "name", rule->name.len ? rule->name : rule->id, TEXT_MAX);
@@ -308,18 +308,19 @@ static enum eq_status facts(struct eq_sink *s)
                   (unsigned long long)r->left, (unsigned long long)r->left_events);
     member(out, "title", s->o.title, TEXT_MAX);
     member(out, "version", s->o.version, TEXT_MAX);
-    eq_buf_puts(out, ",\n\"attack\":");
+    eq_buf_puts(out, ",\"attack\":");
     eq_buf_add(out, s->o.attack_json.len ? s->o.attack_json : EQ_LIT("null"));
-    eq_buf_puts(out, ",\n\"rules\":[");
+    eq_buf_puts(out, ",\"rules\":[");
     for (size_t i = 0, n = eq_sink_rules(s); i < n; i++) {
         describe(out, s, i);
         add_escaped(&s->out, out);
+        eq_buf_putc(&s->out, '\n');
         enum eq_status st = eq_sink_flush(s);
         if (st != EQ_OK)
             return st;
         eq_buf_clear(out);
     }
-    eq_buf_puts(out, "\n]}");
+    eq_buf_puts(out, "]}");
     add_escaped(&s->out, out);
     return EQ_OK;
 }

@@ -307,7 +307,8 @@ function drawCell(id, about, t, heat) {
     disabled: about.size ? null : "",
     click: (e) => change(() => { filter.technique = filter.technique === id ? null : id; },
                          [...byId("matrix").querySelectorAll(".cell")].indexOf(e.currentTarget)),
-  }, names.get(id) || id, element("small", {}, about.size ? `${id} \u00b7 ${count(about.size, "rule")}${raised ? ` \u00b7 ${count(raised, "alert")}` : ""}` : id));
+  }, names.get(id) || id, element("small", {}, element("span", {}, id),
+    about.size ? element("span", {}, count(about.size, "rule")) : null, raised ? element("span", {}, count(raised, "alert")) : null));
 }
 
 function drawMatrix(t) {
