@@ -378,7 +378,7 @@ function offset(ms) {
   if (isNaN(ms)) return "";
   const units = [[DAY, "d"], [HOUR, "h"], [MINUTE, "min"], [SECOND, "s"]];
   const [size, name] = units.find(([size]) => Math.abs(ms) >= size) || [1, "ms"];
-  return `${ms < 0 ? "\u2212" : "+"}${Number((Math.abs(ms) / size).toFixed(size > 1 ? 1 : 0))} ${name}`;
+  return `${ms < 0 ? "\u2212" : "+"}${Number((Math.abs(ms) / size).toFixed(size > 1 ? 2 : 0))} ${name}`;
 }
 
 /* Where each event stands between the first and the last, from 0 to 1; a missing one between its neighbours. */
@@ -409,10 +409,9 @@ function drawStep(step, i, first) {
       element("span.quiet", {}, "as the rule demands")));
   const source = step.path ? `${step.path}${step.line ? ":" + step.line : ""}` : "";
   return element("li.step", {}, dot,
-    element("div.title", {}, element("b", {}, step.what || "event"), element("span.quiet", {}, step.category || ""),
-      element("span.quiet", {}, step.time ? step.time.replace("T", " ") : "no time"),
-      element("span.quiet", {}, i && !isNaN(first) ? offset(moment(step.time) - first) : ""),
-      element("span.quiet", {}, step.host || ""), element("span.quiet", {}, source)),
+    element("div.title", {}, element("b", {}, step.what || "event"),
+      [step.category, step.time ? step.time.replace("T", " ") : "no time", i ? offset(moment(step.time) - first) : "", step.host, source]
+        .filter((text) => text).map((text) => element("span.quiet", {}, text))),
     step.event ? [
       element("dl", {}, fieldsOf(step.event).flatMap(([path, value]) => [element("dt", {}, path), element("dd", {}, value)])),
       unfolded("Event", () => element("pre", {}, spread(step.event))),
