@@ -75,6 +75,8 @@ static enum eq_status add_rule(struct eq_sink *s, size_t index)
 {
     struct layer *l = s->state;
     const struct eq_sink_rule *rule = eq_sink_rule_at(s, eq_sink_rule_number(s, index));
+    if (!rule)
+        return EQ_NOMEM;
     for (size_t i = 0; i < rule->n_techniques; i++) {
         const struct eq_sink_technique *t = &rule->techniques[i];
         struct cell *c = t->id.len ? cell_of(s, t) : NULL;
@@ -92,6 +94,7 @@ static enum eq_status add_rule(struct eq_sink *s, size_t index)
 
 /* ── The layer ── */
 
+/* The names of rules that were described before (add_rule), so they are there. */
 static void comment(struct eq_sink *s, const struct cell *c)
 {
     struct eq_buf *text = &s->document;

@@ -285,6 +285,10 @@ static void describe(struct eq_buf *out, struct eq_sink *s, size_t index)
     struct report *r = s->state;
     const struct eq_sink_rule *rule = eq_sink_rule_at(s, eq_sink_rule_number(s, index));
     struct count count = index < r->n_rules ? r->by_rule[index] : (struct count){0};
+    if (!rule) {
+        out->failed = true;
+        return;
+    }
     eq_buf_printf(out, "%s{\"risk\":%d,\"left\":%llu", index ? "," : "", rule->risk_score,
                   (unsigned long long)count.left);
     member(out, "id", rule->id, TEXT_MAX);

@@ -75,9 +75,12 @@ function matches(alert, pattern) {
     alert.steps.some((s) => pattern.test(s.event || "") || pattern.test(s.path || ""));
 }
 
+/* "T1059" of "T1059.001"; null of what is no sub-technique. */
+const parentOf = (id) => /^T\d+\.\d+$/.test(id) ? id.split(".")[0] : null;
+
 /* Is the rule about the technique, or about a sub-technique of it? */
 function isAbout(rule, technique) {
-  return rule.attack.some((t) => t.id && (t.id === technique || t.id.startsWith(technique + ".")));
+  return rule.attack.some((t) => t.id && (t.id === technique || parentOf(t.id) === technique));
 }
 
 /* One pass: what passes all filters, and for each part what passes the others. */
@@ -290,7 +293,7 @@ const columns = (() => {
     if (!t.id) return;
     if (!names.has(t.id)) names.set(t.id, t.name || "");
     add(column.cells, t.id, i);
-    if (t.id.includes(".")) add(column.cells, t.id.split(".")[0], i);
+    if (parentOf(t.id)) add(column.cells, parentOf(t.id), i);
   }));
   return made;
 })();
@@ -302,7 +305,7 @@ function gapsOf(tactic) {
 
 function drawCell(id, about, t, heat) {
   const raised = [...about].reduce((n, i) => n + t.byRuleAnyTechnique[i], 0);
-  return element(`button.cell${id.includes(".") ? ".sub" : ""}${about.size ? "" : ".gap"}`, {
+  return element(`button.cell${parentOf(id) ? ".sub" : ""}${about.size ? "" : ".gap"}`, {
     type: "button", "aria-pressed": String(filter.technique === id), "--heat": String(heat(about.size, raised)), "data-technique": id,
     disabled: about.size ? null : "",
     click: (e) => change(() => { filter.technique = filter.technique === id ? null : id; },

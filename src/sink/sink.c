@@ -149,18 +149,16 @@ enum eq_status eq_sink_flush(struct eq_sink *s)
 
 const struct eq_sink_rule *eq_sink_rule_at(struct eq_sink *s, uint32_t number)
 {
-    static const struct eq_sink_rule none;
-    const struct eq_sink_rule *rule = NULL;
     if (number >= EQ_SINK_FOREIGN)
-        rule = eq_alert_reader_rule(s->reader, number - EQ_SINK_FOREIGN);
-    else if (s->o.rule)
-        rule = s->o.rule(number, s->o.ctx);
-    return rule ? rule : &none;
+        return eq_alert_reader_rule(s->reader, number - EQ_SINK_FOREIGN);
+    return s->o.rule ? s->o.rule(number, s->o.ctx) : NULL;
 }
 
 const struct eq_sink_rule *eq_sink_rule_of(struct eq_sink *s, const struct eq_alert *a)
 {
-    return eq_sink_rule_at(s, a->rule);
+    static const struct eq_sink_rule none;
+    const struct eq_sink_rule *rule = eq_sink_rule_at(s, a->rule);
+    return rule ? rule : &none;
 }
 
 size_t eq_sink_rules(const struct eq_sink *s)

@@ -44,7 +44,7 @@ enum eq_status eq_sink_flush(struct eq_sink *s);
 
 /* The rule of an alert; never NULL. */
 const struct eq_sink_rule *eq_sink_rule_of(struct eq_sink *s, const struct eq_alert *a);
-const struct eq_sink_rule *eq_sink_rule_at(struct eq_sink *s, uint32_t number);
+const struct eq_sink_rule *eq_sink_rule_at(struct eq_sink *s, uint32_t number); /* NULL: no memory */
 
 /* Rules that are known from documents only have numbers from here on. */
 #define EQ_SINK_FOREIGN 0x80000000u
