@@ -196,7 +196,8 @@ static int close_run(struct run *r, eqlite_status st, double seconds)
         status = cli_order_failed(c, st);
     /* An interrupted run is not whole, unless it was to be ended so. */
     bool keep = st == EQLITE_OK && (!cli_stopped() || c->follow);
-    if (!cli_output_close(&r->report_output, keep) | !cli_output_close(&r->output, keep))
+    bool written = cli_output_close(&r->output, keep);
+    if (!cli_output_close(&r->report_output, keep && written) || !written)
         status = CLI_TROUBLE;
     eqlite_matcher_stats(r->feed.matcher, &stats);
     if (c->stats)
