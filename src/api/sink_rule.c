@@ -1,5 +1,5 @@
-/* sink_rule.c — what a sink says about a rule: its metadata, with threats as Elastic prints them and as ATT&CK counts them.
- * See sink_rule.h. */
+/* sink_rule.c — what a sink says about a rule: its metadata, with threats as Elastic prints them and as ATT&CK counts
+ * them. See sink_rule.h. */
 #include "api/sink_rule.h"
 
 #include "rule/attack.h"

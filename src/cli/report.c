@@ -50,8 +50,8 @@ static void tell(const struct report *r)
     size_t rules = eqlite_rules_count(r->rules);
     uint64_t alerts = r->feed.events - r->feed.bad;
     if (!r->cli->quiet)
-        cli_note("eqlite: %zu rule%s (%zu refused), %llu alert%s, %llu broken", rules, rules == 1 ? "" : "s", r->refused,
-                 (unsigned long long)alerts, alerts == 1 ? "" : "s", (unsigned long long)r->feed.bad);
+        cli_note("eqlite: %zu rule%s (%zu refused), %llu alert%s, %llu broken", rules, rules == 1 ? "" : "s",
+                 r->refused, (unsigned long long)alerts, alerts == 1 ? "" : "s", (unsigned long long)r->feed.bad);
 }
 
 static int write_as(struct cli *c, const char *format)

@@ -1,12 +1,12 @@
-/* alert_read.c — alert documents read back: the text of an alert, as alert_ecs.c or alert_compact.c printed it, is an alert
- * again.
+/* alert_read.c — alert documents read back: the text of an alert, as alert_ecs.c or alert_compact.c printed it, is an
+ * alert again.
  *
  *      {"kibana.alert.rule.rule_id":…,"eqlite":{"join_keys":[…],"steps":[{"event":{…},"source":{…}}]}}     ecs
  *      {"rule":{"id":…},"join_keys":[…],"source":{…},"events":[{…},null]}                                  compact
  *      {"kibana.alert.rule.rule_id":…,"process":{…}}        of Elastic Security: the document is its only event
  *
- * Events are cut out as they are written, so nothing of them is lost. A rule that the caller does not know, a foreign one,
- * is described by the first alert that names it, in texts of bounded length. */
+ * Events are cut out as they are written, so nothing of them is lost. A rule that the caller does not know, a foreign
+ * one, is described by the first alert that names it, in texts of bounded length. */
 #include "sink/json_check.h"
 #include "sink/json_cut.h"
 #include "sink/sink_priv.h"
@@ -116,7 +116,8 @@ const struct eq_sink_rule *eq_alert_reader_rule(const struct eq_alert_reader *r,
 
 /* ── Texts ── */
 
-/* A string of a view, at most `max` bytes of it with "…" for what is left out, kept in `arena`; empty if there is none. */
+/* A string of a view, at most `max` bytes of it with "…" for what is left out, kept in `arena`; empty if it has none.
+ */
 static bool keep_text(struct eq_slice *out, struct eq_arena *arena, const struct eq_view *v, uint32_t field, size_t max)
 {
     const struct eq_value *value = eq_view_first(v, field);
@@ -286,8 +287,7 @@ static bool read_source(struct eq_origin *out, struct eq_alert_reader *r, struct
     struct eq_slice source = {0};
     if (!eq_json_cut_member(&source, object, EQ_LIT("source")))
         return true;
-    if (!open_piece(r, source) ||
-        !keep_text(&out->path, &r->arena, &r->piece, r->piece_fields[READ_PATH], TEXT_MAX))
+    if (!open_piece(r, source) || !keep_text(&out->path, &r->arena, &r->piece, r->piece_fields[READ_PATH], TEXT_MAX))
         return false;
     out->line = number(&r->piece, r->piece_fields[READ_LINE]);
     out->offset = number(&r->piece, r->piece_fields[READ_OFFSET]);
@@ -318,7 +318,8 @@ static bool read_events(struct eq_alert *a, struct eq_alert_reader *r, struct eq
 }
 
 /* A compact document tells of the last event where it was. */
-static bool read_short_events(struct eq_alert *a, struct eq_alert_reader *r, struct eq_slice array, struct eq_slice json)
+static bool read_short_events(struct eq_alert *a, struct eq_alert_reader *r, struct eq_slice array,
+                              struct eq_slice json)
 {
     struct eq_origin origin = {0};
     if (!read_events(a, r, array, false) || !read_source(&origin, r, json))

@@ -17,6 +17,12 @@ static const char *skip_string(const char *p, const char *end)
     return p < end ? p + 1 : end;
 }
 
+/* Does a number or a word end here? */
+static bool ends(char c)
+{
+    return c == ',' || c == '}' || c == ']' || c == ' ' || c == '\n' || c == '\r' || c == '\t';
+}
+
 /* Behind the value that begins at p. */
 static const char *skip_value(const char *p, const char *end)
 {
@@ -31,8 +37,7 @@ static const char *skip_value(const char *p, const char *end)
         else if (p < end && (*p == '}' || *p == ']'))
             depth--;
         p += p < end;
-    } while (p < end && (depth || (*p != ',' && *p != '}' && *p != ']' && *p != ' ' && *p != '\n' && *p != '\r' &&
-                                   *p != '\t')));
+    } while (p < end && (depth || !ends(*p)));
     return p;
 }
 

@@ -4,8 +4,8 @@
  *      comment     which
  *      metadata    how many alerts they have raised, if there were any; such techniques stand out by their colour
  *
- * A layer says what the rules given are about: alerts that name other rules add theirs. A rule that names a tactic alone
- * colours no technique. Techniques are in order of their ids, so the same rules make the same layer. */
+ * A layer says what the rules given are about: alerts that name other rules add theirs. A rule that names a tactic
+ * alone colours no technique. Techniques are in order of their ids, so the same rules make the same layer. */
 #include "base/sort.h"
 #include "sink/sink_priv.h"
 
@@ -152,13 +152,14 @@ static void head(struct eq_sink *s, uint64_t alerts)
 static void tail(struct eq_sink *s, size_t most, bool alerts)
 {
     struct eq_buf *out = &s->out;
-    eq_buf_printf(out,
-                  "  ],\n  \"gradient\": {\"colors\": [\"#deebf7\", \"#3182bd\"], \"minValue\": 1, \"maxValue\": %zu},\n",
-                  most > 1 ? most : 2);
+    eq_buf_printf(
+        out, "  ],\n  \"gradient\": {\"colors\": [\"#deebf7\", \"#3182bd\"], \"minValue\": 1, \"maxValue\": %zu},\n",
+        most > 1 ? most : 2);
     eq_buf_puts(out, "  \"legendItems\": [{\"label\": \"covered by rules\", \"color\": \"#3182bd\"}");
     if (alerts)
         eq_buf_puts(out, ", {\"label\": \"raised alerts\", \"color\": \"" RAISED "\"}");
-    eq_buf_puts(out, "],\n  \"selectTechniquesAcrossTactics\": false,\n  \"selectSubtechniquesWithParent\": false\n}\n");
+    eq_buf_puts(out,
+                "],\n  \"selectTechniquesAcrossTactics\": false,\n  \"selectSubtechniquesWithParent\": false\n}\n");
 }
 
 static bool comes_before(uint32_t a, uint32_t b, const void *ctx)

@@ -6,9 +6,9 @@
  *                         {{facts}}    JSON, at the end: rules, ATT&CK, what was left out
  *                         {{script}}   report.js, which draws all that is seen
  *
- * Event values never become HTML. They are JSON in a block of data that no browser runs, with <, > and & escaped, so that
- * they cannot end the block; the script puts them into text nodes. Were it to do otherwise, the policy names the one script
- * that may run by its SHA-256.
+ * Event values never become HTML. They are JSON in a block of data that no browser runs, with <, > and & escaped, so
+ * that they cannot end the block; the script puts them into text nodes. Were it to do otherwise, the policy names the
+ * one script that may run by its SHA-256.
  *
  * The page is bounded: so many alerts, so many bytes. The rest is counted by rule, and the page says so. */
 #include <sha2.h>

@@ -17,7 +17,8 @@ const TRICKS = new RegExp("[\\u0000-\\u0008\\u000b-\\u001f\\u007f-\\u009f\\u061c
 
 /* Text as it may be shown. */
 function show(text) {
-  return String(text).replace(TRICKS, (c) => "\u27e8U+" + c.codePointAt(0).toString(16).toUpperCase().padStart(4, "0") + "\u27e9");
+  const name = (c) => c.codePointAt(0).toString(16).toUpperCase().padStart(4, "0");
+  return String(text).replace(TRICKS, (c) => `\u27e8U+${name(c)}\u27e9`);
 }
 
 /* element("span.count", {title: …}, "text", child, …); names of classes and attributes are ours, texts may be anybody's. */
@@ -70,8 +71,8 @@ const filter = {search: null, hidden: new Set(), rule: null, host: null, techniq
 
 function matches(alert, pattern) {
   const rule = rules[alert.rule];
-  return [alert.what, alert.host, alert.user, alert.message, alert.id, rule.name, rule.id].some((t) => t && pattern.test(t)) ||
-    (alert.keys || []).some((t) => pattern.test(t)) ||
+  const texts = [alert.what, alert.host, alert.user, alert.message, alert.id, rule.name, rule.id, ...(alert.keys || [])];
+  return texts.some((t) => t && pattern.test(t)) ||
     alert.steps.some((s) => pattern.test(s.event || "") || pattern.test(s.path || ""));
 }
 
@@ -120,8 +121,9 @@ function drawHeader() {
   if (span[0] <= span[1]) parts.push(`${day(span[0])} to ${day(span[1])} UTC`);
   byId("summary").textContent = parts.join(" \u00b7 ");
   drawNotice();
-  byId("footer").textContent = show(`eqlite ${facts.version || ""}` +
-    (facts.attack ? ` \u00b7 ATT&CK ${facts.attack.version}, as far as public rules use it; a trademark of The MITRE Corporation` : ""));
+  const attack = facts.attack
+    ? ` \u00b7 ATT&CK ${facts.attack.version}, as far as public rules use it; a trademark of The MITRE Corporation` : "";
+  byId("footer").textContent = show(`eqlite ${facts.version || ""}${attack}`);
 }
 
 function drawNotice() {
@@ -130,8 +132,8 @@ function drawNotice() {
   if (facts.left) {
     const by = rules.filter((r) => r.left).sort((a, b) => b.left - a.left);
     const shown = by.slice(0, 5).map((r) => `${r.name} (${number(r.left)})`).join(", ");
-    said.push(`${count(facts.left, "further alert")} ${facts.left === 1 ? "is" : "are"} not on this page, which shows the first ` +
-              `${number(facts.shown)}: ${shown}${by.length > 5 ? ", …" : ""}.`);
+    said.push(`${count(facts.left, "further alert")} ${facts.left === 1 ? "is" : "are"} not on this page, ` +
+              `which shows the first ${number(facts.shown)}: ${shown}${by.length > 5 ? ", …" : ""}.`);
   }
   if (facts.left_events)
     said.push(`The text of ${count(facts.left_events, "event")} is left out to keep the page small.`);
@@ -144,7 +146,7 @@ function drawSeverities(t) {
   const used = LEVELS.map((name, i) => i).filter((i) => levels.includes(i));
   byId("severities").replaceChildren(...used.map((i) => element(`button.toggle.${LEVELS[i]}`, {
     type: "button", "aria-pressed": String(!filter.hidden.has(i)), "data-level": LEVELS[i],
-    click: () => change(() => filter.hidden.has(i) ? filter.hidden.delete(i) : filter.hidden.add(i), `[data-level="${LEVELS[i]}"]`),
+    click: () => change(() => filter.hidden.delete(i) || filter.hidden.add(i), `[data-level="${LEVELS[i]}"]`),
   }, `${LEVELS[i]} ${number(t.byLevel[i])}`)));
 }
 
@@ -158,8 +160,8 @@ function drawChips() {
   if (filter.rule !== null) chips.push(chip(rules[filter.rule].name, () => { filter.rule = null; }));
   if (filter.host !== null) chips.push(chip(hostName(filter.host), () => { filter.host = null; }));
   if (filter.technique) chips.push(chip(filter.technique, () => { filter.technique = null; }));
-  if (filter.time)
-    chips.push(chip(`${day(filter.time[0])} \u2013 ${day(filter.time[1])}`, () => { filter.time = null; zooms.length = 0; }));
+  const anytime = () => { filter.time = null; zooms.length = 0; };
+  if (filter.time) chips.push(chip(`${day(filter.time[0])} \u2013 ${day(filter.time[1])}`, anytime));
   byId("chips").replaceChildren(...chips);
 }
 
@@ -176,7 +178,8 @@ let dragged = null;
 /* Where buckets begin, how wide they are, and how many. */
 function buckets() {
   const [from, to] = filter.time || [span[0], span[1] + 1];
-  const width = WIDTHS.find((w) => Math.ceil(to / w) - Math.floor(from / w) <= MOST_BUCKETS) || Math.ceil((to - from) / MOST_BUCKETS);
+  const width = WIDTHS.find((w) => Math.ceil(to / w) - Math.floor(from / w) <= MOST_BUCKETS) ||
+    Math.ceil((to - from) / MOST_BUCKETS);
   const start = Math.floor(from / width) * width;
   return {start, width, n: Math.max(1, Math.ceil((to - start) / width))};
 }
@@ -209,7 +212,8 @@ function drawBar(i, counts, most, b, bars) {
   const mark = (last) => bars.forEach((bar, k) => bar.classList.toggle("chosen",
     dragged !== null && k >= Math.min(dragged, last) && k <= Math.max(dragged, last)));
   return element("button", {
-    type: "button", tabindex: i === 0 ? "0" : "-1", "aria-label": `${day(at)} to ${day(at + b.width)}: ${count(total, "alert")}`,
+    type: "button", tabindex: i === 0 ? "0" : "-1",
+    "aria-label": `${day(at)} to ${day(at + b.width)}: ${count(total, "alert")}`,
     title: `${day(at)}: ${count(total, "alert")}`,
     keydown: (e) => timelineKey(e, i, bars, b),
     pointerdown: (e) => { dragged = i; e.target.releasePointerCapture?.(e.pointerId); mark(i); },
@@ -234,8 +238,8 @@ function drawTimeline(t) {
   counts.forEach((c, i) => bars.push(drawBar(i, c, most, b, bars)));
   place.replaceChildren(...bars);
   const end = b.start + b.n * b.width;
-  byId("axis").replaceChildren(element("span", {}, day(b.start)), element("span", {}, `at most ${count(most, "alert")} a bar`),
-                               element("span", {}, day(end)));
+  const labels = [day(b.start), `at most ${count(most, "alert")} a bar`, day(end)];
+  byId("axis").replaceChildren(...labels.map((text) => element("span", {}, text)));
 }
 addEventListener("pointerup", () => { dragged = null; });
 
@@ -251,10 +255,11 @@ function drawBars(id, rows) {
   rows.sort((a, b) => b.count - a.count || (a.label < b.label ? -1 : a.label > b.label ? 1 : 0));
   const most = Math.max(1, ...rows.slice(0, 1).map((r) => r.count));
   const shown = whole.has(id) ? rows.slice(0, 1000) : rows.filter((r, i) => i < FEW || r.chosen);
-  place.replaceChildren(...shown.map((r) => element(`button.bar${r.count ? "" : ".none"}${r.level ? "." + r.level : ""}`, {
+  const bar = (r) => element(`button.bar${r.count ? "" : ".none"}${r.level ? "." + r.level : ""}`, {
     type: "button", "aria-pressed": String(r.chosen), "--part": String(r.count / most), "data-key": r.key,
     click: () => change(r.choose, `#${id} [data-key="${r.key}"]`),
-  }, element("span", {}, r.label), element("span.count", {}, number(r.count)))));
+  }, element("span", {}, r.label), element("span.count", {}, number(r.count)));
+  place.replaceChildren(...shown.map(bar));
   if (!rows.length) place.append(element("p.empty", {}, "None."));
   if (rows.length > shown.length)
     place.append(whole.has(id) ? element("p.empty", {}, `and ${number(rows.length - shown.length)} more`)
@@ -283,39 +288,43 @@ const names = new Map((facts.attack ? facts.attack.techniques : []).map(([id, na
 
 /* Columns: tactic id -> {name, rules, cells: technique id -> Set of rules}. A technique counts those of its parts. */
 const columns = (() => {
-  const made = new Map((facts.attack ? facts.attack.tactics : []).map(([id, name]) => [id, {name, rules: new Set(), cells: new Map()}]));
+  const column = (name) => ({name, rules: new Set(), cells: new Map()});
+  const made = new Map((facts.attack ? facts.attack.tactics : []).map(([id, name]) => [id, column(name)]));
   const add = (cells, id, rule) => cells.set(id, (cells.get(id) || new Set()).add(rule));
   rules.forEach((rule, i) => rule.attack.forEach((t) => {
     const id = t.tactic || "";
-    if (!made.has(id)) made.set(id, {name: t.tactic_name || id || "No tactic", rules: new Set(), cells: new Map()});
-    const column = made.get(id);
-    column.rules.add(i);
+    if (!made.has(id)) made.set(id, column(t.tactic_name || id || "No tactic"));
+    const {rules: of, cells} = made.get(id);
+    of.add(i);
     if (!t.id) return;
     if (!names.has(t.id)) names.set(t.id, t.name || "");
-    add(column.cells, t.id, i);
-    if (parentOf(t.id)) add(column.cells, parentOf(t.id), i);
+    add(cells, t.id, i);
+    if (parentOf(t.id)) add(cells, parentOf(t.id), i);
   }));
   return made;
 })();
 
 /* Techniques of a column that no rule is about. */
 function gapsOf(tactic) {
-  return facts.attack ? facts.attack.techniques.filter(([, , tactics]) => tactics.includes(tactic)).map(([id]) => id) : [];
+  const all = facts.attack ? facts.attack.techniques : [];
+  return all.filter(([, , tactics]) => tactics.includes(tactic)).map(([id]) => id);
 }
 
 function drawCell(id, about, t, heat) {
   const raised = [...about].reduce((n, i) => n + t.byRuleAnyTechnique[i], 0);
   return element(`button.cell${parentOf(id) ? ".sub" : ""}${about.size ? "" : ".gap"}`, {
-    type: "button", "aria-pressed": String(filter.technique === id), "--heat": String(heat(about.size, raised)), "data-technique": id,
-    disabled: about.size ? null : "",
+    type: "button", "aria-pressed": String(filter.technique === id), "data-technique": id,
+    "--heat": String(heat(about.size, raised)), disabled: about.size ? null : "",
     click: (e) => change(() => { filter.technique = filter.technique === id ? null : id; },
                          [...byId("matrix").querySelectorAll(".cell")].indexOf(e.currentTarget)),
   }, names.get(id) || id, element("small", {}, element("span", {}, id),
-    about.size ? element("span", {}, count(about.size, "rule")) : null, raised ? element("span", {}, count(raised, "alert")) : null));
+    about.size ? element("span", {}, count(about.size, "rule")) : null,
+    raised ? element("span", {}, count(raised, "alert")) : null));
 }
 
 function drawMatrix(t) {
-  const by = document.querySelector("input[name=colour]:checked").value, gaps = byId("gaps").checked, place = byId("matrix");
+  const by = document.querySelector("input[name=colour]:checked").value;
+  const gaps = byId("gaps").checked, place = byId("matrix");
   const of = (about) => by === "rules" ? about.size : [...about].reduce((n, i) => n + t.byRuleAnyTechnique[i], 0);
   const most = Math.max(1, ...[...columns.values()].flatMap((c) => [...c.cells.values()].map(of)));
   const heat = (covered, raised) => Math.sqrt((by === "rules" ? covered : raised) / most);
@@ -349,10 +358,11 @@ function valueAt(object, path) {
 function fieldsOf(text) {
   let event;
   try { event = JSON.parse(text); } catch { return []; }
+  const plain = (value) => Array.isArray(value) ? value.map(plain).join(", ")
+    : typeof value === "object" ? JSON.stringify(value) : String(value);
   return SHOWN_FIELDS.map((path) => [path, valueAt(event, path)])
     .filter(([, value]) => value !== undefined && value !== null && value !== "")
-    .map(([path, value]) => [path, Array.isArray(value) ? value.map((v) => typeof v === "object" ? JSON.stringify(v) : v).join(", ")
-      : typeof value === "object" ? JSON.stringify(value) : value]);
+    .map(([path, value]) => [path, plain(value)]);
 }
 
 /* JSON over several lines; not a byte of its values changes. */
@@ -411,23 +421,26 @@ function drawStep(step, i, first) {
     return element("li.step", {}, dot, element("div.title", {}, element("b", {}, "no such event"),
       element("span.quiet", {}, "as the rule demands")));
   const source = step.path ? `${step.path}${step.line ? ":" + step.line : ""}` : "";
+  const time = step.time ? step.time.replace("T", " ") : "no time";
+  const after = i ? offset(moment(step.time) - first) : "";
   return element("li.step", {}, dot,
     element("div.title", {}, element("b", {}, step.what || "event"),
-      [step.category, step.time ? step.time.replace("T", " ") : "no time", i ? offset(moment(step.time) - first) : "", step.host, source]
-        .filter((text) => text).map((text) => element("span.quiet", {}, text))),
+      [step.category, time, after, step.host, source].filter((t) => t).map((t) => element("span.quiet", {}, t))),
     step.event ? [
-      element("dl", {}, fieldsOf(step.event).flatMap(([path, value]) => [element("dt", {}, path), element("dd", {}, value)])),
+      element("dl", {}, fieldsOf(step.event).flatMap(([path, value]) =>
+        [element("dt", {}, path), element("dd", {}, value)])),
       unfolded("Event", () => element("pre", {}, spread(step.event))),
     ] : element("p.quiet", {}, `The event (${number(step.bytes)} bytes) is not on this page; see ${source || "its source"}.`));
 }
 
 function drawBody(alert) {
   const rule = rules[alert.rule], steps = alert.steps, first = moment((steps.find((s) => s.time) || {}).time);
+  const more = alert.more_keys ? `, and ${number(alert.more_keys)} more` : "";
   return element("div.body", {},
     alert.message ? element("p", {}, alert.message) : null,
     rule.description ? element("p.quiet", {}, rule.description) : null,
     element("div.facts", {},
-      alert.keys && alert.keys.length ? element("span", {}, "joined by ", alert.keys.join(" \u00b7 ") + (alert.more_keys ? `, and ${number(alert.more_keys)} more` : "")) : null,
+      alert.keys && alert.keys.length ? element("span", {}, "joined by ", alert.keys.join(" \u00b7 "), more) : null,
       alert.user ? element("span", {}, `user ${alert.user}`) : null,
       element("span", {}, `risk ${rule.risk}`),
       rule.attack.filter((t) => t.id).map((t) => element("span", {}, `${t.id} ${names.get(t.id) || t.name || ""}`)),
@@ -467,7 +480,8 @@ function drawList(t) {
     found = [...found].sort((a, b) => (isNaN(times[a]) - isNaN(times[b])) || times[b] - times[a] || b - a);
   listed = 0;
   byId("list").replaceChildren();
-  if (!found.length) byId("list").append(element("p.empty", {}, alerts.length ? "No alert passes the filters." : "There are no alerts."));
+  const nothing = alerts.length ? "No alert passes the filters." : "There are no alerts.";
+  if (!found.length) byId("list").append(element("p.empty", {}, nothing));
   byId("found").textContent = found.length === alerts.length ? count(alerts.length, "alert")
     : `${number(found.length)} of ${count(alerts.length, "alert")}`;
   drawMore();
@@ -490,7 +504,8 @@ function draw() {
 function change(edit, focus) {
   edit();
   draw();
-  const target = typeof focus === "number" ? byId("matrix").querySelectorAll(".cell")[focus] : document.querySelector(focus);
+  const target = typeof focus === "number" ? byId("matrix").querySelectorAll(".cell")[focus]
+    : document.querySelector(focus);
   if (target) target.focus({preventScroll: true});
 }
 

@@ -1,5 +1,5 @@
-/* fuzz_alerts.c — any bytes as alert documents, a line each, put into a page. Promised: its blocks of data are JSON, and
- * hold nothing that a browser could take for the end of them. */
+/* fuzz_alerts.c — any bytes as alert documents, a line each, put into a page. Promised: its blocks of data are JSON,
+ * and hold nothing that a browser could take for the end of them. */
 #include "fuzz.h"
 #include "sink/json_check.h"
 #include "sink/sink_priv.h"

@@ -31,7 +31,8 @@ PROGRAM = pathlib.Path(sys.argv[1]).resolve() if len(sys.argv) > 1 else sys.exit
 SMALL = "small" in sys.argv[2:]
 
 HOSTILE = [
-    "</script><script>window.pwned=1</script>", "\"><img src=x onerror=\"window.pwned=1\">", "'><svg/onload=window.pwned=1>",
+    "</script><script>window.pwned=1</script>", "\"><img src=x onerror=\"window.pwned=1\">",
+    "'><svg/onload=window.pwned=1>",
     "<!--<script>", "-->", "]]>", "{{facts}}", "javascript:window.pwned=1", "&lt;b&gt;&#x3c;", "`${window.pwned=1}`",
     "line\u2028separator\u2029here", "exe.\u202etxt\u2066\u200b", "\u0000\u0007\x1b[31m", "__proto__", "constructor",
     "\\\"\\u003cscript>", "a" * 5000, "<style>*{display:none}</style>", "url(http://203.0.113.1/x)", "\ud800",
@@ -103,7 +104,8 @@ class Fixture:
                          "kibana.alert.rule.parameters": {"query": value}, "kibana.alert.group.id": "g",
                          "kibana.alert.rule.threat": [{"tactic": item, "technique": [{**item, "subtechnique": [item]}]}],
                          "eqlite": {"join_keys": [value, None, 4], "steps": [
-                             {"index": 0, "event": event, "source": {"path": value, "line": 1}}, {"index": 1, "missing": True},
+                             {"index": 0, "event": event, "source": {"path": value, "line": 1}},
+                             {"index": 1, "missing": True},
                              {"index": 2, "event": event}]}}
                 out.write(json.dumps(alert) + "\n")
         eqlite("report", "-q", self.folder / "hostile.ndjson", "-o", self.hostile_page, "--title", HOSTILE[0])
@@ -169,8 +171,10 @@ def test_bounded(f):
     events = f.folder / "large.ndjson"
     with open(events, "w", encoding="utf-8") as out:
         for n in range(4000):
-            out.write(json.dumps({"event": {"category": "process"}, "process": {"name": "net.exe", "n": n, "args": "x" * 7900}}) + "\n")
-        out.write(json.dumps({"event": {"category": "process"}, "process": {"name": "net.exe" + "y" * 9000, "parent": {"name": "a"}}}) + "\n")
+            process = {"name": "net.exe", "n": n, "args": "x" * 7900}
+            out.write(json.dumps({"event": {"category": "process"}, "process": process}) + "\n")
+        process = {"name": "net.exe" + "y" * 9000, "parent": {"name": "a"}}
+        out.write(json.dumps({"event": {"category": "process"}, "process": process}) + "\n")
     rule = f.folder / "all.eql"
     rule.write_text("process where true")
     eqlite("run", "-q", "-r", rule, events, "-o", "/dev/null", "--report", f.folder / "large.html")
@@ -197,7 +201,8 @@ def test_hostile(f):
 def test_layer(f):
     layer = json.loads(eqlite("coverage", "-q", "-r", f.rules, "--alerts", f.alerts).stdout)
     assert layer["versions"]["layer"] == "4.5" and layer["domain"] == "enterprise-attack" and layer["name"]
-    assert re.fullmatch(r"\d+", layer["versions"]["attack"]) and re.fullmatch(r"\d+\.\d+\.\d+", layer["versions"]["navigator"])
+    assert re.fullmatch(r"\d+", layer["versions"]["attack"])
+    assert re.fullmatch(r"\d+\.\d+\.\d+", layer["versions"]["navigator"])
     rows = {(t["techniqueID"], t["tactic"]): t for t in layer["techniques"]}
     assert len(rows) == len(layer["techniques"])
     assert [t["techniqueID"] for t in layer["techniques"]] == sorted(t["techniqueID"] for t in layer["techniques"])
@@ -242,7 +247,8 @@ def browse_draws(f, b):
     b.run("[...document.querySelectorAll('#rules .bar')].find((r) => r.textContent.includes('SMB')).click()")
     b.click(".alert > summary")
     wait(b, "document.querySelector('.alert .strip')")
-    assert b.run("return [...document.querySelectorAll('.strip .dot')].map((d) => d.classList.contains('missing'))") == [False, True, False]
+    dots = b.run("return [...document.querySelectorAll('.strip .dot')].map((d) => d.classList.contains('missing'))")
+    assert dots == [False, True, False]
     assert "no such event" in b.text(".step:nth-child(2)") and "joined by srv-files" in b.text(".facts")
     b.click(".step:first-child .inner > summary")
     wait(b, "document.querySelector('.step pre')")
@@ -289,9 +295,8 @@ def browse_keyboard(f, b):
     wait(b, f"document.querySelector('#found').textContent.startsWith('{n} of ')")
     b.type("#timeline [tabindex='0']", escape)
     wait(b, f"document.querySelector('#found').textContent === '{len(f.documents)} alerts'")
-    unnamed = b.run("return [...document.querySelectorAll('button, input, summary')].filter((e) => !e.hidden && !e.textContent.trim() && "
-                    "!e.getAttribute('aria-label') && !e.labels?.length).length")
-    assert unnamed == 0
+    unnamed = ("(e) => !e.hidden && !e.textContent.trim() && !e.getAttribute('aria-label') && !e.labels?.length")
+    assert b.run(f"return [...document.querySelectorAll('button, input, summary')].filter({unnamed}).length") == 0
     assert b.log() == []
 
 
@@ -320,8 +325,8 @@ def browse_harmless(f, b):
     assert said == [], f"the policy stopped something, or the script failed: {said}"
     # And if a value did get through, the policy would hold.
     assert b.run("try { document.body.innerHTML = '<b>'; return 'set' } catch (e) { return e.name }") == "TypeError"
-    assert b.run("const s = document.createElement('script'); try { s.textContent = 'window.pwned = 1'; document.body.append(s) } "
-                 "catch (e) {} return window.pwned === undefined")
+    assert b.run("const s = document.createElement('script'); try { s.textContent = 'window.pwned = 1'; "
+                 "document.body.append(s) } catch (e) {} return window.pwned === undefined")
 
 
 def browse_many(f, b):
@@ -332,7 +337,8 @@ def browse_many(f, b):
         for n in range(most + 50):
             template["@timestamp"] = f"2026-11-{1 + n % 28:02}T{n % 24:02}:00:00.000Z"
             template["kibana.alert.uuid"] = f"{n:064x}"
-            template["eqlite"]["steps"][0]["event"] |= {"@timestamp": template["@timestamp"], "host": {"name": f"host{n % 700}"}}
+            event = template["eqlite"]["steps"][0]["event"]
+            event |= {"@timestamp": template["@timestamp"], "host": {"name": f"host{n % 700}"}}
             out.write(json.dumps(template) + "\n")
     page = f.folder / "many.html"
     eqlite("report", "-q", "-r", f.rules, many, "-o", page, *(["--max-alerts", str(most)] if SMALL else []))
@@ -342,7 +348,8 @@ def browse_many(f, b):
     wait(b, f"document.querySelector('#found')?.textContent === '{most:,} alerts'", 60)
     assert time.monotonic() - started < 30, "it opens too slowly"
     assert b.text("#notice").startswith(f"50 further alerts are not on this page, which shows the first {most:,}")
-    assert b.run("const t = performance.now(); document.querySelector('#hosts .bar').click(); return performance.now() - t") < 5000
+    click = "const t = performance.now(); document.querySelector('#hosts .bar').click(); return performance.now() - t"
+    assert b.run(click) < 5000
     assert b.log() == []
 
 

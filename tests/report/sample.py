@@ -44,19 +44,22 @@ RULES = [
     ("Long names are asked of DNS", "low", [("TA0011", ["T1071", "T1071.004"])],
      'dns where length(dns.question.name) > 40'),
     ("Backups are deleted", "critical", [("TA0040", ["T1490"])], 'process where process.command_line : "*delete shadows*"'),
-    ("Archive copied to a web service", "medium", [("TA0010", ["T1048"])], 'file where file.name : "*.7z" and user.name == "nobody"'),
+    ("Archive copied to a web service", "medium", [("TA0010", ["T1048"])],
+     'file where file.name : "*.7z" and user.name == "nobody"'),
 ]
 
 
 def technique(ident):
-    return f'name = "{NAMES[ident]}"\nid = "{ident}"\nreference = "https://attack.mitre.org/techniques/{ident.replace(".", "/")}/"\n'
+    link = f"https://attack.mitre.org/techniques/{ident.replace('.', '/')}/"
+    return f'name = "{NAMES[ident]}"\nid = "{ident}"\nreference = "{link}"\n'
 
 
 def threat(tactic, techniques):
     text = f'[[rule.threat]]\nframework = "MITRE ATT&CK"\n[rule.threat.tactic]\nname = "{NAMES[tactic]}"\nid = "{tactic}"\n'
     text += f'reference = "https://attack.mitre.org/tactics/{tactic}/"\n'
     for ident in techniques:
-        text += ("[[rule.threat.technique.subtechnique]]\n" if "." in ident else "[[rule.threat.technique]]\n") + technique(ident)
+        kind = "technique.subtechnique" if "." in ident else "technique"
+        text += f"[[rule.threat.{kind}]]\n{technique(ident)}"
     return text
 
 
@@ -120,7 +123,8 @@ def fill(log):
     hosts = [f"ws-{n:02}.corp.example" for n in range(1, 9)] + ["srv-files.corp.example", "srv-dc1.corp.example"]
     for _ in range(240):
         at, host = log.random.uniform(0, 36000), log.random.choice(hosts)
-        log.add(at, host, "process", user__name="ada", process__name=log.random.choice(["net.exe", "whoami.exe", "chrome.exe"]))
+        name = log.random.choice(["net.exe", "whoami.exe", "chrome.exe"])
+        log.add(at, host, "process", user__name="ada", process__name=name)
     for n in range(90):
         log.add(20000 + n * 37 + log.random.uniform(0, 20), "ws-03.corp.example", "dns", process__name="rundll32.exe",
                 dns__question__name=f"{log.random.getrandbits(200):050x}.cdn.example")
