@@ -61,7 +61,7 @@ struct cli {
     struct cli_list files;             /* operands */
     struct cli_list exprs, expr_files; /* at each index one of the two is not NULL */
     struct cli_list names;             /* of exprs; NULL: none given */
-    struct cli_list rules, only, skip, columns, against;
+    struct cli_list rules, only, skip, columns, against, raised;
     const char *dialect, *input, *timestamp_field, *category_field, *tiebreaker_field, *engine, *partition_by, *schema;
     const char *format, *alerts, *output, *report, *title, *stage, *event, *filter, *junit, *state, *now;
     uint64_t limit, max_alerts, samples, width;

@@ -37,11 +37,11 @@ static eqlite_status open_sink(struct report *r, const char *format)
     return eqlite_sink_new(&r->sink, r->rules, &options);
 }
 
-static eqlite_status write_all(struct report *r, const char *format)
+static eqlite_status write_all(struct report *r, const char *format, const struct cli_list *alerts)
 {
     eqlite_status st = open_sink(r, format);
-    if (st == EQLITE_OK && r->cli->files.n)
-        st = cli_feed_files(&r->feed, &r->cli->files);
+    if (st == EQLITE_OK && alerts->n)
+        st = cli_feed_files(&r->feed, alerts);
     return st == EQLITE_OK && !cli_stopped() ? eqlite_sink_end(r->sink) : st;
 }
 
@@ -54,7 +54,7 @@ static void tell(const struct report *r)
                  r->refused, (unsigned long long)alerts, alerts == 1 ? "" : "s", (unsigned long long)r->feed.bad);
 }
 
-static int write_as(struct cli *c, const char *format)
+static int write_as(struct cli *c, const char *format, const struct cli_list *alerts)
 {
     struct report r = {.cli = c, .feed = {.cli = c, .event = put}};
     int status = CLI_TROUBLE;
@@ -65,7 +65,7 @@ static int write_as(struct cli *c, const char *format)
     if (c->rules.n && !eqlite_rules_count(r.rules))
         cli_error(r.refused ? "no rule could be used" : "no rules there");
     else if (cli_output_open_whole(&r.output, c->output)) {
-        eqlite_status st = write_all(&r, format);
+        eqlite_status st = write_all(&r, format, alerts);
         bool trouble = r.feed.trouble || r.unreadable || (c->strict && (r.feed.bad || r.refused));
         status = st != EQLITE_OK && !r.output.error ? cli_failed(st) : trouble ? CLI_TROUBLE : CLI_OK;
         if (!cli_output_close(&r.output, st == EQLITE_OK && !cli_stopped()))
@@ -82,12 +82,14 @@ int cli_report(struct cli *c)
 {
     if (!c->output)
         return cli_usage(c, "where to? use -o FILE.html");
-    return cli_default_files(c) ? write_as(c, "html") : CLI_TROUBLE;
+    return cli_default_files(c) ? write_as(c, "html", &c->files) : CLI_TROUBLE;
 }
 
 int cli_coverage(struct cli *c)
 {
     if (!c->rules.n)
         return cli_usage(c, "no rules given: use -r FILE or -r FOLDER");
-    return write_as(c, "navigator");
+    if (c->files.n)
+        return cli_usage(c, "alerts are given with --alerts");
+    return write_as(c, "navigator", &c->raised);
 }

@@ -106,6 +106,10 @@ What rules cover.
   eqlite: coverage: no rules given: use -r FILE or -r FOLDER
   Try 'eqlite help coverage'.
   [2]
+  $ eqlite coverage -r t.toml t.ndjson
+  eqlite: coverage: alerts are given with --alerts
+  Try 'eqlite help coverage'.
+  [2]
   $ eqlite coverage -q -r missing.toml
   error[E0801]: missing.toml: No such file or directory
   eqlite: no rules there
