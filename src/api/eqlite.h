@@ -549,8 +549,10 @@ typedef struct eqlite_sink eqlite_sink;
 
 typedef struct eqlite_sink_options {
     size_t size;
-    const char *format;  /* "ndjson", "json", "table", "csv"; NULL: ndjson */
-    const char *content; /* "events": what matched; "ecs", "compact": alert documents; NULL: ecs */
+    const char *format;  /* "ndjson", "json", "table", "csv"; "html": one page with all that it needs inside, for a browser;
+                            "navigator": what the rules cover, as a layer of the ATT&CK Navigator; NULL: ndjson */
+    const char *content; /* "events": what matched; "ecs", "compact": alert documents; NULL: ecs. html and navigator have
+                            one content */
     const char *const *columns; /* table, csv: field paths */
     size_t n_columns;
     unsigned width;      /* table: columns of the terminal; 0: no limit */
@@ -558,13 +560,20 @@ typedef struct eqlite_sink_options {
     eqlite_write *write;
     void *ctx;
     bool explain;        /* alert documents tell why, part by part, in a member "explain" */
+    const char *title;   /* html, navigator: UTF-8; NULL: none */
+    size_t max_alerts;   /* html: alerts that the page shows; the rest are counted by rule. 0: EQLITE_REPORT_ALERTS */
 } eqlite_sink_options;
+#define EQLITE_REPORT_ALERTS 100000
 #define EQLITE_SINK_OPTIONS_INIT \
-    {sizeof(eqlite_sink_options), NULL, NULL, NULL, 0, 0, false, false, NULL, NULL, false}
+    {sizeof(eqlite_sink_options), NULL, NULL, NULL, 0, 0, false, false, NULL, NULL, false, NULL, 0}
 
 /* The rules are retained. */
 EQLITE_API eqlite_status eqlite_sink_new(eqlite_sink **out, eqlite_rules *rules, const eqlite_sink_options *options);
 EQLITE_API eqlite_status eqlite_sink_put(eqlite_sink *s, const eqlite_alert *alert);
+/* An alert document that a sink wrote with content "ecs" or "compact", as if its alert was put: JSON text. A rule that is not
+ * among the rules is described by what the document says. One of Elastic Security without "eqlite" is its own event.
+ * EQLITE_INVALID: it is no alert, and nothing was put. */
+EQLITE_API eqlite_status eqlite_sink_put_document(eqlite_sink *s, const char *json, size_t len);
 EQLITE_API eqlite_status eqlite_sink_end(eqlite_sink *s); /* write what is still held; once */
 EQLITE_API void eqlite_sink_free(eqlite_sink *s);
 

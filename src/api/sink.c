@@ -1,7 +1,8 @@
 /* sink.c — the sink, seen from outside. What a sink says about a rule is put together when its first alert comes. */
 #include "api/handles.h"
 
-#include "sink/sink.h"
+#include "api/sink_rule.h"
+#include "rule/attack.h"
 
 struct eqlite_sink {
     struct eqlite_rules *rules;
@@ -9,108 +10,18 @@ struct eqlite_sink {
     struct eq_sink *inner;
     struct eq_sink_rule **about; /* by rule; NULL until asked for */
     eqlite_why **why;            /* likewise, if alerts are explained */
+    struct eq_intern ids;        /* of rules, made when the first document is put */
+    uint32_t *by_id;             /* number of the rule, by number in `ids` */
+    struct eq_buf attack;        /* what eq_attack_json says */
     eqlite_sink_options options;
 };
-
-/* Without the brace that closes it. */
-static void open_item(struct eq_buf *out, const struct eq_threat_item *item)
-{
-    eq_buf_puts(out, "{\"id\":");
-    eq_buf_json(out, item->id);
-    eq_buf_puts(out, ",\"name\":");
-    eq_buf_json(out, item->name);
-    eq_buf_puts(out, ",\"reference\":");
-    eq_buf_json(out, item->reference);
-}
-
-/* [{…},{…,"subtechnique":[{…}]}]; a sub-technique never comes first. */
-static void print_techniques(struct eq_buf *out, const struct eq_threat_item *items, size_t n)
-{
-    eq_buf_putc(out, '[');
-    for (size_t i = 0; i < n; i++) {
-        bool first = i == 0 || items[i - 1].sub != items[i].sub;
-        eq_buf_puts(out, !items[i].sub ? (i ? "," : "") : first ? ",\"subtechnique\":[" : ",");
-        open_item(out, &items[i]);
-        if (items[i].sub)
-            eq_buf_putc(out, '}');
-        if (i + 1 == n || !items[i + 1].sub)
-            eq_buf_puts(out, items[i].sub ? "]}" : "}");
-    }
-    eq_buf_putc(out, ']');
-}
-
-/* Elastic's rule.threat: [{"framework":…,"tactic":{…},"technique":[{…}]}] */
-static struct eq_slice threat_json(struct eq_arena *arena, const struct eq_rule *rule)
-{
-    struct eq_buf out;
-    eq_buf_init(&out, arena->alloc);
-    eq_buf_putc(&out, '[');
-    for (size_t i = 0; i < rule->n_threats; i++) {
-        const struct eq_threat *t = &rule->threats[i];
-        eq_buf_puts(&out, i ? ",{\"framework\":" : "{\"framework\":");
-        eq_buf_json(&out, t->framework);
-        eq_buf_puts(&out, ",\"tactic\":");
-        open_item(&out, &t->tactic);
-        eq_buf_puts(&out, "},\"technique\":");
-        print_techniques(&out, t->techniques, t->n_techniques);
-        eq_buf_putc(&out, '}');
-    }
-    eq_buf_putc(&out, ']');
-    struct eq_slice json = {0};
-    if (eq_buf_status(&out) == EQ_OK)
-        json = eq_arena_copy(arena, eq_buf_slice(&out));
-    eq_buf_free(&out);
-    return json;
-}
-
-/* Only what an alert adds is printed for each alert. */
-static struct eq_slice ecs_json(struct eq_arena *arena, const struct eq_sink_rule *about)
-{
-    struct eq_buf out;
-    struct eq_slice json = {0};
-    eq_buf_init(&out, arena->alloc);
-    eq_sink_rule_ecs(&out, about);
-    if (eq_buf_status(&out) == EQ_OK)
-        json = eq_arena_copy(arena, eq_buf_slice(&out));
-    eq_buf_free(&out);
-    return json;
-}
-
-static struct eq_sink_rule *describe(struct eqlite_sink *s, const struct eq_rule *rule)
-{
-    struct eq_sink_rule *a = eq_arena_alloc(&s->arena, sizeof *a);
-    if (!a)
-        return NULL;
-    *a = (struct eq_sink_rule){
-        .id = rule->id,
-        .name = rule->name,
-        .severity = eq_slice_of(eq_level_name(rule->severity)),
-        .query = rule->source.text,
-        .dialect = eq_slice_of(eq_languages[rule->dialect].name),
-        .description = rule->description,
-        .message = rule->message,
-        .rule_type = rule->type,
-        .risk_score = rule->risk_score,
-        .tags = rule->tags,
-        .index = rule->index,
-        .references = rule->references,
-        .n_tags = rule->n_tags,
-        .n_index = rule->n_index,
-        .n_references = rule->n_references,
-        .threat_json = threat_json(&s->arena, rule),
-    };
-    if (!a->threat_json.ptr)
-        return NULL;
-    a->ecs_json = ecs_json(&s->arena, a);
-    return a->ecs_json.ptr ? a : NULL;
-}
 
 static const struct eq_sink_rule *about_rule(uint32_t number, void *ctx)
 {
     struct eqlite_sink *s = ctx;
     static const char *const kinds[] = {"event", "sequence", "sample"};
     if (!s->about[number]) {
-        s->about[number] = describe(s, s->rules->set.items[number]);
+        s->about[number] = eq_api_sink_rule(&s->arena, s->rules->set.items[number]);
         if (s->about[number])
             s->about[number]->kind = eq_slice_of(kinds[s->rules->views[number].kind]);
     }
@@ -129,6 +40,29 @@ static enum eq_status explain(struct eq_buf *out, const struct eq_alert *a, void
             return (enum eq_status)st;
     }
     return eq_api_explain_alert(out, s->why[a->rule], a);
+}
+
+/* The ids of all rules; of two with the same, the first. */
+static enum eq_status index_ids(struct eqlite_sink *s)
+{
+    const struct eq_rule_set *set = &s->rules->set;
+    s->by_id = eq_arena_alloc(&s->arena, (set->n + 1) * sizeof *s->by_id);
+    enum eq_status st = s->by_id ? EQ_OK : EQ_NOMEM;
+    for (size_t i = 0; st == EQ_OK && i < set->n; i++) {
+        uint32_t number;
+        bool added;
+        st = eq_intern_put(&number, &s->ids, set->items[i]->id, &added);
+        if (st == EQ_OK && added)
+            s->by_id[number] = (uint32_t)i;
+    }
+    return st;
+}
+
+static uint32_t find_rule(struct eq_slice id, void *ctx)
+{
+    struct eqlite_sink *s = ctx;
+    uint32_t number = eq_intern_find(&s->ids, id);
+    return number == EQ_NONE ? EQ_NONE : s->by_id[number];
 }
 
 static bool forward(const char *ptr, size_t len, void *ctx)
@@ -167,6 +101,11 @@ static enum eq_status open_sink(struct eqlite_sink *s, struct eq_sink_options *i
     if (program->timestamp_field != EQ_NONE)
         inner->timestamp_field = program->fields->items[program->timestamp_field].path;
     inner->version = eq_slice_of(eqlite_version());
+    if (inner->form == EQ_SINK_HTML)
+        eq_attack_json(&s->attack);
+    if (s->attack.failed)
+        return EQ_NOMEM;
+    inner->attack_json = eq_buf_slice(&s->attack);
     inner->columns = columns;
     return eq_sink_new(&s->inner, inner, &s->rules->alloc);
 }
@@ -185,11 +124,18 @@ eqlite_status eqlite_sink_new(eqlite_sink **out, eqlite_rules *rules, const eqli
     s->rules = eqlite_rules_retain(rules);
     s->options = options;
     eq_arena_init(&s->arena, &rules->alloc);
+    eq_intern_init(&s->ids, &rules->alloc);
+    eq_buf_init(&s->attack, &rules->alloc);
     inner.n_columns = options.n_columns;
     inner.width = options.width;
     inner.colour = options.colour;
     inner.terminal = options.terminal;
+    inner.title = eq_api_slice(options.title);
+    inner.most_alerts = options.max_alerts;
     inner.rule = about_rule;
+    inner.n_rules = rules->set.n;
+    inner.find_rule = find_rule;
+    inner.attack_version = eq_slice_of(eq_attack_version());
     inner.explain = options.explain ? explain : NULL;
     inner.write = forward;
     inner.ctx = s;
@@ -209,6 +155,12 @@ eqlite_status eqlite_sink_put(eqlite_sink *s, const eqlite_alert *alert)
     return eq_api_status(eq_sink_put(s->inner, alert->alert));
 }
 
+eqlite_status eqlite_sink_put_document(eqlite_sink *s, const char *json, size_t len)
+{
+    enum eq_status st = s->by_id ? EQ_OK : index_ids(s);
+    return eq_api_status(st == EQ_OK ? eq_sink_put_document(s->inner, eq_slice(json, len)) : st);
+}
+
 eqlite_status eqlite_sink_end(eqlite_sink *s)
 {
     return eq_api_status(eq_sink_end(s->inner));
@@ -222,6 +174,8 @@ void eqlite_sink_free(eqlite_sink *s)
     eq_sink_free(s->inner);
     for (size_t i = 0; s->why && i < rules->set.n; i++)
         eqlite_why_free(s->why[i]);
+    eq_buf_free(&s->attack);
+    eq_intern_free(&s->ids);
     eq_arena_free(&s->arena);
     eq_free(&rules->alloc, s);
     eqlite_rules_free(rules);

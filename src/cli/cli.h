@@ -61,9 +61,9 @@ struct cli {
     struct cli_list files;             /* operands */
     struct cli_list exprs, expr_files; /* at each index one of the two is not NULL */
     struct cli_list names;             /* of exprs; NULL: none given */
-    struct cli_list rules, only, skip, columns, against;
+    struct cli_list rules, only, skip, columns, against, raised;
     const char *dialect, *input, *timestamp_field, *category_field, *tiebreaker_field, *engine, *partition_by, *schema;
-    const char *format, *alerts, *output, *stage, *event, *filter, *junit, *expect, *corpus, *state, *now;
+    const char *format, *alerts, *output, *report, *title, *stage, *event, *filter, *junit, *expect, *corpus, *state, *now;
     uint64_t limit, max_alerts, samples, width;
     int64_t max_lateness_ns;
     size_t memory; /* bytes; 0: the default */
@@ -106,6 +106,8 @@ int cli_explain_events(struct cli *c); /* --event, explain_event.c */
 int cli_explain_partial(const struct cli *c, eqlite_rules *rules); /* --partial, explain_partial.c */
 int cli_fields(struct cli *c);
 int cli_pack(struct cli *c);
+int cli_report(struct cli *c);
+int cli_coverage(struct cli *c);
 int cli_repl(struct cli *c);
 int cli_lsp(struct cli *c);
 int cli_completion(struct cli *c);
@@ -190,6 +192,8 @@ struct cli_output {
     int error;        /* errno of the first failure */
 };
 bool cli_output_open(struct cli_output *o, const struct cli *c, const char *path); /* false: already told */
+/* A file that appears only when it is whole, whatever --follow and --state say of alerts. False: already told. */
+bool cli_output_open_whole(struct cli_output *o, const char *path);
 bool cli_output_write(const char *ptr, size_t len, void *ctx);                     /* an eqlite_write */
 bool cli_output_flush(struct cli_output *o); /* if each line should be seen at once */
 bool cli_input_waits(void); /* standard input has nothing now, and has not ended */

@@ -74,12 +74,14 @@ static void overview(void)
     command_line(CLI_COMMAND_QUERY);
     command_line(CLI_COMMAND_RUN);
     command_line(CLI_COMMAND_REPL);
+    command_line(CLI_COMMAND_REPORT);
     printf("\nWrite rules:\n");
     command_line(CLI_COMMAND_CHECK);
     command_line(CLI_COMMAND_FMT);
     command_line(CLI_COMMAND_TEST);
     command_line(CLI_COMMAND_EXPLAIN);
     command_line(CLI_COMMAND_FIELDS);
+    command_line(CLI_COMMAND_COVERAGE);
     command_line(CLI_COMMAND_COMPILE);
     command_line(CLI_COMMAND_LSP);
     printf("\nAbout eqlite:\n");

@@ -11,7 +11,8 @@ static int (*const functions[CLI_COMMANDS])(struct cli *c) = {
     [CLI_COMMAND_FIELDS] = cli_fields,   [CLI_COMMAND_REPL] = cli_repl,
     [CLI_COMMAND_COMPLETION] = cli_completion, [CLI_COMMAND_VERSION] = cli_version,
     [CLI_COMMAND_COMPILE] = cli_pack,    [CLI_COMMAND_HELP] = cli_help,
-    [CLI_COMMAND_LSP] = cli_lsp,
+    [CLI_COMMAND_LSP] = cli_lsp,         [CLI_COMMAND_REPORT] = cli_report,
+    [CLI_COMMAND_COVERAGE] = cli_coverage,
 };
 
 static int unknown_command(const char *name)

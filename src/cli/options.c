@@ -234,6 +234,10 @@ static bool take(struct cli *c, enum cli_option_id id, char *value, unsigned ind
     case CLI_OPT_WHY: c->explain = true; break;
     case CLI_OPT_ALERTS: c->alerts = value; break;
     case CLI_OPT_OUTPUT: c->output = value; break;
+    case CLI_OPT_REPORT: c->report = value; break;
+    case CLI_OPT_TITLE: c->title = value; break;
+    case CLI_OPT_MAX_SHOWN: return number(c, o, value, &c->max_alerts);
+    case CLI_OPT_RAISED: cli_list_add(&c->raised, value); break;
     case CLI_OPT_LIMIT: return number(c, o, value, &c->limit);
     case CLI_OPT_SAMPLES: return number(c, o, value, &c->samples);
     case CLI_OPT_MEMORY: return bytes(c, o, value, &c->memory);
@@ -400,7 +404,7 @@ void cli_free(struct cli *c)
 {
     struct cli_list *lists[] = {&c->files, &c->exprs, &c->expr_files, &c->names,
                                 &c->rules, &c->only,  &c->skip,       &c->columns,
-                                &c->against};
+                                &c->against, &c->raised};
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
         free(lists[i]->items);
 }

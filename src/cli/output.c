@@ -56,11 +56,11 @@ static FILE *open_to_append(const char *path)
     return file;
 }
 
-static FILE *open_file(struct cli_output *o, const struct cli *c)
+static FILE *open_file(struct cli_output *o, bool whole)
 {
     if (o->append && !in_place(o->path))
         return open_to_append(o->path);
-    if (c->follow || in_place(o->path))
+    if (!whole || in_place(o->path))
         return fopen(o->path, "wb");
     struct cli_text name = {0};
     cli_text_printf(&name, "%s.XXXXXX", o->path);
@@ -80,20 +80,36 @@ static FILE *open_file(struct cli_output *o, const struct cli *c)
     return file;
 }
 
-bool cli_output_open(struct cli_output *o, const struct cli *c, const char *path)
+static bool is_stdout(const char *path)
 {
-    *o = (struct cli_output){.file = stdout, .flush_each = c->follow || (!path && isatty(STDOUT_FILENO))};
-    if (!path || strcmp(path, "-") == 0 || strcmp(path, "/dev/stdout") == 0)
+    return !path || strcmp(path, "-") == 0 || strcmp(path, "/dev/stdout") == 0;
+}
+
+static bool open_path(struct cli_output *o, const char *path, bool whole)
+{
+    if (is_stdout(path))
         return true;
     o->path = path;
-    o->append = c->state;
-    o->file = open_file(o, c);
+    o->file = open_file(o, whole);
     if (o->file)
         return true;
     cli_error("cannot write %s: %s", path, strerror(errno));
     free(o->temporary);
     o->temporary = NULL;
     return false;
+}
+
+bool cli_output_open(struct cli_output *o, const struct cli *c, const char *path)
+{
+    *o = (struct cli_output){.file = stdout, .flush_each = c->follow || (!path && isatty(STDOUT_FILENO)),
+                             .append = c->state && !is_stdout(path)};
+    return open_path(o, path, !c->follow);
+}
+
+bool cli_output_open_whole(struct cli_output *o, const char *path)
+{
+    *o = (struct cli_output){.file = stdout};
+    return open_path(o, path, true);
 }
 
 bool cli_output_write(const char *ptr, size_t len, void *ctx)

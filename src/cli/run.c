@@ -11,8 +11,8 @@ enum { N_COUNTERS = 9 };
 struct run {
     struct cli *cli;
     eqlite_rules *rules;
-    eqlite_sink *sink;
-    struct cli_output output;
+    eqlite_sink *sink, *report; /* report: NULL, or a page of the same alerts */
+    struct cli_output output, report_output;
     struct cli_feed feed;
     struct cli_state state;
     struct cli_counter counters[N_COUNTERS]; /* of the state */
@@ -41,6 +41,8 @@ static bool on_alert(const eqlite_alert *alert, void *ctx)
     if (r->output.flush_each)
         cli_progress_erase();
     r->status = eqlite_sink_put(r->sink, alert);
+    if (r->status == EQLITE_OK && r->report)
+        r->status = eqlite_sink_put(r->report, alert);
     if (r->status == EQLITE_OK && !cli_output_flush(&r->output))
         r->status = EQLITE_IO;
     return r->status == EQLITE_OK;
@@ -155,7 +157,9 @@ static eqlite_status finish(struct run *r, eqlite_status st)
         st = eqlite_matcher_finish(r->feed.matcher);
     if (r->status != EQLITE_OK)
         return r->status;
-    return st == EQLITE_OK || st == EQLITE_END ? eqlite_sink_end(r->sink) : st;
+    if (st == EQLITE_OK || st == EQLITE_END)
+        st = eqlite_sink_end(r->sink);
+    return st == EQLITE_OK && r->report ? eqlite_sink_end(r->report) : st;
 }
 
 /* What a state keeps of our own. */
@@ -188,11 +192,12 @@ static int close_run(struct run *r, eqlite_status st, double seconds)
         r->feed.trouble = true;
     bool trouble = r->feed.trouble || r->unreadable || (c->strict && (r->feed.bad || r->refused));
     int status = trouble ? CLI_TROUBLE : r->failing ? CLI_NO : CLI_OK;
-    if (st != EQLITE_OK && !r->output.error)
+    if (st != EQLITE_OK && !r->output.error && !r->report_output.error)
         status = cli_order_failed(c, st);
     /* An interrupted run is not whole, unless it was to be ended so. */
     bool keep = st == EQLITE_OK && (!cli_stopped() || c->follow);
-    if (!cli_output_close(&r->output, keep))
+    bool written = cli_output_close(&r->output, keep);
+    if (!cli_output_close(&r->report_output, keep && written) || !written)
         status = CLI_TROUBLE;
     eqlite_matcher_stats(r->feed.matcher, &stats);
     if (c->stats)
@@ -203,6 +208,13 @@ static int close_run(struct run *r, eqlite_status st, double seconds)
     if (!c->quiet && !(c->stats && c->stats_json) && !(c->profile && c->profile_json))
         summary(r, &stats, seconds);
     return cli_stopped() ? cli_stop_status() : status;
+}
+
+/* Nothing came of it. */
+static void drop_outputs(struct run *r)
+{
+    cli_output_close(&r->output, false);
+    cli_output_close(&r->report_output, false);
 }
 
 static int feed_and_finish(struct run *r)
@@ -224,12 +236,12 @@ static int feed_and_finish(struct run *r)
     keep_counters(r);
     eqlite_status st = eqlite_matcher_new(&r->feed.matcher, r->rules, &options);
     if (st != EQLITE_OK) {
-        cli_output_close(&r->output, false);
+        drop_outputs(r);
         return cli_failed(st);
     }
     st = cli_feed_files(&r->feed, &c->files);
     if (r->feed.state_refused)
-        cli_output_close(&r->output, false);
+        drop_outputs(r);
     else
         status = close_run(r, finish(r, st), cli_seconds() - started);
     cli_feed_close(&r->feed);
@@ -237,16 +249,42 @@ static int feed_and_finish(struct run *r)
     return status;
 }
 
-static bool open_sink(struct run *r)
+static eqlite_status open_sink(struct run *r)
 {
     eqlite_sink_options options;
     cli_sink_options(&options, r->cli, &r->output, r->cli->alerts ? r->cli->alerts : "ecs");
     options.explain = r->cli->explain;
-    eqlite_status st = eqlite_sink_new(&r->sink, r->rules, &options);
+    return eqlite_sink_new(&r->sink, r->rules, &options);
+}
+
+static eqlite_status open_report(struct run *r)
+{
+    eqlite_sink_options options = EQLITE_SINK_OPTIONS_INIT;
+    options.format = "html";
+    options.title = r->cli->title;
+    options.write = cli_output_write;
+    options.ctx = &r->report_output;
+    return eqlite_sink_new(&r->report, r->rules, &options);
+}
+
+/* False: already told. */
+static bool open_outputs(struct run *r)
+{
+    const struct cli *c = r->cli;
+    if (!cli_output_open(&r->output, c, c->output))
+        return false;
+    if (c->report && !cli_output_open_whole(&r->report_output, c->report)) {
+        r->report_output.file = NULL;
+        drop_outputs(r);
+        return false;
+    }
+    eqlite_status st = open_sink(r);
+    if (st == EQLITE_OK && c->report)
+        st = open_report(r);
     if (st == EQLITE_OK)
         return true;
     cli_failed(st);
-    cli_output_close(&r->output, false);
+    drop_outputs(r);
     return false;
 }
 
@@ -258,6 +296,10 @@ int cli_run(struct cli *c)
         return cli_usage(c, "no rules given: use -r FILE or -r FOLDER");
     if (c->now && eqlite_matcher_advance(NULL, c->now, strlen(c->now)) != EQLITE_OK)
         return cli_usage(c, "--now: '%s' is not a time such as 2026-11-21T12:00:00Z", c->now);
+    if (c->report && strcmp(c->report, "-") == 0 && (!c->output || strcmp(c->output, "-") == 0))
+        return cli_usage(c, "alerts and the report cannot both go to standard output; use -o FILE");
+    if (c->title && !c->report)
+        return cli_usage(c, "--title belongs to --report");
     if (!cli_default_files(c))
         return CLI_TROUBLE;
     r.rules = cli_compile_rules(c, &c->rules, &r.refused, &r.unreadable);
@@ -271,10 +313,11 @@ int cli_run(struct cli *c)
     r.by_rule = cli_alloc(NULL, n * sizeof *r.by_rule);
     memset(r.by_rule, 0, n * sizeof *r.by_rule);
     warn_waiting(&r);
-    if (cli_output_open(&r.output, c, c->output) && open_sink(&r))
+    if (open_outputs(&r))
         status = feed_and_finish(&r);
 done:
     eqlite_sink_free(r.sink);
+    eqlite_sink_free(r.report);
     eqlite_rules_free(r.rules);
     free(r.by_rule);
     return status;

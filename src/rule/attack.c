@@ -104,3 +104,54 @@ const char *eq_attack_nearest(struct eq_slice name)
         eq_suggest_try(&nearest, eq_slice_of(tactics[i].text));
     return eq_suggest_found(&nearest) ? nearest.best.ptr : NULL;
 }
+
+const char *eq_attack_version(void)
+{
+    static const char version[] =
+#define VERSION(text) text
+#include "rule/attack.def"
+        ;
+    return version;
+}
+
+/* Tactics in the order in which an attack goes through them, as the matrix of ATT&CK has them. */
+static void print_tactics(struct eq_buf *out)
+{
+    static const char *const order[] = {"TA0043", "TA0042", "TA0001", "TA0002", "TA0003", "TA0004", "TA0005",
+                                        "TA0006", "TA0007", "TA0008", "TA0009", "TA0011", "TA0010", "TA0040"};
+    bool any = false;
+    for (size_t i = 0; i < COUNT(order); i++) {
+        const char *name = eq_attack_tactic(eq_slice_of(order[i]));
+        if (!name)
+            continue;
+        eq_buf_printf(out, "%s[\"%s\",", any ? "," : "", order[i]);
+        eq_buf_json(out, eq_slice_of(name));
+        eq_buf_putc(out, ']');
+        any = true;
+    }
+}
+
+static void print_words(struct eq_buf *out, const char *words)
+{
+    for (bool any = false; *words; any = true) {
+        size_t len = strcspn(words, " ");
+        eq_buf_puts(out, any ? "," : "");
+        eq_buf_json(out, eq_slice(words, len));
+        words += len + (words[len] == ' ');
+    }
+}
+
+void eq_attack_json(struct eq_buf *out)
+{
+    eq_buf_printf(out, "{\"version\":\"%s\",\"tactics\":[", eq_attack_version());
+    print_tactics(out);
+    eq_buf_puts(out, "],\"techniques\":[");
+    for (size_t i = 0; i < COUNT(techniques); i++) {
+        eq_buf_printf(out, "%s[\"%s\",", i ? "," : "", techniques[i].id);
+        eq_buf_json(out, eq_slice_of(techniques[i].text));
+        eq_buf_puts(out, ",[");
+        print_words(out, techniques[i].tactics);
+        eq_buf_puts(out, "]]");
+    }
+    eq_buf_puts(out, "]}");
+}

@@ -2,7 +2,7 @@
 #ifndef EQ_RULE_ATTACK_H
 #define EQ_RULE_ATTACK_H
 
-#include "base/slice.h"
+#include "base/buf.h"
 
 /* The name of a tactic ("TA0002") or technique ("T1059", "T1059.001"); NULL if it is not in the table. */
 const char *eq_attack_tactic(struct eq_slice id);
@@ -17,5 +17,9 @@ const char *eq_attack_nearest(struct eq_slice name);
 const char *eq_attack_tactics_of(struct eq_slice technique);
 /* For a technique that ATT&CK dropped: what replaced it, or ""; NULL for all others. */
 const char *eq_attack_gone(struct eq_slice technique);
+const char *eq_attack_version(void); /* "18" */
+/* All of the table as one JSON object: {"version":"18","tactics":[["TA0043","Reconnaissance"],…],"techniques":[["T1003",
+ * "OS Credential Dumping",["TA0006"]],…]}. Tactics are in the order of an attack, techniques in that of their ids. */
+void eq_attack_json(struct eq_buf *out);
 
 #endif

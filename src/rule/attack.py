@@ -18,12 +18,16 @@ SURE = 10
 
 HEAD = """/* attack.def — MITRE ATT&CK, as far as rules are checked against it.
  *
+ *   VERSION(text)
  *   TACTIC(id, name)
  *   TECHNIQUE(id, name, tactics)     tactics: ids parted by blanks; "" if they are not known well enough
  *   GONE(id, instead)                revoked or deprecated; instead: what replaced it, or ""
  *
  * ATT&CK {version} (https://attack.mitre.org; ATT&CK is a trademark of The MITRE Corporation), as public rules use it in
  * 2026; not the whole. Rows are in order of bytes. Made by attack.py; do not edit. */
+#ifndef VERSION
+#define VERSION(text)
+#endif
 #ifndef TACTIC
 #define TACTIC(id, name)
 #endif
@@ -36,6 +40,7 @@ HEAD = """/* attack.def — MITRE ATT&CK, as far as rules are checked against it
 """
 
 TAIL = """
+#undef VERSION
 #undef TACTIC
 #undef TECHNIQUE
 #undef GONE"""
@@ -76,6 +81,7 @@ def main():
     observed = load(sys.argv[2])
     tactics = tactics_of(observed["pairs"])
     print(HEAD.replace("{version}", sys.argv[1]))
+    print(f"VERSION({text(sys.argv[1].lstrip('v'))})\n")
     for key, name in sorted(observed["tactics"].items()):
         print(f"TACTIC({text(key)}, {text(name)})")
     print()

@@ -68,6 +68,10 @@ void eq_sink_alert_id(struct eq_buf *out, struct eq_sink *s, const struct eq_ale
     struct eq_buf one, all;
     SHA2_CTX sha;
     uint8_t digest[SHA256_DIGEST_LENGTH];
+    if (s->given_id.len) {
+        eq_buf_add(out, s->given_id);
+        return;
+    }
     if (!kind.len)
         kind = a->is_event ? EQ_LIT("event") : EQ_LIT("sequence");
 

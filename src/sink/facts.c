@@ -197,3 +197,20 @@ void eq_sink_what(struct eq_buf *out, struct eq_sink *s, const struct eq_alert *
         what_event(out, s, a->n_events == 1);
     }
 }
+
+void eq_sink_what_event(struct eq_buf *out, struct eq_sink *s)
+{
+    what_event(out, s, false);
+}
+
+void eq_sink_cut(struct eq_buf *out, struct eq_slice text, size_t max)
+{
+    if (text.len <= max) {
+        eq_buf_add(out, text);
+        return;
+    }
+    while (max && (text.ptr[max] & 0xC0) == 0x80)
+        max--;
+    eq_buf_add(out, eq_slice(text.ptr, max));
+    eq_buf_puts(out, "…");
+}

@@ -168,15 +168,16 @@ void eq_sink_event_json(struct eq_buf *out, const struct eq_alert_event *e)
     eq_buf_putc(out, '}');
 }
 
-void eq_sink_json_for_terminal(struct eq_buf *out, struct eq_slice json)
+void eq_sink_json_escape(struct eq_buf *out, struct eq_slice json, const char *more)
 {
     const char *p = json.ptr, *end = p + json.len, *plain = p;
     while (p < end) {
         unsigned len = 1;
         int32_t code = (unsigned char)*p;
+        bool wanted = code > 0 && code < 0x80 && strchr(more, code);
         if (code >= 0x80)
             code = eq_utf8_decode(p, end, &len);
-        if (code < 0 || eq_utf8_tricks(code) || (code < 0x20 && code != '\t')) {
+        if (code < 0 || wanted || eq_utf8_tricks(code) || (code < 0x20 && code != '\t')) {
             eq_buf_add(out, eq_slice(plain, (size_t)(p - plain)));
             escape(out, code < 0 ? 0xFFFD : (uint32_t)code);
             plain = p + len;
@@ -184,4 +185,9 @@ void eq_sink_json_for_terminal(struct eq_buf *out, struct eq_slice json)
         p += len;
     }
     eq_buf_add(out, eq_slice(plain, (size_t)(end - plain)));
+}
+
+void eq_sink_json_for_terminal(struct eq_buf *out, struct eq_slice json)
+{
+    eq_sink_json_escape(out, json, "");
 }

@@ -36,7 +36,7 @@ static enum eq_status copy_options(struct eq_sink *s, const struct eq_sink_optio
     struct eq_slice timestamp = options->timestamp_field.len ? options->timestamp_field : EQ_LIT("@timestamp");
     struct eq_slice category = options->category_field.len ? options->category_field : EQ_LIT("event.category");
     if (!copy(&s->o.timestamp_field, s, timestamp) || !copy(&s->o.category_field, s, category) ||
-        !copy(&s->o.version, s, options->version))
+        !copy(&s->o.version, s, options->version) || !copy(&s->o.title, s, options->title))
         return EQ_NOMEM;
     s->o.columns = NULL;
     if (!options->n_columns)
@@ -106,6 +106,18 @@ enum eq_status eq_sink_put(struct eq_sink *s, const struct eq_alert *alert)
     return s->put(s, alert);
 }
 
+enum eq_status eq_sink_put_document(struct eq_sink *s, struct eq_slice json)
+{
+    struct eq_alert alert;
+    enum eq_status st = s->reader ? EQ_OK : eq_alert_reader_new(&s->reader, s);
+    if (st == EQ_OK)
+        st = eq_alert_read(&alert, s->reader, json);
+    if (st == EQ_OK)
+        st = eq_sink_put(s, &alert);
+    s->given_id = eq_slice("", 0);
+    return st;
+}
+
 enum eq_status eq_sink_end(struct eq_sink *s)
 {
     return s->end ? s->end(s) : EQ_OK;
@@ -117,6 +129,7 @@ void eq_sink_free(struct eq_sink *s)
         return;
     if (s->close)
         s->close(s);
+    eq_alert_reader_free(s->reader);
     eq_view_free(&s->view);
     eq_view_free(&s->template_view);
     eq_buf_free(&s->out);
@@ -134,11 +147,33 @@ enum eq_status eq_sink_flush(struct eq_sink *s)
     return st;
 }
 
+const struct eq_sink_rule *eq_sink_rule_at(struct eq_sink *s, uint32_t number)
+{
+    if (number >= EQ_SINK_FOREIGN)
+        return eq_alert_reader_rule(s->reader, number - EQ_SINK_FOREIGN);
+    return s->o.rule ? s->o.rule(number, s->o.ctx) : NULL;
+}
+
 const struct eq_sink_rule *eq_sink_rule_of(struct eq_sink *s, const struct eq_alert *a)
 {
     static const struct eq_sink_rule none;
-    const struct eq_sink_rule *rule = s->o.rule ? s->o.rule(a->rule, s->o.ctx) : NULL;
+    const struct eq_sink_rule *rule = eq_sink_rule_at(s, a->rule);
     return rule ? rule : &none;
+}
+
+size_t eq_sink_rules(const struct eq_sink *s)
+{
+    return s->o.n_rules + eq_alert_reader_rules(s->reader);
+}
+
+uint32_t eq_sink_rule_number(const struct eq_sink *s, size_t index)
+{
+    return index < s->o.n_rules ? (uint32_t)index : EQ_SINK_FOREIGN + (uint32_t)(index - s->o.n_rules);
+}
+
+size_t eq_sink_rule_index(const struct eq_sink *s, uint32_t number)
+{
+    return number < EQ_SINK_FOREIGN ? number : s->o.n_rules + (number - EQ_SINK_FOREIGN);
 }
 
 enum eq_status eq_sink_document(struct eq_buf *out, struct eq_sink *s, const struct eq_alert *a)

@@ -25,6 +25,8 @@ struct eq_sink {
     void (*close)(struct eq_sink *s);         /* NULL: nothing held */
     void *state;                              /* of the form */
     uint64_t alerts;                          /* put so far */
+    struct eq_alert_reader *reader;           /* of documents; NULL until one is put */
+    struct eq_slice given_id;                 /* of the alert under way, if its document has one */
     bool numbered; /* rows begin with the number of their sequence: the first alert was one */
 };
 
@@ -32,11 +34,30 @@ struct eq_sink {
 #include "sink/sinks.def"
 #undef SINK
 
+/* Rules that a form tells of: those of the options, then foreign ones. Their numbers by index, and back. */
+size_t eq_sink_rules(const struct eq_sink *s);
+uint32_t eq_sink_rule_number(const struct eq_sink *s, size_t index);
+size_t eq_sink_rule_index(const struct eq_sink *s, uint32_t number);
+
 /* Hand s->out to write() and empty it. EQ_NOMEM if building it failed, EQ_IO if it could not be written. */
 enum eq_status eq_sink_flush(struct eq_sink *s);
 
 /* The rule of an alert; never NULL. */
 const struct eq_sink_rule *eq_sink_rule_of(struct eq_sink *s, const struct eq_alert *a);
+const struct eq_sink_rule *eq_sink_rule_at(struct eq_sink *s, uint32_t number); /* NULL: no memory */
+
+/* Rules that are known from documents only have numbers from here on. */
+#define EQ_SINK_FOREIGN 0x80000000u
+
+/* ── Documents read back (alert_read.c) ── */
+
+enum eq_status eq_alert_reader_new(struct eq_alert_reader **out, struct eq_sink *s);
+void eq_alert_reader_free(struct eq_alert_reader *r); /* NULL is fine */
+/* The alert in a document, valid until the next one. */
+enum eq_status eq_alert_read(struct eq_alert *out, struct eq_alert_reader *r, struct eq_slice json);
+size_t eq_alert_reader_rules(const struct eq_alert_reader *r); /* foreign ones; NULL: 0 */
+/* Foreign rule number EQ_SINK_FOREIGN + i. */
+const struct eq_sink_rule *eq_alert_reader_rule(const struct eq_alert_reader *r, size_t i);
 
 /* ── Documents: one JSON value on one line, appended to `out` ── */
 
@@ -49,6 +70,8 @@ void eq_sink_alert_compact(struct eq_buf *out, struct eq_sink *s, const struct e
 void eq_sink_event_json(struct eq_buf *out, const struct eq_alert_event *e);
 /* A JSON text with characters that could trick a terminal (C1, DEL, bidi) escaped: the same JSON, harmless to show. */
 void eq_sink_json_for_terminal(struct eq_buf *out, struct eq_slice json);
+/* JSON with the characters of `more` (ASCII) and those that could trick a reader escaped: the same JSON. */
+void eq_sink_json_escape(struct eq_buf *out, struct eq_slice json, const char *more);
 /* {"path":…,"line":…,"offset":…} */
 void eq_sink_origin(struct eq_buf *out, const struct eq_origin *o);
 /* ,"explain":[…] if the sink is to tell why. */
@@ -66,6 +89,10 @@ void eq_sink_reason(struct eq_buf *out, struct eq_sink *s, const struct eq_alert
 void eq_sink_message(struct eq_buf *out, struct eq_sink *s, const struct eq_alert *a);
 /* A few words on what happened: "cmd.exe → whoami.exe". */
 void eq_sink_what(struct eq_buf *out, struct eq_sink *s, const struct eq_alert *a);
+/* At most `max` bytes of a text, whole characters, and "…" for what is left out. */
+void eq_sink_cut(struct eq_buf *out, struct eq_slice text, size_t max);
+/* What one event is about, in a word; of the view's event. */
+void eq_sink_what_event(struct eq_buf *out, struct eq_sink *s);
 /* The time of the view's event as ISO-8601; nothing if it has none. */
 void eq_sink_time(struct eq_buf *out, struct eq_sink *s);
 /* The alert's own id: 64 hex digits, the same for the same input. docs/rules.md, Alerts. */

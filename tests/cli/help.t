@@ -9,6 +9,7 @@
     query        find the events that match a query
     run          run detection rules over events and print alerts
     repl         ask queries interactively
+    report       show alerts as one page for a browser
   
   Write rules:
     check        check rules or queries without running them
@@ -16,6 +17,7 @@
     test         run the tests that rule files carry
     explain      show what a query means, and why it matches or not
     fields       list the fields that rules read and data has
+    coverage     write what rules cover as a layer of the ATT&CK Navigator
     compile      write rules as a pack, which loads in a fraction of the time
     lsp          serve an editor: diagnostics, completion, formatting as rules are written
   
@@ -63,11 +65,13 @@ Every option of a command's help is in its manual page and in each completion.
   query
   run
   repl
+  report
   check
   fmt
   test
   explain
   fields
+  coverage
   compile
   lsp
   completion

@@ -20,7 +20,7 @@
 struct run {
     eqlite_options options;
     const eqlite_allocator *allocator;
-    char output[16384];
+    char output[1 << 17];
     size_t len;
     bool nomem; /* some call said so */
 };
@@ -349,6 +349,52 @@ static void to_table(struct run *r)
     match_into(r, "table", "events");
 }
 
+static void to_page(struct run *r)
+{
+    match_into(r, "html", "ecs");
+}
+
+static void to_layer(struct run *r)
+{
+    match_into(r, "navigator", "ecs");
+}
+
+/* Alert documents of a rule that is there and of one that is not, into a page and a layer. */
+static void read_alerts(struct run *r)
+{
+    static const char *const documents[] = {
+        "{\"@timestamp\":\"2026-01-01T00:00:00Z\",\"rule\":{\"id\":\"elsewhere\",\"name\":\"n\",\"severity\":\"low\"},"
+        "\"join_keys\":[\"a\",null,4],\"source\":{\"path\":\"x\",\"line\":3},\"events\":[{\"a\":1},null]}",
+        "{\"kibana.alert.rule.rule_id\":\"one\",\"kibana.alert.uuid\":\"u\",\"kibana.alert.rule.threat\":[{\"tactic\":{\"id\":"
+        "\"TA0002\",\"name\":\"Execution\"},\"technique\":[{\"id\":\"T1059\",\"name\":\"C\",\"subtechnique\":[{\"id\":"
+        "\"T1059.001\",\"name\":\"P\"}]}]}],\"eqlite\":{\"join_keys\":[],\"steps\":[{\"index\":0,\"event\":{\"host\":{\"name\":"
+        "\"h\"}},\"source\":{\"path\":\"y\",\"line\":1,\"offset\":0}},{\"index\":1,\"missing\":true}]}}",
+    };
+    static const char *const forms[] = {"html", "navigator"};
+    eqlite_compiler *c = NULL;
+    eqlite_rules *rules = NULL;
+    if (!fine(r, eqlite_compiler_new(&c, &r->options)))
+        return;
+    fine(r, eqlite_compiler_add_rule(c, "a.toml", rule, strlen(rule)));
+    bool made = fine(r, eqlite_compiler_finish(&rules, c));
+    for (size_t form = 0; made && form < 2; form++) {
+        eqlite_sink_options options = EQLITE_SINK_OPTIONS_INIT;
+        eqlite_sink *s = NULL;
+        options.format = forms[form];
+        options.title = "title";
+        options.write = keep;
+        options.ctx = r;
+        if (!fine(r, eqlite_sink_new(&s, rules, &options)))
+            continue;
+        for (size_t i = 0; i < sizeof documents / sizeof *documents; i++)
+            fine(r, eqlite_sink_put_document(s, documents[i], strlen(documents[i])));
+        fine(r, eqlite_sink_end(s));
+        eqlite_sink_free(s);
+    }
+    eqlite_rules_free(rules);
+    eqlite_compiler_free(c);
+}
+
 static void to_csv(struct run *r)
 {
     match_into(r, "csv", "events");
@@ -491,6 +537,9 @@ EACH(to_ndjson)
 EACH(to_json)
 EACH(to_table)
 EACH(to_csv)
+EACH(to_page)
+EACH(to_layer)
+EACH(read_alerts)
 EACH(survey)
 EACH(ask_store)
 EACH(scaffold)
@@ -510,6 +559,9 @@ CU_TestInfo eq_tests_oom[] = {
     {"matching, alerts as JSON", fail_to_json},
     {"matching, events as a table", fail_to_table},
     {"matching, events as CSV", fail_to_csv},
+    {"matching, alerts as a page", fail_to_page},
+    {"matching, alerts as a layer", fail_to_layer},
+    {"reading alerts back", fail_read_alerts},
     {"surveying fields", fail_survey},
     {"asking a store", fail_ask_store},
     {"making tests for rules", fail_scaffold},

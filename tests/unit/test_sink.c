@@ -5,6 +5,7 @@
 #include <CUnit/TestDB.h>
 
 #include "sink/json_check.h"
+#include "sink/json_cut.h"
 #include "sink/sink_priv.h"
 
 struct written {
@@ -85,6 +86,57 @@ static void test_json_check(void)
     CU_ASSERT_FALSE(eq_json_check(EQ_LIT("\"a\0")));
     CU_ASSERT_FALSE(eq_json_check_scalar(EQ_LIT("\"a\"")));
     CU_ASSERT_TRUE(eq_json_check_scalar(EQ_LIT("-1.5")));
+}
+
+static void test_json_cut(void)
+{
+    static const char text[] = " { \"a\" : [1, \"x]\\\"}\", {\"b\":[]} , null ] ,\"b\":{\"c\":-1.5}, \"e\":\"\" } ";
+    static const char *const elements[] = {"1", "\"x]\\\"}\"", "{\"b\":[]}", "null"};
+    struct eq_slice object = eq_slice_of(text), value = {0}, array, inner;
+    CU_ASSERT_TRUE(eq_json_check(object));
+    CU_ASSERT_TRUE(eq_json_cut_member(&array, object, EQ_LIT("a")));
+    for (size_t i = 0; i < 4; i++)
+        CU_ASSERT_TRUE(eq_json_cut_next(&value, &array) && eq_slice_eq(value, eq_slice_of(elements[i])));
+    CU_ASSERT_FALSE(eq_json_cut_next(&value, &array));
+    CU_ASSERT_TRUE(eq_json_cut_member(&inner, object, EQ_LIT("b")) && eq_json_cut_member(&value, inner, EQ_LIT("c")));
+    CU_ASSERT_TRUE(eq_slice_eq(value, EQ_LIT("-1.5")));
+    CU_ASSERT_TRUE(eq_json_cut_member(&value, object, EQ_LIT("e")) && eq_slice_eq(value, EQ_LIT("\"\"")));
+    CU_ASSERT_FALSE(eq_json_cut_member(&value, object, EQ_LIT("c"))); /* of an object inside */
+    CU_ASSERT_FALSE(eq_json_cut_member(&value, EQ_LIT("[1]"), EQ_LIT("1")));
+    CU_ASSERT_FALSE(eq_json_cut_member(&value, EQ_LIT("{}"), EQ_LIT("")));
+    array = EQ_LIT("[ ]");
+    CU_ASSERT_FALSE(eq_json_cut_next(&value, &array));
+    array = EQ_LIT("{\"a\":1}");
+    CU_ASSERT_FALSE(eq_json_cut_next(&value, &array));
+    CU_ASSERT_FALSE(eq_json_cut_next(&value, &(struct eq_slice){"", 0}));
+}
+
+/* Documents come back as they were, and what is none is refused without a trace. */
+static void test_documents(void)
+{
+    static const char *const documents[] = {
+        "{\"rule\":{\"id\":\"r-9\",\"name\":\"Ninth\",\"severity\":\"high\",\"risk_score\":5},\"reason\":\"\",\"join_keys\":[\"a\\u0022\",null,4],"
+        "\"source\":{\"path\":\"p\",\"line\":7,\"offset\":42},\"events\":[{\"n\":1.50},null,{\"n\":2}]}",
+        "{\"_source\":{\"kibana.alert.rule.uuid\":\"r-9\",\"process\":{\"name\":\"x\"}}}",
+    };
+    static const char *const no_alerts[] = {"", "[]", "{}", "{\"a\":1}", "{\"rule\":{\"id\":4}}", "{\"rule\":{\"id\":\"\"}}",
+                                            "{\"rule\":{\"id\":\"r\"}", "\"rule\""};
+    struct written w = {.full = false};
+    struct eq_sink_options o = {.form = EQ_SINK_NDJSON, .content = EQ_SINK_EVENTS, .write = write_text, .ctx = &w};
+    struct eq_sink *s = NULL;
+    eq_buf_init(&w.text, &eq_alloc_default);
+    CU_ASSERT_EQUAL_FATAL(eq_sink_new(&s, &o, &eq_alloc_default), EQ_OK);
+    for (size_t i = 0; i < sizeof documents / sizeof *documents; i++)
+        CU_ASSERT_EQUAL(eq_sink_put_document(s, eq_slice_of(documents[i])), EQ_OK);
+    for (size_t i = 0; i < sizeof no_alerts / sizeof *no_alerts; i++)
+        CU_ASSERT_EQUAL(eq_sink_put_document(s, eq_slice_of(no_alerts[i])), EQ_INVALID);
+    CU_ASSERT_TRUE(eq_slice_eq(eq_buf_slice(&w.text),
+                               EQ_LIT("{\"join_keys\":[\"a\\\"\",null,4],\"events\":[{\"n\":1.50},null,{\"n\":2}]}\n"
+                                      "{\"kibana.alert.rule.uuid\":\"r-9\",\"process\":{\"name\":\"x\"}}\n")));
+    CU_ASSERT_EQUAL(eq_sink_rules(s), 1);
+    CU_ASSERT_TRUE(eq_slice_eq(eq_sink_rule_at(s, EQ_SINK_FOREIGN)->name, EQ_LIT("Ninth")));
+    eq_sink_free(s);
+    eq_buf_free(&w.text);
 }
 
 static void test_depth(void)
@@ -225,6 +277,8 @@ static void test_full(void)
 CU_TestInfo eq_tests_sink[] = {
     {"JSON is checked to the letter", test_json_check},
     {"JSON is checked to a depth", test_depth},
+    {"pieces of JSON", test_json_cut},
+    {"documents read back", test_documents},
     {"an event is printed verbatim or mended", test_event_json},
     {"the place of a missing event is shown", test_missing},
     {"a message is filled in", test_message},
