@@ -198,6 +198,6 @@ What is too large for the machine is told where it stands, and other rules go on
   $ (printf 'any where concat(a'; seq 1100 | sed 's/^/, f/'; printf ') == "x"\n') > fields.eql; echo 'any where true' > right.eql; eqlite check . 2>&1 | grep 'error\|checked'
   ./fields.eql:1:11: error[E0903]: an expression has more than 1024 fields or 65535 operands
   ./operands.eql:1:11: error[E0903]: an expression has more than 1024 fields or 65535 operands
-  eqlite: 8 checked, 2 errors, 7 warnings
+  eqlite: 8 checked, 2 errors, 6 warnings
   $ (printf 'any where length(x) in (0'; seq 70000 | sed 's/^/, /'; printf ')\n') > list.eql; eqlite check list.eql
   eqlite: 1 checked, 0 errors, 0 warnings

@@ -325,7 +325,8 @@ class Tests:
         assert c.stop() == (None, 0)
 
     def test_code_actions(self):
-        c = self.started()
+        c = self.client("--info")
+        c.start()
         text = 'process where process.name : ("a.exe", "a.exe", "b.exe") and user.name in ("x", "y", "x")\n'
         told = c.open(URI, text)
         assert told and all(d["code"].startswith("W05") for d in told), told

@@ -134,7 +134,7 @@ static struct offered fixes(const char *name, const char *text, size_t from, siz
     eqlite_compiler *c = NULL;
     struct offered f = {.most = most};
     CU_ASSERT_EQUAL_FATAL(eqlite_compiler_new(&c, NULL), EQLITE_OK);
-    CU_ASSERT_EQUAL(eqlite_fix_each(c, EQLITE_WARNING, name, text, strlen(text), from, to, on_fix, &f), want);
+    CU_ASSERT_EQUAL(eqlite_fix_each(c, EQLITE_NOTE, name, text, strlen(text), from, to, on_fix, &f), want);
     eqlite_compiler_free(c);
     return f;
 }
