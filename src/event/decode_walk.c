@@ -326,7 +326,7 @@ key: /* a key of the object on top */
             return NULL;
     if (__builtin_expect(careful, false) && !note_visit(d, &top[-1], child))
         return NULL;
-    if (unwrap && top == floor + 1 && key.len == 7 && wraps(d, key, p)) {
+    if (key.len == 7 && unwrap && top == floor + 1 && wraps(d, key, p)) {
         stop(d, EQ_STOP_WRAPPED);
         return NULL;
     }
