@@ -5,29 +5,9 @@
  *
  * Always true: the rules of `making` that are compiled have the same numbers in the set and in the program. A rule that
  * fails leaves nothing behind but its diagnostics. */
-#include "api/compiler_priv.h"
-
+#include "api/compiler_making.h"
 #include "api/pack.h"
 #include "plan/partition.h"
-
-/* How rules are matched; the results are the same. */
-enum engine { ENGINE_DECISIONS, ENGINE_MEMO, ENGINE_SHARED, ENGINE_NAIVE };
-
-struct eqlite_compiler {
-    struct eq_alloc alloc;
-    struct eqlite_diagnostics diags;
-    struct eq_rule_options rule_options;
-    struct eq_slice category, timestamp, tiebreaker; /* copies in `arena`; may be empty */
-    struct eq_slice partition[EQ_PLAN_KEYS_MAX]; /* fields of partition_by */
-    size_t n_partition;
-    struct eq_arena arena;
-    struct eqlite_rules *making; /* what is being gathered; NULL at first and after finish */
-    struct eqlite_rules **made;  /* kept alive for the sources that diagnostics show */
-    size_t n_made, cap_made;
-    uint64_t refused;
-    enum engine engine;
-    struct eq_schema *schema; /* NULL: fields are not checked */
-};
 
 /* ── Making ── */
 
@@ -165,7 +145,7 @@ size_t eqlite_compiler_refused(const eqlite_compiler *c)
 /* ── One rule ── */
 
 /* The patterns of one node. Regexes that PCRE2 finds too large are known only when they are compiled. */
-static enum eq_status add_patterns(struct eqlite_compiler *c, const struct eq_node *n, const struct eq_source *source)
+enum eq_status eq_compiler_add_patterns(struct eqlite_compiler *c, const struct eq_node *n, const struct eq_source *source)
 {
     for (uint32_t i = 1; n->kind == EQ_N_REGEX && i < n->n_kids; i++) {
         uint32_t number;
@@ -191,10 +171,10 @@ static enum eq_status add_regexes(struct eqlite_compiler *c, const struct eq_nod
         if (st != EQ_OK)
             return st;
     }
-    return add_patterns(c, n, source);
+    return eq_compiler_add_patterns(c, n, source);
 }
 
-static enum eq_status add_all_regexes(struct eqlite_compiler *c, const struct eq_plan *plan,
+enum eq_status eq_compiler_add_regexes(struct eqlite_compiler *c, const struct eq_plan *plan,
                                       const struct eq_source *source)
 {
     enum eq_status st = EQ_OK;
@@ -225,12 +205,12 @@ static enum eq_status check_sizes(struct eqlite_compiler *c, const struct eq_pla
     return fits ? EQ_OK : EQ_INVALID;
 }
 
-static struct eq_slice first_set(struct eq_slice a, struct eq_slice b)
+struct eq_slice eq_compiler_first_set(struct eq_slice a, struct eq_slice b)
 {
     return a.len ? a : b;
 }
 
-static enum eq_status partition_plan(struct eqlite_compiler *c, struct eq_plan *plan, const struct eq_source *source)
+enum eq_status eq_compiler_partition(struct eqlite_compiler *c, struct eq_plan *plan, const struct eq_source *source)
 {
     enum eq_status st = eq_plan_partition(plan, c->partition, c->n_partition, &c->making->plans);
     if (st != EQ_LIMIT)
@@ -243,7 +223,7 @@ static enum eq_status partition_plan(struct eqlite_compiler *c, struct eq_plan *
 /* One matcher has one order of events, so a rule cannot have its own. */
 static void check_order(struct eqlite_compiler *c, const struct eq_rule *rule, const struct eq_plan *plan)
 {
-    struct eq_slice run = first_set(c->timestamp, EQ_LIT("@timestamp"));
+    struct eq_slice run = eq_compiler_first_set(c->timestamp, EQ_LIT("@timestamp"));
     if (plan->kind != EQ_PLAN_SEQUENCE || !rule->timestamp_field.len || eq_slice_eq(rule->timestamp_field, run))
         return;
     eq_diag_add(&c->diags.list, EQ_W0702, &rule->source, plan->stages[0].span,
@@ -254,8 +234,8 @@ enum eq_status eq_compiler_build(struct eq_plan **out, const eqlite_compiler *c,
                                  struct eq_arena *arena, struct eq_diags *diags)
 {
     struct eq_language_options options = {
-        .category_field = first_set(rule->category_field, c->category),
-        .timestamp_field = first_set(rule->timestamp_field, c->timestamp),
+        .category_field = eq_compiler_first_set(rule->category_field, c->category),
+        .timestamp_field = eq_compiler_first_set(rule->timestamp_field, c->timestamp),
     };
     const struct eq_language *language = &eq_languages[rule->dialect ? rule->dialect : EQ_DIALECT_ELASTIC];
     return language->compile(out, &rule->source, &options, arena, diags);
@@ -279,13 +259,13 @@ static enum eq_status plan_rule(struct eq_plan **out, struct eqlite_compiler *c,
         eq_rule_check_plan(rule, *out, diags);
     if (st == EQ_OK) {
         check_order(c, rule, *out);
-        st = partition_plan(c, *out, &rule->source);
+        st = eq_compiler_partition(c, *out, &rule->source);
     }
     if (st == EQ_OK && c->engine != ENGINE_NAIVE)
         st = eq_plan_simplify(*out, &c->making->plans, &rule->source, diags);
     if (st == EQ_OK)
         st = check_sizes(c, *out, &rule->source);
-    return st == EQ_OK ? add_all_regexes(c, *out, &rule->source) : st;
+    return st == EQ_OK ? eq_compiler_add_regexes(c, *out, &rule->source) : st;
 }
 
 /* Compile a rule into the program. EQ_INVALID: it was refused and left nothing; EQ_NOMEM poisons. */
@@ -327,7 +307,7 @@ static enum eq_status compile_new(struct eqlite_compiler *c)
     return st == EQ_INVALID ? EQ_OK : st;
 }
 
-static enum eq_status begin(struct eqlite_compiler *c)
+enum eq_status eq_compiler_begin(struct eqlite_compiler *c)
 {
     if (c->making)
         return c->making->poisoned ? EQ_NOMEM : EQ_OK;
@@ -353,116 +333,13 @@ static enum eq_status loaded(struct eqlite_compiler *c, enum eq_status st, uint6
     return compiled != EQ_OK ? compiled : st;
 }
 
-/* ── Rules that were compiled before ── */
-
-/* Rule and plan, which live as long as those in the making, join them; the plan's regexes are there. */
-static enum eq_status add_planned(struct eqlite_compiler *c, struct eq_rule *rule, const struct eq_plan *plan)
-{
-    struct eqlite_rules *r = c->making;
-    enum eq_status st = eq_rule_set_put(&r->set, rule);
-    if (st == EQ_OK)
-        st = eq_program_add(r->program, plan);
-    if (st == EQ_OK)
-        r->n_compiled = r->set.n;
-    else
-        r->poisoned = true;
-    return st;
-}
-
-/* Why an image does not fit the options of this compiler; NULL: it does. */
-static const char *misfit(const struct eqlite_compiler *c, const struct eq_api_packed *packed)
-{
-    struct eq_slice category = first_set(c->category, EQ_LIT("event.category"));
-    struct eq_slice timestamp = first_set(c->timestamp, EQ_LIT("@timestamp"));
-    if (!eq_slice_eq(category, first_set(packed->category, EQ_LIT("event.category"))))
-        return "the pack was compiled for another field of the event's category";
-    if (!eq_slice_eq(timestamp, first_set(packed->timestamp, EQ_LIT("@timestamp"))))
-        return "the pack was compiled for another field of the time";
-    for (size_t i = 0; c->rule_options.dialect && i < packed->n; i++)
-        if (packed->rules[i].dialect != c->rule_options.dialect)
-            return "the pack was compiled for another dialect";
-    return packed->n > EQ_RULES_MAX - c->making->set.n ? "with those of the pack there are more than 100000 rules" : NULL;
-}
-
-static enum eq_status add_packed(struct eqlite_compiler *c, struct eq_api_packed *packed)
-{
-    struct eqlite_rules *r = c->making;
-    enum eq_status st = eq_program_know(r->program, packed->nodes, packed->n_nodes);
-    for (size_t i = 0; i < packed->n && (st == EQ_OK || st == EQ_INVALID); i++) {
-        st = partition_plan(c, &packed->plans[i], &packed->rules[i].source);
-        if (st == EQ_OK)
-            st = add_planned(c, &packed->rules[i], &packed->plans[i]);
-        else
-            c->refused += st == EQ_INVALID;
-    }
-    if (st != EQ_OK && st != EQ_INVALID)
-        r->poisoned = true;
-    return st == EQ_INVALID ? EQ_OK : st;
-}
-
-/* Each distinct node is looked at once, not wherever it stands. */
-static enum eq_status add_packed_regexes(struct eqlite_compiler *c, const struct eq_api_packed *packed)
-{
-    enum eq_status st = EQ_OK;
-    for (size_t i = 0; i < packed->n_nodes && st == EQ_OK; i++)
-        st = add_patterns(c, &packed->nodes[i], NULL);
-    return st;
-}
-
-static enum eq_status add_pack(struct eqlite_compiler *c, const char *path)
-{
-    struct eqlite_rules *r = c->making;
-    struct eq_arena_mark mark = eq_arena_mark(&r->plans);
-    struct eq_api_packed packed;
-    const char *why;
-    enum eq_status st = eq_api_unpack(&packed, path, &r->plans, &why);
-    if (st == EQ_OK && (why = misfit(c, &packed)))
-        st = EQ_INVALID;
-    if (st == EQ_OK) {
-        why = "a regular expression in the pack is not valid";
-        st = add_packed_regexes(c, &packed);
-    }
-    if (st == EQ_OK)
-        return add_packed(c, &packed);
-    eq_arena_rewind(&r->plans, mark);
-    if (st != EQ_INVALID)
-        return st;
-    struct eq_diag *d = eq_diag_add(&c->diags.list, EQ_E0803, NULL, (struct eq_span){0, 0}, "%s: %s", path, why);
-    eq_diag_help(&c->diags.list, d, "compile it again: eqlite compile -r RULES -o %s", path);
-    c->refused++;
-    return EQ_OK;
-}
-
-eqlite_status eqlite_compiler_add_from(eqlite_compiler *c, eqlite_rules *rules, size_t index)
-{
-    enum eq_status st = begin(c);
-    if (st != EQ_OK)
-        return eq_api_status(st);
-    struct eqlite_rules *r = c->making;
-    if (index >= rules->set.n)
-        return EQLITE_INVALID;
-    if (r->n_others == 0 || r->others[r->n_others - 1] != rules) {
-        if (!eq_grow(&r->alloc, &r->others, &r->cap_others, r->n_others + 1, sizeof *r->others))
-            return EQLITE_NOMEM;
-        r->others[r->n_others++] = eqlite_rules_retain(rules);
-    }
-    struct eq_rule *rule = rules->set.items[index];
-    const struct eq_plan *plan = eq_ruleset_program(rules->ruleset)->rules[index].plan;
-    st = add_all_regexes(c, plan, &rule->source);
-    if (st == EQ_OK)
-        st = add_planned(c, rule, plan);
-    else
-        r->poisoned = true; /* they were compiled before, so memory ran out */
-    return eq_api_status(st);
-}
-
 eqlite_status eqlite_compiler_add_path(eqlite_compiler *c, const char *path)
 {
-    enum eq_status st = begin(c);
+    enum eq_status st = eq_compiler_begin(c);
     if (st != EQ_OK)
         return eq_api_status(st);
     if (eqlite_is_pack(path))
-        return eq_api_status(add_pack(c, path));
+        return eq_api_status(eq_compiler_add_pack(c, path));
     uint64_t refused = c->making->set.refused;
     st = eq_rule_load(&c->making->set, path, &c->rule_options, &c->diags.list);
     return eq_api_status(loaded(c, st, refused));
@@ -470,7 +347,7 @@ eqlite_status eqlite_compiler_add_path(eqlite_compiler *c, const char *path)
 
 eqlite_status eqlite_compiler_add_expected(eqlite_compiler *c, const char *path, const char *corpus)
 {
-    enum eq_status st = begin(c);
+    enum eq_status st = eq_compiler_begin(c);
     if (st != EQ_OK)
         return eq_api_status(st);
     if (c->making->n_others)
@@ -482,7 +359,7 @@ eqlite_status eqlite_compiler_add_expected(eqlite_compiler *c, const char *path,
 
 eqlite_status eqlite_compiler_add_rule(eqlite_compiler *c, const char *name, const char *text, size_t len)
 {
-    enum eq_status st = begin(c);
+    enum eq_status st = eq_compiler_begin(c);
     if (st != EQ_OK)
         return eq_api_status(st);
     uint64_t refused = c->making->set.refused;
@@ -512,7 +389,7 @@ static struct eq_rule *make_query_rule(struct eqlite_compiler *c, struct eq_slic
 
 eqlite_status eqlite_compiler_add_query(eqlite_compiler *c, const char *name, const char *text, size_t len)
 {
-    enum eq_status st = begin(c);
+    enum eq_status st = eq_compiler_begin(c);
     uint64_t refused = c->refused;
     if (st != EQ_OK)
         return eq_api_status(st);
@@ -543,7 +420,7 @@ static enum eq_status add_time_fields(struct eqlite_compiler *c, struct eq_progr
 {
     if (!needs_order(p))
         return EQ_OK;
-    enum eq_status st = eq_fields_add(&p->timestamp_field, p->fields, first_set(c->timestamp, EQ_LIT("@timestamp")));
+    enum eq_status st = eq_fields_add(&p->timestamp_field, p->fields, eq_compiler_first_set(c->timestamp, EQ_LIT("@timestamp")));
     if (st == EQ_OK && c->tiebreaker.len)
         st = eq_fields_add(&p->tiebreaker_field, p->fields, c->tiebreaker);
     for (size_t i = 0; i < c->n_partition && st == EQ_OK; i++)
@@ -582,7 +459,7 @@ static enum eq_status finish(struct eqlite_compiler *c, struct eqlite_rules *r)
 
 eqlite_status eqlite_compiler_finish(eqlite_rules **out, eqlite_compiler *c)
 {
-    enum eq_status st = begin(c);
+    enum eq_status st = eq_compiler_begin(c);
     if (st != EQ_OK)
         return eq_api_status(st);
     struct eqlite_rules *r = c->making;
@@ -641,7 +518,7 @@ const struct eq_source *eq_compiler_keep_source(eqlite_compiler *c, struct eq_sl
 
 enum eq_status eq_compiler_rule_set(struct eq_rule_set **out, eqlite_compiler *c)
 {
-    enum eq_status st = begin(c);
+    enum eq_status st = eq_compiler_begin(c);
     if (st == EQ_OK)
         *out = &c->making->set;
     return st;
