@@ -85,14 +85,28 @@ static bool take_digits(struct iso *t, int n, int low, int high, int *out)
     return true;
 }
 
-/* The next part, if `mark` (or `other`) and a digit follow; false if what follows is wrong. */
-static bool take_part(struct iso *t, enum part part, char mark, char other, int low, int high)
+/* Parts behind the year, as far as a mark and a digit follow; false if what follows them is wrong. */
+static bool take_parts(struct iso *t)
 {
-    if (t->last != part - 1 || t->end - t->p < 2 || (t->p[0] != mark && t->p[0] != other) || !is_digit(t->p[1]))
-        return true;
-    t->p++;
-    t->last = part;
-    return take_digits(t, 2, low, high, &t->value[part]);
+    static const struct {
+        char mark, other;
+        int low, high;
+    } shapes[] = {[MONTH] = {'-', '-', 1, 12}, [DAY] = {'-', '-', 1, 31},   [HOUR] = {'T', ' ', 0, 23},
+                  [MINUTE] = {':', ':', 0, 59}, [SECOND] = {':', ':', 0, 59}};
+    for (int part = MONTH; part <= SECOND; part++) {
+        const char *p = t->p;
+        if (t->end - p < 2 || (p[0] != shapes[part].mark && p[0] != shapes[part].other) || !is_digit(p[1]))
+            return true;
+        if (t->end - p < 3 || !is_digit(p[2]))
+            return false;
+        int value = (p[1] - '0') * 10 + p[2] - '0';
+        if (value < shapes[part].low || value > shapes[part].high)
+            return false;
+        t->value[part] = value;
+        t->last = (enum part)part;
+        t->p = p + 3;
+    }
+    return true;
 }
 
 /* Digits after the decimal point; those beyond nanoseconds are cut. */
@@ -161,9 +175,7 @@ bool eq_time_parse(struct eq_time *first, struct eq_time *last, struct eq_slice 
         return false;
     t.p = text.ptr;
     t.end = text.ptr + text.len;
-    if (!take_digits(&t, 4, 0, 9999, &t.value[YEAR]) || !take_part(&t, MONTH, '-', '-', 1, 12) ||
-        !take_part(&t, DAY, '-', '-', 1, 31) || !take_part(&t, HOUR, 'T', ' ', 0, 23) ||
-        !take_part(&t, MINUTE, ':', ':', 0, 59) || !take_part(&t, SECOND, ':', ':', 0, 59))
+    if (!take_digits(&t, 4, 0, 9999, &t.value[YEAR]) || !take_parts(&t))
         return false;
     if (t.value[DAY] > month_days(t.value[YEAR], t.value[MONTH]))
         return false;

@@ -11,6 +11,9 @@
 #include "match/bits.h"
 #include "match/windows.h"
 
+/* So many patterns of a field are tried one by one: that takes less than to scan a text for all of them. */
+#define FEW_GLOBS 12
+
 /* Texts that stand for predicates; a bit per length keeps most values from being hashed at all. */
 struct texts {
     struct eq_intern keys;
@@ -36,7 +39,7 @@ struct field_index {
     struct eq_glob *globs;
     uint32_t *glob_predicates;
     size_t n_globs, cap_globs, cap_predicates;
-    struct eq_windows *windows;
+    struct eq_windows *windows; /* of the globs; NULL if they are few */
 };
 
 struct eq_index {
@@ -216,7 +219,7 @@ static enum eq_status make_field(struct eq_index *index, uint32_t field)
     }
     eq_buf_free(&b.text);
     eq_buf_free(&b.folded);
-    if (st == EQ_OK && b.field->n_globs)
+    if (st == EQ_OK && b.field->n_globs > FEW_GLOBS)
         st = eq_windows_new(&b.field->windows, b.field->globs, b.field->n_globs, &index->arena);
     if (st == EQ_OK) {
         atomic_store_explicit(&b.field->ready, true, memory_order_release);
@@ -387,11 +390,23 @@ static void verify_glob(uint32_t pattern, size_t at, void *ctx)
         l->yes(&l->field->glob_predicates[pattern], 1, l->ctx);
 }
 
+/* A few patterns are tried one by one. */
+static void try_globs(const struct glob_look *l)
+{
+    const struct field_index *f = l->field;
+    for (size_t i = 0; i < f->n_globs; i++) {
+        const struct eq_glob *g = &f->globs[i];
+        if ((!l->needed || eq_bit_get(l->needed, f->glob_predicates[i])) &&
+            eq_glob_match(g, g->fold ? l->folded : l->text))
+            l->yes(&f->glob_predicates[i], 1, l->ctx);
+    }
+}
+
 /* Everything that goes by the folded text of a value: folded texts and all globs. */
 static enum eq_status look_folded(const struct field_index *f, struct eq_slice text, const uint64_t *needed,
                                   struct eq_index_scratch *scratch, eq_index_true *yes, void *ctx)
 {
-    if (!f->windows && !f->folded.lengths)
+    if (!f->n_globs && !f->folded.lengths)
         return EQ_OK;
     eq_buf_clear(&scratch->folded);
     eq_fold(&scratch->folded, text);
@@ -404,6 +419,8 @@ static enum eq_status look_folded(const struct field_index *f, struct eq_slice t
     texts_look(&f->folded, look.folded, yes, ctx);
     if (f->windows)
         eq_windows_scan(f->windows, look.folded, verify_glob, &look);
+    else
+        try_globs(&look);
     return EQ_OK;
 }
 
@@ -425,7 +442,7 @@ enum eq_status eq_index_look(const struct eq_index *index, uint32_t field, const
         yes(f->yes_no[v->b].items, f->yes_no[v->b].n, ctx);
     else if (eq_value_is_number(v) && f->numbers.lengths)
         texts_look(&f->numbers, number_key(&key, eq_value_number(v)), yes, ctx);
-    if (!f->windows && !f->folded.lengths && !f->likes.lengths)
+    if (!f->n_globs && !f->folded.lengths && !f->likes.lengths)
         return EQ_OK;
     eq_buf_clear(&scratch->text);
     eq_value_text(&scratch->text, v);
