@@ -43,6 +43,8 @@ static const char *skip_value(const char *p, const char *end)
 
 bool eq_json_cut_member(struct eq_slice *value, struct eq_slice object, struct eq_slice name)
 {
+    if (object.len == 0) /* without a place, perhaps */
+        return false;
     const char *end = object.ptr + object.len, *p = skip_blanks(object.ptr, end);
     if (p == end || *p != '{')
         return false;
@@ -51,7 +53,8 @@ bool eq_json_cut_member(struct eq_slice *value, struct eq_slice object, struct e
         const char *key = p + 1;
         p = skip_string(p, end);
         bool found = eq_slice_eq(eq_slice(key, (size_t)(p - key - 1)), name);
-        p = skip_blanks(skip_blanks(p, end) + 1, end); /* the colon */
+        p = skip_blanks(p, end);
+        p = skip_blanks(p + (p < end), end); /* the colon */
         const char *start = p;
         p = skip_value(p, end);
         if (found) {
@@ -66,6 +69,8 @@ bool eq_json_cut_member(struct eq_slice *value, struct eq_slice object, struct e
 
 bool eq_json_cut_next(struct eq_slice *element, struct eq_slice *rest)
 {
+    if (rest->len == 0)
+        return false;
     const char *end = rest->ptr + rest->len, *p = skip_blanks(rest->ptr, end);
     if (p == end || (*p != '[' && *p != ','))
         return false;
