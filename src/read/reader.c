@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <time.h>
 
-enum { UNIT = 1 << 18, NAP_MS = 100 }; /* what is read should still be in the second cache when it is parsed */
+enum { UNIT = 1 << 20, NAP_MS = 100 };
 #define MAX_EVENT ((size_t)64 << 20)
 
 /* ── The object ────────────────────────────────────────────────────────────────────────────────────────────────── */
