@@ -3,12 +3,15 @@
  *      ptr [ consumed | begin … unread … end | room ] padding
  *
  * Filling moves the unread rest to the front when room is short, so an item that crosses two reads ends up whole. It
- * grows only while the item at hand is longer than the block; formats see to it that this ends at max_event. */
+ * grows only while the item at hand is longer than the block; formats see to it that this ends at max_event.
+ *
+ * Only here is it asked whether an end is one: below, codecs see no difference; above, formats only ask for `ended`. */
 #include "read/reader_priv.h"
 
-void eq_block_start(struct eq_block *b, struct eq_stream *stream)
+void eq_block_start(struct eq_block *b, struct eq_stream *stream, const struct eq_reader_options *options)
 {
     b->stream = stream;
+    b->options = options;
     b->begin = b->end = 0;
     b->offset = 0;
     b->line = 1;
@@ -66,7 +69,9 @@ bool eq_block_fill(struct eq_block *b)
     size_t room = b->cap - b->end;
     b->stream->restarted = false;
     enum eq_status st = b->stream->read(&got, b->stream, b->ptr + b->end, room < b->unit ? room : b->unit);
-    if (st != EQ_OK)
+    /* A stop ends streams as if their bytes were through, or damaged. They are not: what is half read stays half read. */
+    bool stopped = (st == EQ_END || st == EQ_IO) && eq_reader_stopped(b->options);
+    if (st != EQ_OK && !stopped)
         return end_with(b, st);
     b->waiting = got == 0;
     if (b->stream->restarted && b->begin == b->end) {

@@ -51,8 +51,9 @@ enum eq_status eq_chain_check_start(struct eq_chain *c, struct eq_diags *diags);
 /* Which format is the text? False: wait for more. */
 bool eq_chain_guess(struct eq_chain *c, size_t max_event);
 
-/* A text was opened: go to the bookmark, or close the text if that is in a later one. */
-void eq_chain_resume(struct eq_chain *c, struct eq_diags *diags);
+/* A text was opened: go to the bookmark, or close the text if that is in a later one. False: stopped on the way, and the
+ * bookmark holds. */
+bool eq_chain_resume(struct eq_chain *c, struct eq_diags *diags);
 
 /* Wrap *stream, so that enough of its beginning is known to tell packed bytes from text. *head: that beginning, valid as
  * long as the stream. EQ_NOMEM: *stream is as it was. */

@@ -228,6 +228,8 @@ static enum eq_status give_other(struct eq_item *out, struct eq_block *b, size_t
     for (; n < max_event && !closed; n++) {
         while (n >= rest.len && eq_block_fill(b))
             rest = eq_block_rest(b);
+        if (n >= rest.len && !b->ended)
+            return EQ_END;
         if (n >= rest.len || ends_other(rest.ptr[n], quoted))
             break;
         closed = quoted && rest.ptr[n] == '"' && rest.ptr[n - 1] != '\\';

@@ -103,7 +103,7 @@ void eq_reader_free(struct eq_reader *r)
 static void begin_text(struct eq_reader *r, struct eq_chain *c)
 {
     c->block.unit = r->unit;
-    eq_block_start(&c->block, c->stream);
+    eq_block_start(&c->block, c->stream, &r->options);
     c->ndjson = (struct eq_ndjson){.bulk = r->options.bulk, .leave_half = r->options.leave_half};
     c->json = (struct eq_json){0};
     c->first = (struct eq_json_scan){.want_hits = true};
@@ -178,6 +178,8 @@ static enum eq_status next_entry(struct eq_reader *r, struct eq_chain *c, struct
             eq_chain_leave_source(c);
         eq_archive_free(c->archives[top]);
         c->nested--;
+        if (st == EQ_IO && eq_reader_stopped(&r->options))
+            return EQ_END; /* it is not damaged: its bytes are not wanted any more */
         if (st == EQ_IO)
             eq_reader_report(diags, EQ_E0804, c->names[top], why);
         if (st != EQ_END)
@@ -255,7 +257,8 @@ static enum eq_status next_of_chain(struct eq_item *out, struct eq_reader *r, st
             continue;
         }
         if (c->mark.begun) {
-            eq_chain_resume(c, diags);
+            if (!eq_chain_resume(c, diags))
+                return EQ_END;
             continue;
         }
         *out = (struct eq_item){0};
@@ -265,7 +268,7 @@ static enum eq_status next_of_chain(struct eq_item *out, struct eq_reader *r, st
             return EQ_OK;
         }
         if (st == EQ_END && !c->block.ended)
-            return EQ_END; /* followed: nothing now */
+            return EQ_END; /* followed: nothing now; or stopped */
         if (st == EQ_END)
             st = end_stream(c, diags);
     }
@@ -310,7 +313,7 @@ enum eq_status eq_reader_next(struct eq_item *out, struct eq_reader *r, struct e
         enum eq_status st = c->done ? EQ_END : next_of_chain(out, r, c, diags);
         if (c->done)
             r->at++;
-        if (st != EQ_END)
+        if (st != EQ_END || !c->done)
             return st;
     }
     return EQ_END;

@@ -75,19 +75,20 @@ enum { EQ_PAD = 64, EQ_HEAD = 1024 };
 struct eq_block {
     const struct eq_alloc *alloc;
     struct eq_stream *stream; /* borrowed */
+    const struct eq_reader_options *options; /* who may want to stop; borrowed */
     char *ptr;                /* cap + EQ_PAD bytes */
     size_t cap, begin, end;   /* what is not consumed is [begin, end) */
     size_t unit;              /* smallest read, and first capacity */
     uint64_t offset;          /* of ptr[begin] in the stream */
     uint64_t line;            /* 1-based, at ptr[begin] */
-    bool waiting;             /* nothing more to read now */
+    bool waiting;             /* nothing more to read now, or a stop is wanted */
     bool ended;
     enum eq_status status;    /* how it ended: EQ_END, EQ_IO, EQ_NOMEM */
     char head[EQ_HEAD + EQ_PAD]; /* the beginning of an item that was too long to keep */
     size_t head_len;
 };
 
-void eq_block_start(struct eq_block *b, struct eq_stream *stream);
+void eq_block_start(struct eq_block *b, struct eq_stream *stream, const struct eq_reader_options *options);
 /* Read more behind `end`. False: nothing came (waiting, or ended). */
 bool eq_block_fill(struct eq_block *b);
 /* Consume n bytes that hold no newline. */

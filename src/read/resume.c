@@ -34,7 +34,7 @@ static void restore_format(struct eq_chain *c, const struct eq_bookmark *m)
                                              .before = m->how.before};
 }
 
-void eq_chain_resume(struct eq_chain *c, struct eq_diags *diags)
+bool eq_chain_resume(struct eq_chain *c, struct eq_diags *diags)
 {
     struct eq_bookmark *m = &c->mark;
     if (c->texts <= m->text) {
@@ -42,14 +42,18 @@ void eq_chain_resume(struct eq_chain *c, struct eq_diags *diags)
             eq_chain_leave_source(c);
         eq_stream_close(c->stream);
         c->stream = NULL;
-        return;
+        return true;
     }
+    bool there = skip(&c->block, m->offset);
+    if (!there && eq_reader_stopped(c->block.options))
+        return false;
     m->begun = false;
-    if (!skip(&c->block, m->offset))
+    if (!there)
         eq_reader_report(diags, EQ_W0802, c->name, "it is shorter than what was read of it before");
     c->block.offset = m->offset;
     c->block.line = m->line;
     restore_format(c, m);
+    return true;
 }
 
 static struct eq_bookmark_format format_of(const struct eq_chain *c)

@@ -34,12 +34,12 @@ EVENTS = 3000
 
 
 def make_events(rng):
-    """In order of time but for some that come up to 3 s late."""
+    """In order of time but for some that come up to 3 s late; more bytes than are read at once."""
     lines = []
     for i in range(EVENTS):
         ms = i * 250 + 1_767_225_600_000 - (rng.randrange(3000) if rng.random() < 0.1 else 0)
         event = {"@timestamp": ms, "event": {"id": f"e{i}", "category": "process"}, "t": rng.choice("AAABBCCMU"),
-                 "k": rng.randrange(40), "j": rng.choice(["x", "y", None, "z"]), "pad": "-" * rng.randrange(200)}
+                 "k": rng.randrange(40), "j": rng.choice(["x", "y", None, "z"]), "pad": "-" * rng.randrange(2000)}
         lines.append(json.dumps(event, separators=(",", ":")) + "\n")
     return lines
 

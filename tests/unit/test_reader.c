@@ -471,6 +471,108 @@ static enum eq_status read_with(const struct eq_alloc *alloc)
     return st;
 }
 
+/* ── A stop at any time ────────────────────────────────────────────────────────────────────────────────────────── */
+
+struct patience {
+    size_t left; /* so often is the answer no */
+};
+
+static bool is_over(void *ctx)
+{
+    struct patience *p = ctx;
+    if (p->left == 0)
+        return true;
+    p->left--;
+    return false;
+}
+
+static enum eq_status add_packed(struct eq_slice bytes, void *ctx)
+{
+    eq_buf_add(ctx, bytes);
+    return eq_buf_status(ctx);
+}
+
+/* Read what comes before the stop, from where `state` (may be empty) says, and note there how far that was. */
+static void read_until_stop(struct eq_buf *out, struct eq_buf *state, size_t patience, size_t unit)
+{
+    struct patience left = {patience};
+    struct eq_reader_options options = {.leave_half = true, .stop = is_over, .ctx = &left};
+    struct eq_reader *r;
+    struct eq_pack p;
+    CU_ASSERT_EQUAL_FATAL(eq_reader_new(&r, &options, &eq_alloc_default), EQ_OK);
+    eq_reader_set_unit(r, unit);
+    CU_ASSERT_EQUAL(eq_reader_add(r, path_of("in")), EQ_OK);
+    if (state->len) {
+        struct eq_unpack u;
+        eq_unpack_init(&u, eq_buf_slice(state));
+        eq_reader_restore(&u, r);
+        CU_ASSERT(eq_unpack_ok(&u));
+    }
+    read_all(out, r, true);
+    struct eq_buf now;
+    eq_buf_init(&now, &eq_alloc_default);
+    eq_pack_init(&p, add_packed, &now, &eq_alloc_default);
+    eq_reader_save(&p, r);
+    CU_ASSERT_EQUAL(eq_pack_end(&p), EQ_OK);
+    eq_reader_free(r);
+    eq_buf_free(state);
+    *state = now;
+}
+
+/* However early a reader is stopped, perhaps inside an event, and then another: together they give the same items. */
+static void check_stops(void)
+{
+    static const size_t units[] = {1, 3, 16, 4096};
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
+        struct eq_buf whole, parts, state;
+        eq_buf_init(&whole, &eq_alloc_default);
+        eq_buf_init(&parts, &eq_alloc_default);
+        eq_buf_init(&state, &eq_alloc_default);
+        read_until_stop(&whole, &state, SIZE_MAX, units[i]);
+        for (size_t patience = 0; patience < 300; patience += patience < 60 ? 1 : 7) {
+            eq_buf_clear(&parts);
+            eq_buf_clear(&state);
+            read_until_stop(&parts, &state, patience, units[i]);
+            read_until_stop(&parts, &state, patience / 2, units[i]);
+            read_until_stop(&parts, &state, SIZE_MAX, units[i]);
+            CU_ASSERT(eq_slice_eq(eq_buf_slice(&parts), eq_buf_slice(&whole)));
+            if (!eq_slice_eq(eq_buf_slice(&parts), eq_buf_slice(&whole))) {
+                printf("\n  unit %zu, stopped after %zu: got\n%.*s  not\n%.*s", units[i], patience, (int)parts.len,
+                       parts.ptr, (int)whole.len, whole.ptr);
+                break;
+            }
+        }
+        eq_buf_free(&whole);
+        eq_buf_free(&parts);
+        eq_buf_free(&state);
+    }
+}
+
+static void test_stops(void)
+{
+    static const char *const texts[] = {
+        "{\"a\":1}\n{\"b\":[22]}\nbroken\n{\"c\":333}\n{\"d\":4}",
+        "[{\"a\":1},\n {\"b\":[22]}, 7, \"x y\", {\"c\":333}]\n{\"d\":4} {\"e\":5}\n",
+        "{\"took\":1,\"hits\":{\"hits\":[{\"_id\":1},{\"_id\":\"]}\"}],\"x\":\"}\"},\"y\":{}}\n{\"a\":2}\n",
+        "{\"index\":{}}\n{\"a\":1}\n{\"delete\":{}}\n{\"create\":{}}\n{\"a\":2}\n"};
+    static const char *const files[] = {"x", "{\"a\":1}\n{\"a\":2}\n", "y.json", "[{\"a\":3}, {\"a\":4}]", NULL};
+    set_up();
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        const char *const one[] = {"x", texts[i], NULL};
+        write_bytes("in", eq_slice_of(texts[i]), "w");
+        check_stops();
+        pack("in", "raw", "gzip", one);
+        check_stops();
+        pack("in", "raw", "zstd", one);
+        check_stops();
+    }
+    pack("in", "zip", NULL, files);
+    check_stops();
+    pack("in", "pax", "gzip", files);
+    check_stops();
+    tear_down();
+}
+
 static void test_memory(void)
 {
     static const char *const two[] = {"x", "{\"a\":1}\n", "y.json", "[{\"a\":2}]", NULL};
@@ -500,5 +602,6 @@ CU_TestInfo eq_tests_reader[] = {{"lines", test_lines},
                                  {"several paths, some missing", test_paths},
                                  {"followed files are cut and rotated", test_follow},
                                  {"the size of reads changes nothing", test_boundaries},
+                                 {"a stop at any time loses nothing", test_stops},
                                  {"every allocation may fail", test_memory},
                                  CU_TEST_INFO_NULL};
