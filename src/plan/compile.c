@@ -11,6 +11,7 @@
 
 #include <stdlib.h>
 
+#include "plan/presence.h"
 #include "plan/selectivity.h"
 
 /* A condition compiled so far, and what must be true for it to be true. */
@@ -18,7 +19,7 @@ struct piece {
     uint32_t entry;
     uint32_t *witnesses;
     uint32_t n_witnesses; /* 0: nothing known */
-    double share;         /* of events that have a witness; 1 without */
+    double weight;        /* of the witnesses together, as plan/selectivity.h says; 1 without */
 };
 
 struct compiler {
@@ -172,7 +173,8 @@ static enum eq_status predicate_of(uint32_t *out, struct compiler *c, const stru
 {
     struct eq_program *p = c->p;
     bool element = c->element_fields && reads_of(leaf) & EQ_READS_ELEMENT;
-    uint32_t *place = element ? NULL : known_place(p, leaf);
+    bool made = leaf->kind == EQ_N_EXISTS; /* by make_exists, perhaps: an equal one may be known */
+    uint32_t *place = element || made ? NULL : known_place(p, leaf);
     enum eq_status st = place ? EQ_OK : text_place(&place, c, leaf, element);
     if (st != EQ_OK)
         return st;
@@ -186,7 +188,7 @@ static enum eq_status predicate_of(uint32_t *out, struct compiler *c, const stru
     p->predicates[*out] = (struct eq_predicate){0};
     struct eq_predicate q = {0};
     st = compile_leaf(&q, c, leaf);
-    q.share = st == EQ_OK && is_eager(p, &q) ? eq_selectivity(leaf) : 1;
+    q.weight = st == EQ_OK && is_eager(p, &q) ? eq_witness_weight(leaf) : 1;
     p->predicates[*out] = q; /* the array may have moved: a search adds predicates of its own */
     return st;
 }
@@ -200,7 +202,8 @@ static enum eq_status emit(uint32_t *out, struct eq_program *p, struct eq_jump j
     return EQ_OK;
 }
 
-static enum eq_status compile_predicate(struct piece *out, struct compiler *c, const struct eq_node *leaf, uint32_t t,
+/* One jump; an eager predicate is its own witness. */
+static enum eq_status compile_leaf_jump(struct piece *out, struct compiler *c, const struct eq_node *leaf, uint32_t t,
                                         uint32_t f)
 {
     struct eq_jump jump = {0, t, f};
@@ -209,16 +212,42 @@ static enum eq_status compile_predicate(struct piece *out, struct compiler *c, c
         return st;
     const struct eq_predicate *q = &c->p->predicates[jump.predicate];
     c->reads |= q->reads;
-    *out = (struct piece){.share = 1};
+    *out = (struct piece){.weight = 1};
     if (is_eager(c->p, q)) {
         out->witnesses = eq_arena_alloc(c->scratch, sizeof *out->witnesses);
         if (!out->witnesses)
             return EQ_NOMEM;
         out->witnesses[0] = jump.predicate;
         out->n_witnesses = 1;
-        out->share = q->share;
+        out->weight = q->weight;
     }
     return emit(&out->entry, c->p, jump);
+}
+
+/* "field != null", for a field of some leaf. */
+static struct eq_node *make_exists(struct compiler *c, const struct eq_node *field)
+{
+    struct eq_node *exists = eq_arena_alloc(&c->p->arena, sizeof *exists);
+    struct eq_node **kids = eq_arena_alloc(&c->p->arena, sizeof *kids);
+    if (!exists || !kids)
+        return NULL;
+    kids[0] = (struct eq_node *)(uintptr_t)field; /* nodes of plans are not written to any more */
+    *exists = (struct eq_node){.kind = EQ_N_EXISTS, .n_kids = 1, .span = field->span, .kids = kids};
+    return exists;
+}
+
+/* A lazy leaf stands behind the question whether a field is there that it needs. */
+static enum eq_status compile_predicate(struct piece *out, struct compiler *c, const struct eq_node *leaf, uint32_t t,
+                                        uint32_t f)
+{
+    enum eq_status st = compile_leaf_jump(out, c, leaf, t, f);
+    if (st != EQ_OK || out->n_witnesses || c->p->plain || c->element_fields)
+        return st;
+    const struct eq_node *field = eq_presence_needed(leaf);
+    struct eq_node *exists = field ? make_exists(c, field) : NULL;
+    if (!exists)
+        return field ? EQ_NOMEM : EQ_OK;
+    return compile_leaf_jump(out, c, exists, out->entry, f);
 }
 
 /* ── Connectives ── */
@@ -269,10 +298,11 @@ static struct ordered *in_order(struct compiler *c, const struct eq_node *n)
 static enum eq_status compile_condition(struct piece *out, struct compiler *c, const struct eq_node *n, uint32_t t,
                                         uint32_t f);
 
-static enum eq_status compile_and(struct piece *out, struct compiler *c, const struct eq_node *n, uint32_t t, uint32_t f)
+static enum eq_status compile_and(struct piece *out, struct compiler *c, const struct eq_node *n, uint32_t t,
+                                  uint32_t f)
 {
     struct ordered *kids = in_order(c, n);
-    struct piece best = {.entry = t, .share = 2};
+    struct piece best = {.entry = t, .weight = 2};
     if (!kids)
         return EQ_NOMEM;
     for (uint32_t i = n->n_kids; i-- > 0;) {
@@ -281,12 +311,12 @@ static enum eq_status compile_and(struct piece *out, struct compiler *c, const s
         enum eq_status st = compile_condition(&kid, c, kids[i].node, next, f);
         if (st != EQ_OK)
             return st;
-        if (kid.n_witnesses && (!best.n_witnesses || kid.share <= best.share))
+        if (kid.n_witnesses && (!best.n_witnesses || kid.weight <= best.weight))
             best = kid;
         best.entry = kid.entry;
     }
     if (!best.n_witnesses)
-        best.share = 1;
+        best.weight = 1;
     *out = best;
     return EQ_OK;
 }
@@ -300,7 +330,7 @@ static enum eq_status compile_or(struct piece *out, struct compiler *c, const st
     if (!kids || !pieces)
         return EQ_NOMEM;
     uint32_t entry = f;
-    out->share = 0;
+    out->weight = 0;
     for (uint32_t i = n->n_kids; i-- > 0;) {
         enum eq_status st = compile_condition(&pieces[i], c, kids[i].node, t, entry);
         if (st != EQ_OK)
@@ -308,9 +338,9 @@ static enum eq_status compile_or(struct piece *out, struct compiler *c, const st
         entry = pieces[i].entry;
         known &= pieces[i].n_witnesses > 0;
         total += pieces[i].n_witnesses;
-        out->share += pieces[i].share;
+        out->weight += pieces[i].weight;
     }
-    *out = (struct piece){.entry = entry, .share = known && out->share < 1 ? out->share : 1};
+    *out = (struct piece){.entry = entry, .weight = known && out->weight < 1 ? out->weight : 1};
     if (!known)
         return EQ_OK;
     out->witnesses = eq_arena_alloc(c->scratch, total * sizeof *out->witnesses);
@@ -328,14 +358,14 @@ static enum eq_status compile_condition(struct piece *out, struct compiler *c, c
 {
     enum eq_status st;
     switch (n->kind) {
-    case EQ_N_TRUE: *out = (struct piece){.entry = t, .share = 1}; return EQ_OK;
-    case EQ_N_FALSE: *out = (struct piece){.entry = f, .share = 1}; return EQ_OK;
+    case EQ_N_TRUE: *out = (struct piece){.entry = t, .weight = 1}; return EQ_OK;
+    case EQ_N_FALSE: *out = (struct piece){.entry = f, .weight = 1}; return EQ_OK;
     case EQ_N_AND: return compile_and(out, c, n, t, f);
     case EQ_N_OR: return compile_or(out, c, n, t, f);
     case EQ_N_NOT:
         st = compile_condition(out, c, n->kids[0], f, t);
         out->n_witnesses = 0; /* that something is false leads to no rule */
-        out->share = 1;
+        out->weight = 1;
         return st;
     default: return compile_predicate(out, c, n, t, f);
     }
@@ -485,7 +515,7 @@ done:
 static enum eq_status add_lineage_fields(struct eq_program *p)
 {
     static const char *const paths[EQ_LF_COUNT] = {
-        [EQ_LF_ENTITY] = "process.entity_id",   [EQ_LF_PARENT_ENTITY] = "process.parent.entity_id",
+        [EQ_LF_ENTITY] = "process.entity_id",      [EQ_LF_PARENT_ENTITY] = "process.parent.entity_id",
         [EQ_LF_ANCESTRY] = "process.Ext.ancestry", [EQ_LF_PID] = "process.pid",
         [EQ_LF_PARENT_PID] = "process.parent.pid", [EQ_LF_HOST_ID] = "host.id",
         [EQ_LF_EVENT_CATEGORY] = "event.category", [EQ_LF_EVENT_TYPE] = "event.type",

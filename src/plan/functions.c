@@ -5,8 +5,8 @@
 #include "plan/functions_priv.h"
 
 const struct eq_function eq_functions[EQ_FUNCTION_COUNT] = {
-#define FUNCTION(id, name, folds, min, max, result, arguments, help)                                                   \
-    {name, folds, min, max, EQ_FR_##result, arguments, help, eq_fn_##id},
+#define FUNCTION(id, name, folds, min, max, needs, result, arguments, help)                                                   \
+    {name, folds, min, max, needs, EQ_FR_##result, arguments, help, eq_fn_##id},
 #include "plan/functions.def"
 #undef FUNCTION
 };

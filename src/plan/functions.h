@@ -7,7 +7,7 @@
 #include "event/value.h"
 
 enum eq_function_id {
-#define FUNCTION(id, name, folds, min, max, result, arguments, help) EQ_FN_##id,
+#define FUNCTION(id, name, folds, min, max, needs, result, arguments, help) EQ_FN_##id,
 #include "plan/functions.def"
 #undef FUNCTION
     EQ_FUNCTION_COUNT
@@ -24,6 +24,7 @@ struct eq_function {
     const char *name;
     bool folds;
     uint8_t min_args, max_args; /* 255: any number */
+    uint8_t needs; /* of so many arguments, from the first on, each makes the result null when it is; 255: of all */
     enum eq_function_result result;
     const char *arguments; /* functions.def */
     const char *help;
@@ -36,7 +37,7 @@ extern const struct eq_function eq_functions[EQ_FUNCTION_COUNT];
  * not found. */
 enum eq_function_id eq_function_find(struct eq_slice name);
 
-#define FUNCTION(id, name, folds, min, max, result, arguments, help) eq_function_body eq_fn_##id;
+#define FUNCTION(id, name, folds, min, max, needs, result, arguments, help) eq_function_body eq_fn_##id;
 #include "plan/functions.def"
 #undef FUNCTION
 

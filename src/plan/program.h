@@ -10,8 +10,8 @@
  *
  * Predicates come in two classes. Those that compare one field of the event with constant text are *eager*: found for
  * all rules at once from the value (match/index.h); they have the numbers below n_eager, witnesses those below
- * n_witnesses. All others are *lazy*:
- * computed when a clause asks, and at most once per event unless they read more than the event.
+ * n_witnesses. All others are *lazy*: computed when a clause asks, and at most once per event unless they read more than
+ * the event. Most cannot be true without some field; whether that is there is eager, and asked before them (presence.h).
  *
  * A clause also knows its *witnesses*: eager predicates of which at least one is true whenever the clause is. Rules
  * whose witnesses are all false are never looked at. */
@@ -44,7 +44,7 @@ struct eq_predicate {
     uint32_t tracker; /* LINEAGE: counted from 0 in the program */
     const struct eq_node *node; /* the condition it stands for */
     struct eq_expr expr;        /* EXPR */
-    double share;               /* eager ones: of events, as plan/selectivity.h guesses */
+    double weight;              /* eager ones: as a witness, as plan/selectivity.h guesses */
 };
 
 #define EQ_ACCEPT UINT32_MAX

@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <time.h>
 
-enum { UNIT = 1 << 20, NAP_MS = 100 };
+enum { UNIT = 1 << 17, NAP_MS = 100 };
 #define MAX_EVENT ((size_t)64 << 20)
 
 /* ── The object ────────────────────────────────────────────────────────────────────────────────────────────────── */

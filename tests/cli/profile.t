@@ -1,7 +1,8 @@
 # --profile: what is done for which rule, and where the time goes
 
-Counts are exact. Of eight events four are processes, of which the length is asked; the number is asked of all; and each
-event is of the kind of one stage of the sequence. Only categories are looked up; the rest (4 + 8 + 8) is computed.
+Counts are exact. Of eight events four are processes, of which the length is asked; all have a number, so the rule about it
+and both stages of the sequence are asked about each. Looked up are its category and that two fields are there (8 + 8 + 8);
+the rest (4 + 8 + 8) is computed.
 
   $ for i in 1 2 3 4 5 6 7 8; do
   >   printf '{"@timestamp":%d,"event":{"category":"%s"},"host":{"id":"h%d"},"n":%d,"process":{"args":["a%d","b"]}}\n' $i $([ $((i % 2)) = 0 ] && echo process || echo file) $((i % 4 / 2)) $i $i
@@ -14,7 +15,7 @@ event is of the kind of one stage of the sequence. Only categories are looked up
   $ jq -c '.rules | sort_by(.name)[] | [.name, .candidates, .evaluations, .matches, .results, .live, .bytes > 0]' profile
   ["length",4,4,4,4,0,false]
   ["number",8,8,2,2,0,false]
-  ["sequence",8,8,2,0,2,true]
+  ["sequence",16,16,2,0,2,true]
   $ wc -l < alerts | tr -d ' '
   6
 
@@ -25,7 +26,7 @@ The parts make up the whole.
   $ jq -r 'keys_unsorted | join(" ")' profile
   events timed_events candidates evaluations predicates lazy_predicates memo_hits memo_misses memo_resets memo_bytes decision_hits decision_misses decisions_made decision_resets decision_bytes residuals timed_ns stages rules
   $ jq -c '[.predicates, .lazy_predicates, .memo_hits + .memo_misses + .decision_hits + .decision_misses]' profile
-  [8,20,0]
+  [24,20,0]
 
 More events: some are timed, and no rule takes more than the stages that work rule by rule.
 
@@ -70,9 +71,9 @@ For people: stages, then the rules that cost most. Of few events perhaps none is
   $ head -n 4 events.ndjson | eqlite query --profile --threads 1 -e 'process where n > 1' 2>&1 > /dev/null | sed 's/[^ ]*  bytes of it/N  bytes of it/'
                  4  events
                  0  of them with a clock
-                 2  conditions that could be met
-                 2  conditions worked out
-                 2  parts of conditions found by looking up values
+                 4  conditions that could be met
+                 4  conditions worked out
+                 6  parts of conditions found by looking up values
                  2  parts of conditions computed
                  0  values whose answer was remembered
                  0  values looked up instead
@@ -85,4 +86,4 @@ For people: stages, then the rules that cost most. Of few events perhaps none is
                  N  bytes of it
                  0  different remainders that they leave to be asked
      share of time   candidates  evaluations    matches    results    waiting        bytes  rule
-                 -            2            2          2          2          0            0  <query>
+                 -            4            4          2          2          0            0  <query>

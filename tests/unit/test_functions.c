@@ -339,6 +339,29 @@ static void every_row(void)
     eq_arena_free(&scratch);
 }
 
+/* The column `needs`: each of those arguments makes the result null, whatever the others are. */
+static void needed_arguments(void)
+{
+    struct eq_arena scratch;
+    size_t seen[EQ_FUNCTION_COUNT] = {0};
+    eq_arena_init(&scratch, &eq_alloc_default);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        bool fold;
+        const struct eq_function *f = function_of(rows[i].name, &fold);
+        for (size_t k = 0; k < rows[i].n && k < f->needs; k++) {
+            struct eq_value args[4], got;
+            memcpy(args, rows[i].args, sizeof args);
+            args[k] = EQ_VALUE_NULL;
+            CU_ASSERT_EQUAL(f->body(&got, args, rows[i].n, fold, &scratch), EQ_OK);
+            CU_ASSERT_EQUAL(got.type, EQ_NULL);
+            seen[f - eq_functions]++;
+        }
+    }
+    for (size_t i = 0; i < EQ_FUNCTION_COUNT; i++)
+        CU_ASSERT(seen[i] > 0);
+    eq_arena_free(&scratch);
+}
+
 static void names_are_found_in_any_case(void)
 {
     CU_ASSERT_EQUAL(eq_function_find(EQ_LIT("startsWith")), EQ_FN_starts_with);
@@ -379,6 +402,7 @@ static void without_memory(void)
 extern CU_TestInfo eq_tests_functions[];
 CU_TestInfo eq_tests_functions[] = {
     {"every function by example", every_row},
+    {"needed arguments that are null", needed_arguments},
     {"names are found in any case, internal ones never", names_are_found_in_any_case},
     {"functions without memory", without_memory},
     CU_TEST_INFO_NULL,
