@@ -1,8 +1,8 @@
 /* intern.c — open addressing over numbers; the bytes and their hashes stand in arrays beside it.
  *
- *      table   [ . 3 . 1 2 . . ]         number + 1, linear probing, at most half full
- *      hashes  [ h1 h2 h3 ]              by number: compared before the bytes, and reused when growing
- *      items   [ "a" "b" "c" ]
+ *      table   [ . 3 . 1 2 . . ]         number + 1 and half of the hash, linear probing, at most half full
+ *      items   [ "a" "b" "c" ]           by number
+ *      hashes  [ h1 h2 h3 ]              by number: reused when growing
  *
  * Nothing is ever removed, so there are no tombstones. */
 #include "base/intern.h"
@@ -37,15 +37,18 @@ void eq_intern_free(struct eq_intern *t)
     eq_intern_init(t, alloc);
 }
 
+static uint32_t tag_of(uint64_t hash)
+{
+    return (uint32_t)(hash >> 32);
+}
+
 /* The place of `s` in the table: where it is, or the free place where it belongs. */
 static size_t probe(const struct eq_intern *t, struct eq_slice s, uint64_t hash)
 {
     size_t mask = t->table_size - 1, at = (size_t)hash & mask;
-    for (; t->table[at]; at = (at + 1) & mask) {
-        uint32_t number = t->table[at] - 1;
-        if (t->hashes[number] == hash && eq_slice_eq(t->items[number], s))
+    for (; t->table[at].number; at = (at + 1) & mask)
+        if (t->table[at].tag == tag_of(hash) && eq_slice_eq(t->items[t->table[at].number - 1], s))
             break;
-    }
     return at;
 }
 
@@ -54,14 +57,14 @@ uint32_t eq_intern_find(const struct eq_intern *t, struct eq_slice s)
     if (t->n == 0)
         return EQ_NONE;
     /* A free place holds 0, and 0 - 1 is EQ_NONE. */
-    return t->table[probe(t, s, eq_hash_bytes(s.ptr, s.len))] - 1;
+    return t->table[probe(t, s, eq_hash_bytes(s.ptr, s.len))].number - 1;
 }
 
 static bool grow_table(struct eq_intern *t)
 {
     const struct eq_alloc *alloc = t->bytes.alloc;
     size_t size = t->table_size ? t->table_size * 2 : FIRST_TABLE, mask = size - 1;
-    uint32_t *table;
+    struct eq_intern_place *table;
     if (size > SIZE_MAX / sizeof *table / 2)
         return false;
     table = eq_new(alloc, size * sizeof *table);
@@ -69,9 +72,9 @@ static bool grow_table(struct eq_intern *t)
         return false;
     for (size_t i = 0; i < t->n; i++) {
         size_t at = (size_t)t->hashes[i] & mask;
-        while (table[at])
+        while (table[at].number)
             at = (at + 1) & mask;
-        table[at] = (uint32_t)i + 1;
+        table[at] = (struct eq_intern_place){(uint32_t)i + 1, tag_of(t->hashes[i])};
     }
     eq_free(alloc, t->table);
     t->table = table;
@@ -90,8 +93,8 @@ enum eq_status eq_intern_put(uint32_t *out, struct eq_intern *t, struct eq_slice
         *added = false;
     if (t->n) {
         at = probe(t, s, hash);
-        if (t->table[at]) {
-            *out = t->table[at] - 1;
+        if (t->table[at].number) {
+            *out = t->table[at].number - 1;
             return EQ_OK;
         }
     }
@@ -108,7 +111,7 @@ enum eq_status eq_intern_put(uint32_t *out, struct eq_intern *t, struct eq_slice
     at = probe(t, s, hash);
     t->items[t->n] = copy;
     t->hashes[t->n] = hash;
-    t->table[at] = (uint32_t)t->n + 1;
+    t->table[at] = (struct eq_intern_place){(uint32_t)t->n + 1, tag_of(hash)};
     *out = (uint32_t)t->n++;
     if (added)
         *added = true;

@@ -13,12 +13,20 @@
 
 #define EQ_NONE UINT32_MAX
 
+/* A place of the table. Enough of the hash stands in it that another key is hardly ever looked at. */
+struct eq_intern_place {
+    uint32_t number; /* + 1; 0: free */
+    uint32_t tag;    /* the upper half of the hash */
+};
+
 struct eq_intern {
-    struct eq_arena bytes;
+    struct eq_intern_place *table; /* open addressing */
+    size_t table_size;
     struct eq_slice *items; /* by number */
-    uint64_t *hashes;       /* by number */
-    uint32_t *table;        /* open addressing: number + 1, 0 is free */
-    size_t n, cap, hash_cap, table_size;
+    size_t n, cap;
+    uint64_t *hashes; /* by number; to find new places when the table grows */
+    size_t hash_cap;
+    struct eq_arena bytes;
 };
 
 void eq_intern_init(struct eq_intern *t, const struct eq_alloc *alloc);

@@ -25,6 +25,30 @@ static inline struct eq_slice eq_slice_of(const char *text)
     return (struct eq_slice){text, text ? strlen(text) : 0};
 }
 
+/* Are the n bytes the same? Short ones are compared here: a call costs more than that. */
+static inline bool eq_same_bytes(const char *a, const char *b, size_t n)
+{
+    uint64_t x, y;
+    size_t i = 0;
+    if (n > 64)
+        return memcmp(a, b, n) == 0;
+    for (; i + sizeof x <= n; i += sizeof x) {
+        memcpy(&x, a + i, sizeof x);
+        memcpy(&y, b + i, sizeof y);
+        if (x != y)
+            return false;
+    }
+    if (n >= sizeof x && i < n) { /* the last eight, some of them again */
+        memcpy(&x, a + n - sizeof x, sizeof x);
+        memcpy(&y, b + n - sizeof y, sizeof y);
+        return x == y;
+    }
+    for (; i < n; i++)
+        if (a[i] != b[i])
+            return false;
+    return true;
+}
+
 static inline bool eq_slice_eq(struct eq_slice a, struct eq_slice b)
 {
     return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);

@@ -1,64 +1,13 @@
-/* index.c — see index.h. What is equal to what follows docs/semantics.md, Comparison.
+/* index.c — making the tables of an index. What is equal to what follows docs/semantics.md, Comparison.
  *
  * The tables of a field are made when a value of it is first looked up: most events have few of the fields that rules
  * name, and rules that come from a pack are then ready at once. Threads that share the index make them one at a time. */
-#include "match/index.h"
-
-#include <pthread.h>
-#include <stdatomic.h>
+#include "match/index_priv.h"
 
 #include "base/utf8.h"
-#include "match/bits.h"
-#include "match/windows.h"
 
 /* So many patterns of a field are tried one by one: that takes less than to scan a text for all of them. */
-#define FEW_GLOBS 12
-
-/* Texts that stand for predicates; a bit per length keeps most values from being hashed at all. */
-struct texts {
-    struct eq_intern keys;
-    struct list *lists; /* by key number */
-    size_t cap;
-    uint64_t lengths;   /* bit min(len, 63) */
-};
-
-/* Predicates; grows while building. */
-struct list {
-    uint32_t *items;
-    uint32_t n;
-    size_t cap;
-};
-
-struct field_index {
-    atomic_bool ready;    /* all below is made, and does not change again */
-    struct texts exact;   /* string values: == in, and like without wildcards */
-    struct texts likes;   /* numbers and booleans by their text: like without wildcards */
-    struct texts folded;  /* any value by its folded text */
-    struct texts numbers; /* number values, by canonical bytes */
-    struct list yes_no[2];
-    struct eq_glob *globs;
-    uint32_t *glob_predicates;
-    size_t n_globs, cap_globs, cap_predicates;
-    struct eq_windows *windows; /* of the globs; NULL if they are few */
-};
-
-struct eq_index {
-    const struct eq_alloc *alloc;
-    struct eq_arena arena;
-    struct field_index *fields;
-    struct eq_index_field *plain; /* what is looked at most of each, by field */
-    size_t n;
-    const struct eq_program *program;
-    uint32_t *starts, *predicates; /* TEXT predicates of field f: predicates[starts[f] .. starts[f + 1] - 1], ascending */
-    pthread_mutex_t making;
-};
-
-/* ── Building ── */
-
-static uint64_t length_bit(size_t len)
-{
-    return (uint64_t)1 << (len < 63 ? len : 63);
-}
+#define FEW_PATTERNS 12
 
 static enum eq_status list_add(struct list *l, const struct eq_alloc *alloc, uint32_t predicate)
 {
@@ -82,17 +31,12 @@ static enum eq_status texts_add(struct texts *t, const struct eq_alloc *alloc, s
         if (!eq_grow(alloc, &t->lists, &t->cap, id + 1u, sizeof *t->lists))
             return EQ_NOMEM;
         t->lists[id] = (struct list){0};
-        t->lengths |= length_bit(key.len);
+        t->lengths |= eq_index_length_bit(key.len);
     }
     return list_add(&t->lists[id], alloc, predicate);
 }
 
-/* The same bytes for equal numbers, whatever their type: 5 and 5.0. */
-struct number_key {
-    char bytes[9];
-};
-
-static struct eq_slice number_key(struct number_key *k, struct eq_number n)
+struct eq_slice eq_index_number_key(struct number_key *k, struct eq_number n)
 {
     if (n.kind == EQ_NUMBER_DOUBLE && n.d >= -9223372036854775808.0 && n.d < 9223372036854775808.0) {
         int64_t whole = (int64_t)n.d;
@@ -104,17 +48,21 @@ static struct eq_slice number_key(struct number_key *k, struct eq_number n)
     return eq_slice(k->bytes, 9);
 }
 
+/* How a pattern compares. */
+enum { PLAIN = 'p', FOLDS = 'f' };
+
 struct building {
     struct eq_index *index;
     struct field_index *field;
     uint32_t predicate;
     struct eq_buf text, folded;
+    struct texts patterns; /* with how they compare in front */
 };
 
 static enum eq_status add_number(struct building *b, struct eq_number n)
 {
     struct number_key key;
-    return texts_add(&b->field->numbers, b->index->alloc, number_key(&key, n), b->predicate);
+    return texts_add(&b->field->numbers, b->index->alloc, eq_index_number_key(&key, n), b->predicate);
 }
 
 /* value == k, for a constant k. */
@@ -148,23 +96,21 @@ static enum eq_status add_folded(struct building *b, const struct eq_value *k)
     return texts_add(&b->field->folded, b->index->alloc, eq_buf_slice(&b->folded), b->predicate);
 }
 
-static enum eq_status add_glob(struct building *b, struct eq_slice pattern, bool fold)
+/* A wildcard pattern: it is compiled once, however many predicates ask for it. */
+static enum eq_status add_pattern(struct building *b, struct eq_slice pattern, bool fold)
 {
-    struct field_index *f = b->field;
-    const struct eq_alloc *alloc = b->index->alloc;
-    if (!eq_grow(alloc, &f->globs, &f->cap_globs, f->n_globs + 1, sizeof *f->globs) ||
-        !eq_grow(alloc, &f->glob_predicates, &f->cap_predicates, f->n_globs + 1, sizeof *f->glob_predicates) ||
-        !eq_glob_compile(&f->globs[f->n_globs], pattern, fold, &b->index->arena))
-        return EQ_NOMEM;
-    f->glob_predicates[f->n_globs++] = b->predicate;
-    return EQ_OK;
+    eq_buf_clear(&b->text);
+    eq_buf_putc(&b->text, fold ? FOLDS : PLAIN);
+    eq_buf_add(&b->text, pattern);
+    enum eq_status st = eq_buf_status(&b->text);
+    return st == EQ_OK ? texts_add(&b->patterns, b->index->alloc, eq_buf_slice(&b->text), b->predicate) : st;
 }
 
 static enum eq_status add_like(struct building *b, const struct eq_value *k, bool fold)
 {
     struct eq_slice pattern = eq_value_slice(k);
     if (eq_glob_is_wild(pattern))
-        return add_glob(b, pattern, fold);
+        return add_pattern(b, pattern, fold);
     if (fold)
         return add_folded(b, k);
     enum eq_status st = texts_add(&b->field->exact, b->index->alloc, pattern, b->predicate);
@@ -202,8 +148,45 @@ static void field_free(struct field_index *f, const struct eq_alloc *alloc)
     texts_free(&f->numbers, alloc);
     eq_free(alloc, f->yes_no[0].items);
     eq_free(alloc, f->yes_no[1].items);
-    eq_free(alloc, f->globs);
-    eq_free(alloc, f->glob_predicates);
+}
+
+static struct pattern make_pattern(const struct eq_glob *g, uint32_t first, uint32_t n)
+{
+    struct pattern p = {.at_start = !g->star_first, .at_end = !g->star_last, .first = first, .n = n};
+    if (g->fold && g->n_pieces == 1 && !g->single) {
+        p.run = g->pieces[0].ptr;
+        p.len = (uint32_t)g->pieces[0].len;
+    }
+    return p;
+}
+
+/* The collected patterns, and their predicates in one piece. */
+static enum eq_status make_patterns(struct building *b)
+{
+    struct field_index *f = b->field;
+    struct eq_arena *arena = &b->index->arena;
+    size_t n = b->patterns.keys.n, total = 0;
+    for (size_t i = 0; i < n; i++)
+        total += b->patterns.lists[i].n;
+    if (total > UINT32_MAX)
+        return EQ_LIMIT;
+    f->patterns = eq_arena_alloc(arena, (n + 1) * sizeof *f->patterns);
+    f->globs = eq_arena_alloc(arena, (n + 1) * sizeof *f->globs);
+    f->predicates = eq_arena_alloc(arena, (total + 1) * sizeof *f->predicates);
+    if (!f->patterns || !f->globs || !f->predicates)
+        return EQ_NOMEM;
+    uint32_t first = 0;
+    for (size_t i = 0; i < n; i++) {
+        const struct list *l = &b->patterns.lists[i];
+        struct eq_slice key = b->patterns.keys.items[i];
+        if (!eq_glob_compile(&f->globs[i], eq_slice(key.ptr + 1, key.len - 1), key.ptr[0] == FOLDS, arena))
+            return EQ_NOMEM;
+        f->patterns[i] = make_pattern(&f->globs[i], first, l->n);
+        memcpy(f->predicates + first, l->items, l->n * sizeof *l->items);
+        first += l->n;
+    }
+    f->n_patterns = n;
+    return n > FEW_PATTERNS ? eq_windows_new(&f->windows, f->globs, n, arena) : EQ_OK;
 }
 
 /* The tables of a field; nothing is left of them without memory. */
@@ -217,10 +200,11 @@ static enum eq_status make_field(struct eq_index *index, uint32_t field)
         b.predicate = index->predicates[i];
         st = add_text(&b, index->program->predicates[b.predicate].node->kids[0]);
     }
+    if (st == EQ_OK)
+        st = make_patterns(&b);
     eq_buf_free(&b.text);
     eq_buf_free(&b.folded);
-    if (st == EQ_OK && b.field->n_globs > FEW_GLOBS)
-        st = eq_windows_new(&b.field->windows, b.field->globs, b.field->n_globs, &index->arena);
+    texts_free(&b.patterns, index->alloc);
     if (st == EQ_OK) {
         atomic_store_explicit(&b.field->ready, true, memory_order_release);
         return EQ_OK;
@@ -230,8 +214,7 @@ static enum eq_status make_field(struct eq_index *index, uint32_t field)
     return st;
 }
 
-/* Called for the first values of a field only. */
-static enum eq_status wait_for_field(const struct eq_index *shared, uint32_t field)
+enum eq_status eq_index_make_field(const struct eq_index *shared, uint32_t field)
 {
     struct eq_index *index = (struct eq_index *)(uintptr_t)shared; /* what is made is not seen before it is ready */
     enum eq_status st = EQ_OK;
@@ -242,16 +225,18 @@ static enum eq_status wait_for_field(const struct eq_index *shared, uint32_t fie
     return st;
 }
 
+/* ── What is known at once ── */
+
 /* What a condition adds to the work for a value of its field. */
 struct kinds {
-    bool typed, folded, globs;
+    bool typed, folded, patterns;
 };
 
 static void note_kinds(struct kinds *k, const struct eq_node *e)
 {
-    for (uint32_t i = 1; i < e->n_kids && !k->globs; i++) {
+    for (uint32_t i = 1; i < e->n_kids && !k->patterns; i++) {
         bool like = e->kind == EQ_N_LIKE;
-        k->globs = like && eq_glob_is_wild(eq_value_slice(&e->kids[i]->value));
+        k->patterns = like && eq_glob_is_wild(eq_value_slice(&e->kids[i]->value));
         k->typed |= !e->fold;
         k->folded |= e->fold || like;
     }
@@ -259,7 +244,7 @@ static void note_kinds(struct kinds *k, const struct eq_node *e)
 
 static enum eq_index_work work_of(const struct kinds *k)
 {
-    if (k->globs || (k->typed && k->folded))
+    if (k->patterns || (k->typed && k->folded))
         return EQ_INDEX_MUCH;
     return k->typed || k->folded ? EQ_INDEX_LITTLE : EQ_INDEX_NONE;
 }
@@ -333,121 +318,4 @@ void eq_index_free(struct eq_index *index)
     eq_arena_free(&index->arena);
     pthread_mutex_destroy(&index->making);
     eq_free(index->alloc, index);
-}
-
-/* ── Looking up ── */
-
-void eq_index_scratch_init(struct eq_index_scratch *s, const struct eq_alloc *alloc)
-{
-    eq_buf_init(&s->folded, alloc);
-    eq_buf_init(&s->text, alloc);
-}
-
-void eq_index_scratch_free(struct eq_index_scratch *s)
-{
-    eq_buf_free(&s->folded);
-    eq_buf_free(&s->text);
-}
-
-const struct eq_index_field *eq_index_fields(const struct eq_index *index)
-{
-    return index->plain;
-}
-
-static void texts_look(const struct texts *t, struct eq_slice key, eq_index_true *yes, void *ctx)
-{
-    if (!(t->lengths & length_bit(key.len)))
-        return;
-    uint32_t id = eq_intern_find(&t->keys, key);
-    if (id != EQ_NONE)
-        yes(t->lists[id].items, t->lists[id].n, ctx);
-}
-
-struct glob_look {
-    const struct field_index *field;
-    struct eq_slice text, folded;
-    const uint64_t *needed;
-    eq_index_true *yes;
-    void *ctx;
-};
-
-/* A pattern that is one run of literal text, with or without stars around it: it is known where it must stand. */
-static bool stands_at(const struct eq_glob *g, struct eq_slice text, size_t at)
-{
-    struct eq_slice run = g->pieces[0];
-    return at <= text.len && run.len <= text.len - at && memcmp(text.ptr + at, run.ptr, run.len) == 0 &&
-           (g->star_first || at == 0) && (g->star_last || at + run.len == text.len);
-}
-
-static void verify_glob(uint32_t pattern, size_t at, void *ctx)
-{
-    struct glob_look *l = ctx;
-    const struct eq_glob *g = &l->field->globs[pattern];
-    if (l->needed && !eq_bit_get(l->needed, l->field->glob_predicates[pattern]))
-        return;
-    bool simple = g->fold && g->n_pieces == 1 && !g->single && at != EQ_ANYWHERE;
-    if (simple ? stands_at(g, l->folded, at) : eq_glob_match(g, g->fold ? l->folded : l->text))
-        l->yes(&l->field->glob_predicates[pattern], 1, l->ctx);
-}
-
-/* A few patterns are tried one by one. */
-static void try_globs(const struct glob_look *l)
-{
-    const struct field_index *f = l->field;
-    for (size_t i = 0; i < f->n_globs; i++) {
-        const struct eq_glob *g = &f->globs[i];
-        if ((!l->needed || eq_bit_get(l->needed, f->glob_predicates[i])) &&
-            eq_glob_match(g, g->fold ? l->folded : l->text))
-            l->yes(&f->glob_predicates[i], 1, l->ctx);
-    }
-}
-
-/* Everything that goes by the folded text of a value: folded texts and all globs. */
-static enum eq_status look_folded(const struct field_index *f, struct eq_slice text, const uint64_t *needed,
-                                  struct eq_index_scratch *scratch, eq_index_true *yes, void *ctx)
-{
-    if (!f->n_globs && !f->folded.lengths)
-        return EQ_OK;
-    eq_buf_clear(&scratch->folded);
-    eq_fold(&scratch->folded, text);
-    struct eq_slice folded = eq_buf_slice(&scratch->folded);
-    eq_buf_fill(&scratch->folded, '\0', EQ_WINDOWS_PADDING);
-    if (eq_buf_status(&scratch->folded) != EQ_OK)
-        return EQ_NOMEM;
-    folded.ptr = scratch->folded.ptr;
-    struct glob_look look = {f, text, folded, needed, yes, ctx};
-    texts_look(&f->folded, look.folded, yes, ctx);
-    if (f->windows)
-        eq_windows_scan(f->windows, look.folded, verify_glob, &look);
-    else
-        try_globs(&look);
-    return EQ_OK;
-}
-
-enum eq_status eq_index_look(const struct eq_index *index, uint32_t field, const struct eq_value *v,
-                             const uint64_t *needed, struct eq_index_scratch *scratch, eq_index_true *yes, void *ctx)
-{
-    const struct field_index *f = &index->fields[field];
-    struct number_key key;
-    if (!atomic_load_explicit(&f->ready, memory_order_acquire)) {
-        enum eq_status st = wait_for_field(index, field);
-        if (st != EQ_OK)
-            return st;
-    }
-    if (v->type == EQ_STRING) {
-        texts_look(&f->exact, eq_value_slice(v), yes, ctx);
-        return look_folded(f, eq_value_slice(v), needed, scratch, yes, ctx);
-    }
-    if (v->type == EQ_BOOL && f->yes_no[v->b].n)
-        yes(f->yes_no[v->b].items, f->yes_no[v->b].n, ctx);
-    else if (eq_value_is_number(v) && f->numbers.lengths)
-        texts_look(&f->numbers, number_key(&key, eq_value_number(v)), yes, ctx);
-    if (!f->n_globs && !f->folded.lengths && !f->likes.lengths)
-        return EQ_OK;
-    eq_buf_clear(&scratch->text);
-    eq_value_text(&scratch->text, v);
-    if (eq_buf_status(&scratch->text) != EQ_OK)
-        return EQ_NOMEM;
-    texts_look(&f->likes, eq_buf_slice(&scratch->text), yes, ctx);
-    return look_folded(f, eq_buf_slice(&scratch->text), needed, scratch, yes, ctx);
 }

@@ -88,7 +88,7 @@ static const char *text_of(const struct eq_memo_entry *e)
 static bool same(const struct eq_memo_entry *e, const struct eq_memo_key *key)
 {
     return e->field == key->field && e->type == key->type && e->len == key->text.len &&
-           memcmp(text_of(e), key->text.ptr, e->len) == 0;
+           eq_same_bytes(text_of(e), key->text.ptr, e->len);
 }
 
 bool eq_memo_key(struct eq_memo_key *key, const struct eq_memo *m, uint32_t field, const struct eq_value *v)

@@ -43,7 +43,7 @@ struct eq_windows {
 
 #define BUCKET_SHIFT 4
 #define UNFILED 0
-#define NEAR EQ_WINDOWS_PADDING /* bytes that an entry holds */
+#define NEAR EQ_WINDOWS_NEAR
 
 static uint32_t load(const char *p, unsigned width)
 {

@@ -21,11 +21,13 @@ struct eq_windows;
 enum eq_status eq_windows_new(struct eq_windows **out, const struct eq_glob *globs, size_t n, struct eq_arena *arena);
 
 /* Called for each candidate, once for each place of its window. `at` is where the literal run that holds the window begins
- * in the folded text, if it stands there at all; EQ_ANYWHERE if only a single byte was looked for. */
+ * in the folded text, if it stands there at all: a run of up to EQ_WINDOWS_NEAR bytes does, but perhaps with padding as its
+ * end. EQ_ANYWHERE if only a single byte was looked for. */
+#define EQ_WINDOWS_NEAR 8
 #define EQ_ANYWHERE SIZE_MAX
 typedef void eq_windows_hit(uint32_t pattern, size_t at, void *ctx);
 /* Behind the text so many bytes more must be readable; what they are does not matter. */
-#define EQ_WINDOWS_PADDING 8
+#define EQ_WINDOWS_PADDING EQ_WINDOWS_NEAR
 void eq_windows_scan(const struct eq_windows *w, struct eq_slice folded, eq_windows_hit *hit, void *ctx);
 
 #endif
