@@ -12,7 +12,7 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
-enum { FIRST_TABLE = 16 };
+enum { FIRST_TABLE = 16, FEW = 8 };
 
 uint64_t eq_hash_bytes(const char *ptr, size_t len)
 {
@@ -52,10 +52,19 @@ static size_t probe(const struct eq_intern *t, struct eq_slice s, uint64_t hash)
     return at;
 }
 
+/* Among a few, looking at each takes less than hashing. */
+static uint32_t find_among_few(const struct eq_intern *t, struct eq_slice s)
+{
+    for (uint32_t i = 0; i < t->n; i++)
+        if (t->items[i].len == s.len && eq_same_bytes(t->items[i].ptr, s.ptr, s.len))
+            return i;
+    return EQ_NONE;
+}
+
 uint32_t eq_intern_find(const struct eq_intern *t, struct eq_slice s)
 {
-    if (t->n == 0)
-        return EQ_NONE;
+    if (t->n <= FEW)
+        return find_among_few(t, s);
     /* A free place holds 0, and 0 - 1 is EQ_NONE. */
     return t->table[probe(t, s, eq_hash_bytes(s.ptr, s.len))].number - 1;
 }

@@ -53,27 +53,49 @@ static const char simple_escapes[256] = {['"'] = '"',  ['\\'] = '\\', ['/'] = '/
 
 enum { BLOCK = 16 };
 
-/* Copy up to the next backslash or the end; returns how much. A block more than that may be read and written. */
-static inline size_t copy_plain(char *out, const char *p, size_t n)
+/* Where backslashes are in the block at p, as bits. */
+static inline unsigned backslashes(const char *p)
 {
-    size_t at = 0;
 #if defined(__SSE2__)
-    const __m128i slash = _mm_set1_epi8('\\');
-    for (; at < n; at += BLOCK) {
-        __m128i block = _mm_loadu_si128((const __m128i *)(const void *)(p + at));
-        _mm_storeu_si128((__m128i *)(void *)(out + at), block);
-        unsigned hits = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(block, slash));
-        if (hits) {
-            at += (unsigned)__builtin_ctz(hits);
+    __m128i block = _mm_loadu_si128((const __m128i *)(const void *)p);
+    return (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(block, _mm_set1_epi8('\\')));
+#else
+    unsigned bits = 0;
+    for (unsigned i = 0; i < BLOCK; i++)
+        bits |= (unsigned)(p[i] == '\\') << i;
+    return bits;
+#endif
+}
+
+/* The block at *p, of which n bytes are text, to *q: up to its end, or the end of an escape that began in it, or an escape
+ * that is not simple. A block behind the text is read, too, and one behind the result written. */
+static inline void unescape_block(char **q, const char **p, size_t n)
+{
+    unsigned left = backslashes(*p) & ((1u << n) - 1);
+    const char *from = *p, *stop = from + n;
+    char *to = *q;
+    for (; left; left = left & (left - 1)) {
+        const char *escape = *p + __builtin_ctz(left);
+        memcpy(to, from, BLOCK);
+        to += escape - from;
+        from = escape;
+        /* A string never ends in a lone backslash: it would have hidden the closing quote. */
+        char simple = simple_escapes[(unsigned char)escape[1]];
+        if (!simple) {
+            stop = escape;
             break;
         }
+        *to++ = simple;
+        from += 2;
+        left &= ~(2u << __builtin_ctz(left));
     }
-    return at < n ? at : n;
-#else
-    for (; at < n && p[at] != '\\'; at++)
-        out[at] = p[at];
-    return at;
-#endif
+    if (from < stop) {
+        memcpy(to, from, BLOCK);
+        to += stop - from;
+        from = stop;
+    }
+    *q = to;
+    *p = from;
 }
 
 struct eq_slice eq_unescape(struct eq_arena *scratch, struct eq_slice raw, unsigned *repairs, const char **bad_at)
@@ -83,19 +105,13 @@ struct eq_slice eq_unescape(struct eq_arena *scratch, struct eq_slice raw, unsig
     if (!out)
         return (struct eq_slice){NULL, 0};
     const char *p = raw.ptr, *end = raw.ptr + raw.len;
-    for (;;) {
-        size_t plain = copy_plain(q, p, (size_t)(end - p));
-        p += plain;
-        q += plain;
-        if (p == end)
-            return (struct eq_slice){out, (size_t)(q - out)};
-        /* A string never ends in a lone backslash: it would have hidden the closing quote. */
-        const char *escape = p++;
-        char simple = simple_escapes[(unsigned char)*p++];
-        if (simple) {
-            *q++ = simple;
+    while (p < end) {
+        size_t n = (size_t)(end - p);
+        unescape_block(&q, &p, n < BLOCK ? n : BLOCK);
+        if (p >= end || *p != '\\' || simple_escapes[(unsigned char)p[1]])
             continue;
-        }
+        const char *escape = p;
+        p += 2;
         int32_t code = p[-1] == 'u' ? unicode_escape(&p, end, repairs) : -1;
         if (code < 0) {
             *bad_at = escape;
@@ -103,6 +119,7 @@ struct eq_slice eq_unescape(struct eq_arena *scratch, struct eq_slice raw, unsig
         }
         q += eq_utf8_encode(q, (uint32_t)code); /* at most 4 bytes for at least 6 */
     }
+    return (struct eq_slice){out, (size_t)(q - out)};
 }
 
 /* ── Numbers and words ─────────────────────────────────────────────────────────────────────────────────────────── */

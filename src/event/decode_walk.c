@@ -18,14 +18,21 @@
 
 enum { MOST_VALUES = 1000000 }; /* of one event, elements of searched arrays included */
 
+/* What stays the same for a whole walk, so that the compiler can make a loop of its own for it: is it the event, or an
+ * element of a searched array; and is it walked again, carefully? */
+struct way {
+    bool is_event, careful;
+};
+
 /* ── Values ────────────────────────────────────────────────────────────────────────────────────────────────────── */
 
-static void link_value(struct eq_decoder *d, const struct eq_target *target, uint32_t field, uint32_t number)
+static inline void link_value(struct eq_decoder *d, const struct eq_target *target, bool is_event, uint32_t field,
+                              uint32_t number)
 {
     struct eq_slot *slot = &target->slots[field];
     if (slot->head == EQ_END_OF_CHAIN) {
         slot->head = number;
-        if (target->is_event)
+        if (is_event)
             d->touched[d->n_touched++] = field;
     } else {
         d->next[slot->tail] = number;
@@ -46,7 +53,8 @@ static bool grow_values(struct eq_decoder *d)
 }
 
 /* Add an empty value to the chain of `field`; NULL without memory. Beyond the limit it is one that nobody reads. */
-static inline struct eq_value *add_value(struct eq_decoder *d, const struct eq_target *target, uint32_t field)
+static inline struct eq_value *add_value(struct eq_decoder *d, const struct eq_target *target, struct way way,
+                                         uint32_t field)
 {
     if (d->n_values >= d->room) {
         if (d->n_values >= MOST_VALUES) {
@@ -58,12 +66,12 @@ static inline struct eq_value *add_value(struct eq_decoder *d, const struct eq_t
     }
     uint32_t number = (uint32_t)d->n_values++;
     d->next[number] = EQ_END_OF_CHAIN;
-    if (d->careful) {
+    if (way.careful) {
         if (!eq_grow(d->alloc, &d->owner, &d->cap_owner, d->n_values, sizeof *d->owner))
             return NULL;
         d->owner[number] = field;
     } else {
-        link_value(d, target, field, number);
+        link_value(d, target, way.is_event, field, number);
     }
     return &d->values[number];
 }
@@ -72,7 +80,7 @@ void eq_relink(struct eq_decoder *d, const struct eq_target *target, size_t firs
 {
     for (size_t i = first; i < d->n_values; i++)
         if (d->owner[i] != EQ_NONE)
-            link_value(d, target, d->owner[i], (uint32_t)i);
+            link_value(d, target, target->is_event, d->owner[i], (uint32_t)i);
 }
 
 static bool stop(struct eq_decoder *d, enum eq_stop why)
@@ -121,12 +129,13 @@ static bool unescaped(struct eq_slice *out, struct eq_decoder *d, struct eq_slic
     return bad_at ? wrong_text(d, bad_at, "invalid escape in a string") : stop(d, EQ_STOP_NOMEM);
 }
 
-static inline bool add_string(struct eq_decoder *d, const struct eq_target *target, const uint32_t *p, uint32_t field)
+static inline bool add_string(struct eq_decoder *d, const struct eq_target *target, struct way way, const uint32_t *p,
+                              uint32_t field)
 {
     struct eq_slice s = eq_doc_string(d->doc.base, p);
     if (has_either(s.ptr, s.len, '\\', '\\') && !unescaped(&s, d, s))
         return false;
-    struct eq_value *v = add_value(d, target, field);
+    struct eq_value *v = add_value(d, target, way, field);
     if (!v)
         return stop(d, EQ_STOP_NOMEM);
     /* Member by member: a struct copied as a whole, right after its parts were set, stalls. */
@@ -137,7 +146,8 @@ static inline bool add_string(struct eq_decoder *d, const struct eq_target *targ
     return true;
 }
 
-static bool add_scalar(struct eq_decoder *d, const struct eq_target *target, const uint32_t *p, uint32_t field)
+static inline bool add_scalar(struct eq_decoder *d, const struct eq_target *target, struct way way, const uint32_t *p,
+                              uint32_t field)
 {
     const char *start = d->doc.base + *p;
     struct eq_value value;
@@ -145,7 +155,7 @@ static bool add_scalar(struct eq_decoder *d, const struct eq_target *target, con
         return wrong_text(d, start, "not a number, string, true, false or null");
     if (value.type == EQ_NULL)
         return true;
-    struct eq_value *v = add_value(d, target, field);
+    struct eq_value *v = add_value(d, target, way, field);
     if (!v)
         return stop(d, EQ_STOP_NOMEM);
     v->type = value.type;
@@ -156,9 +166,9 @@ static bool add_scalar(struct eq_decoder *d, const struct eq_target *target, con
 }
 
 /* An object with members stands here: the field exists, though it compares with nothing. */
-static bool add_presence(struct eq_decoder *d, const struct eq_target *target, uint32_t field)
+static inline bool add_presence(struct eq_decoder *d, const struct eq_target *target, struct way way, uint32_t field)
 {
-    struct eq_value *v = add_value(d, target, field);
+    struct eq_value *v = add_value(d, target, way, field);
     if (!v)
         return stop(d, EQ_STOP_NOMEM);
     *v = EQ_VALUE_NULL;
@@ -239,8 +249,10 @@ static bool wraps(const struct eq_decoder *d, struct eq_slice key, const uint32_
     return d->doc.base[*value] == '{' && eq_slice_eq(key, EQ_LIT("_source"));
 }
 
-const uint32_t *eq_walk(struct eq_decoder *d, const struct eq_target *target, const uint32_t *p, uint32_t node,
-                        uint32_t depth)
+/* Compiled once for each combination of what follows from `target` and d->careful. */
+static inline __attribute__((always_inline)) const uint32_t *walk(struct eq_decoder *d, const struct eq_target *target,
+                                                                  const uint32_t *p, uint32_t node, uint32_t depth,
+                                                                  const struct way way)
 {
     const struct eq_trie *const trie = target->level->trie;
     const struct eq_trie_node *const nodes = trie->nodes, *n = &nodes[node];
@@ -248,8 +260,7 @@ const uint32_t *eq_walk(struct eq_decoder *d, const struct eq_target *target, co
     const char *const base = d->doc.base;
     struct eq_open *const floor = d->stack + depth, *const ceiling = d->stack + d->max_depth;
     struct eq_open *top = floor; /* top[-1] is the innermost open container */
-    const bool is_event = target->is_event, careful = d->careful;
-    const bool unwrap = d->unwrap && is_event && depth == 0;
+    const bool unwrap = d->unwrap && way.is_event && depth == 0;
     uint32_t child, serial = 0; /* of the innermost open object; 0: an array */
     struct eq_slice key;
     bool object;
@@ -258,12 +269,12 @@ const uint32_t *eq_walk(struct eq_decoder *d, const struct eq_target *target, co
 value: /* the value at p belongs to n */
     c = base[*p];
     if (c == '"') {
-        if (n->field != EQ_NONE && !add_string(d, target, p, n->field))
+        if (n->field != EQ_NONE && !add_string(d, target, way, p, n->field))
             return NULL;
         p++;
     } else if (c == '{' || c == '[') {
         object = c == '{';
-        if (object && n->field != EQ_NONE && base[p[1]] != '}' && !add_presence(d, target, n->field))
+        if (object && n->field != EQ_NONE && base[p[1]] != '}' && !add_presence(d, target, way, n->field))
             return NULL;
         if (top >= ceiling)
             d->event.repairs |= EQ_REPAIR_DEPTH;
@@ -286,7 +297,7 @@ value: /* the value at p belongs to n */
             stop(d, EQ_STOP_STRUCTURE);
             return NULL;
         }
-        if (n->field != EQ_NONE && !add_scalar(d, target, p, n->field))
+        if (n->field != EQ_NONE && !add_scalar(d, target, way, p, n->field))
             return NULL;
         p++;
     }
@@ -324,7 +335,7 @@ key: /* a key of the object on top */
     if (child == EQ_NONE || n->has_backslash)
         if (special_key(key) && !special_child(&child, d, trie, top[-1].node, key))
             return NULL;
-    if (__builtin_expect(careful, false) && !note_visit(d, &top[-1], child))
+    if (way.careful && !note_visit(d, &top[-1], child))
         return NULL;
     if (key.len == 7 && unwrap && top == floor + 1 && wraps(d, key, p)) {
         stop(d, EQ_STOP_WRAPPED);
@@ -341,12 +352,22 @@ key: /* a key of the object on top */
         goto after;
     }
     n = &nodes[child];
-    if (stamps[child] >= serial && !careful) {
+    if (stamps[child] >= serial && !way.careful) {
         stop(d, EQ_STOP_CAREFUL);
         return NULL;
     }
     stamps[child] = serial;
-    if (n->has_elements && is_event && !note_found(d, p, n->field, (uint32_t)(top - d->stack)))
+    if (n->has_elements && way.is_event && !note_found(d, p, n->field, (uint32_t)(top - d->stack)))
         return NULL;
     goto value;
+}
+
+const uint32_t *eq_walk(struct eq_decoder *d, const struct eq_target *target, const uint32_t *p, uint32_t node,
+                        uint32_t depth)
+{
+    if (d->careful)
+        return walk(d, target, p, node, depth, (struct way){target->is_event, true});
+    if (target->is_event)
+        return walk(d, target, p, node, depth, (struct way){true, false});
+    return walk(d, target, p, node, depth, (struct way){false, false});
 }

@@ -644,10 +644,37 @@ static void test_survey(void)
     eq_survey_free(s);
 }
 
+/* Two escapes, the first behind so much text, the second so much further on: wherever blocks end, the result is the same. */
+static void test_escapes(void)
+{
+    static const char *const escapes[][2] = {{"\\\\", "\\"},
+                                             {"\\n", "\n"},
+                                             {"\\\"", "\""},
+                                             {"\\u00e9", "\xC3\xA9"},
+                                             {"\\uD83D\\uDE00", "\xF0\x9F\x98\x80"}};
+    enum { N = sizeof escapes / sizeof *escapes };
+    static const char plain[] = "0123456789abcdefghijklmnopqrstuvwxyz";
+    struct fixture f;
+    char json[160], values[160];
+    set_up(&f, "a", 0);
+    for (int before = 0; before < 36; before++)
+        for (int between = 0; between < 20; between++)
+            for (int i = 0; i < N * N; i++) {
+                const char *const *one = escapes[i / N], *const *two = escapes[i % N];
+                snprintf(json, sizeof json, "{\"a\":\"%.*s%s%.*s%s%.*s\"}", before, plain, one[0], between, plain, two[0],
+                         i % 3, plain);
+                snprintf(values, sizeof values, "a=%.*s%s%.*s%s%.*s", before, plain, one[1], between, plain, two[1],
+                         i % 3, plain);
+                expect(&f, json, values, 0);
+            }
+    tear_down(&f);
+}
+
 CU_TestInfo eq_tests_event[] = {{"nested, dotted and arrays are one field", test_flatten},
                                 {"keys of any length, with escapes", test_keys},
                                 {"the last of equal keys counts", test_duplicates},
                                 {"numbers, words and strings", test_scalars},
+                                {"escapes stand anywhere", test_escapes},
                                 {"odd bytes are mended", test_repairs},
                                 {"depth is bounded", test_depth},
                                 {"errors have a place and a reason", test_errors},
