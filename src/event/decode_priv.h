@@ -105,7 +105,7 @@ struct eq_level {
 
 /* An open container of the walk. */
 struct eq_open {
-    uint32_t node;
+    const struct eq_trie_node *node;
     uint32_t serial; /* of an object; 0: an array */
     uint32_t visit;  /* careful: its latest key; EQ_NONE */
 };

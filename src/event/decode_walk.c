@@ -260,7 +260,8 @@ static inline __attribute__((always_inline)) const uint32_t *walk(struct eq_deco
     const char *const base = d->doc.base;
     struct eq_open *const floor = d->stack + depth, *const ceiling = d->stack + d->max_depth;
     struct eq_open *top = floor; /* top[-1] is the innermost open container */
-    const bool unwrap = d->unwrap && way.is_event && depth == 0;
+    /* What `top` is at a document that may be a search hit; NULL if none may. */
+    const struct eq_open *const wrapping = d->unwrap && way.is_event && depth == 0 ? floor : NULL;
     uint32_t child, serial = 0; /* of the innermost open object; 0: an array */
     struct eq_slice key;
     bool object;
@@ -278,14 +279,14 @@ value: /* the value at p belongs to n */
             return NULL;
         if (top >= ceiling)
             d->event.repairs |= EQ_REPAIR_DEPTH;
-        if (top >= ceiling || (object && !n->has_children && !(unwrap && top == floor))) {
+        if (top >= ceiling || (object && !n->has_children && top != wrapping)) {
             p = skip(d, p);
             if (!p)
                 return NULL;
             goto after;
         }
         serial = object ? ++d->serial : 0;
-        *top++ = (struct eq_open){(uint32_t)(n - nodes), serial, EQ_NONE};
+        *top++ = (struct eq_open){n, serial, EQ_NONE};
         p++;
         if (base[*p] == (object ? '}' : ']'))
             goto close;
@@ -310,7 +311,7 @@ after: /* a value has ended */
         p++;
         if (serial)
             goto key;
-        n = &nodes[top[-1].node];
+        n = top[-1].node;
         goto value;
     }
     if (c != (serial ? '}' : ']')) {
@@ -329,15 +330,15 @@ key: /* a key of the object on top */
         return NULL;
     }
     key = eq_doc_string(base, p);
-    n = &nodes[top[-1].node];
+    n = top[-1].node;
     child = eq_trie_child(trie, n, key.ptr, key.len);
     p += 2;
     if (child == EQ_NONE || n->has_backslash)
-        if (special_key(key) && !special_child(&child, d, trie, top[-1].node, key))
+        if (special_key(key) && !special_child(&child, d, trie, (uint32_t)(n - nodes), key))
             return NULL;
     if (way.careful && !note_visit(d, &top[-1], child))
         return NULL;
-    if (key.len == 7 && unwrap && top == floor + 1 && wraps(d, key, p)) {
+    if (top - 1 == wrapping && key.len == 7 && wraps(d, key, p)) {
         stop(d, EQ_STOP_WRAPPED);
         return NULL;
     }

@@ -282,6 +282,45 @@ bool eq_time_of_value(struct eq_time *out, const struct eq_value *v)
     return false;
 }
 
+/* ss[.fraction]Z, all there is behind the minute; false for other shapes, which may be right all the same. */
+static bool take_second(struct eq_time *out, struct eq_slice text)
+{
+    const char *p = text.ptr, *end = p + text.len - 1;
+    uint32_t ns = 0, unit = 100000000;
+    if (text.len < 3 || !is_digit(p[0]) || !is_digit(p[1]) || p[0] > '5' || *end != 'Z')
+        return false;
+    int64_t s = (p[0] - '0') * 10 + p[1] - '0';
+    p += 2;
+    if (p < end && (*p++ != '.' || p == end))
+        return false;
+    for (; p < end && is_digit(*p); p++) {
+        ns += (uint32_t)(*p - '0') * unit;
+        unit /= 10;
+    }
+    *out = (struct eq_time){s, ns};
+    return p == end;
+}
+
+bool eq_time_near(struct eq_time *out, const struct eq_value *v, struct eq_time_minute *minute)
+{
+    struct eq_slice text = eq_value_slice(v);
+    struct eq_time second;
+    bool usual = v->type == EQ_STRING && text.len > sizeof minute->text && text.ptr[sizeof minute->text] == ':' &&
+                 take_second(&second, eq_slice(text.ptr + sizeof minute->text + 1, text.len - sizeof minute->text - 1));
+    if (usual && minute->known && memcmp(text.ptr, minute->text, sizeof minute->text) == 0) {
+        *out = (struct eq_time){minute->s + second.s, second.ns};
+        return true;
+    }
+    if (!eq_time_of_value(out, v))
+        return false;
+    if (usual) { /* what is in front of those seconds can only be the minute */
+        memcpy(minute->text, text.ptr, sizeof minute->text);
+        minute->s = out->s - second.s;
+        minute->known = true;
+    }
+    return true;
+}
+
 void eq_buf_time(struct eq_buf *b, struct eq_time t)
 {
     int64_t days = t.s / DAY_SECONDS, rest = t.s % DAY_SECONDS, year;

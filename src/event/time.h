@@ -26,6 +26,13 @@ bool eq_time_parse(struct eq_time *first, struct eq_time *last, struct eq_slice 
 /* An event's value as a time: ISO text, or a number (also as digits, also with fraction) of milliseconds since 1970; of
  * micro- or nanoseconds, or seconds, where its size says so: docs/semantics.md, Order and time. */
 bool eq_time_of_value(struct eq_time *out, const struct eq_value *v);
+/* The same for one event after another: the minute of the last time is remembered, as the next one mostly lies in it. */
+struct eq_time_minute {
+    char text[16]; /* yyyy-MM-ddTHH:mm */
+    int64_t s;     /* when it begins */
+    bool known;
+};
+bool eq_time_near(struct eq_time *out, const struct eq_value *v, struct eq_time_minute *minute);
 void eq_buf_time(struct eq_buf *b, struct eq_time t); /* ISO-8601, 3, 6 or 9 fraction digits as needed */
 
 static inline struct eq_value eq_value_time(struct eq_time t)

@@ -232,12 +232,12 @@ enum eq_status eq_engine_feed(struct eq_hits *out, struct eq_engine *e, struct e
 }
 
 /* When the event happened: the first value of the timestamp field. */
-static void find_time(struct eq_finding *out, const struct eq_engine *e)
+static void find_time(struct eq_finding *out, struct eq_engine *e)
 {
     const struct eq_frame *f = &out->event->frame;
     uint32_t field = e->rules->program->timestamp_field;
     uint32_t v = field == EQ_NONE ? EQ_END_OF_CHAIN : f->slots[field].head;
-    out->has_time = v != EQ_END_OF_CHAIN && eq_time_of_value(&out->time, &f->values[v]);
+    out->has_time = v != EQ_END_OF_CHAIN && eq_time_near(&out->time, &f->values[v], &e->minute);
 }
 
 void eq_engine_find(struct eq_finding *out, struct eq_engine *e, struct eq_slice text)

@@ -45,6 +45,7 @@ struct eq_engine {
     struct eq_decisions *decisions;  /* the same, or no field is a guard */
     uint32_t n_events;               /* counted until there is a memo */
     struct eq_arena scratch;         /* text made while evaluating */
+    struct eq_time_minute minute;    /* of the last event */
     const struct eq_event *event;
     const struct eq_decision *decision; /* about this event; NULL: all clauses are open */
     struct eq_machine machine;

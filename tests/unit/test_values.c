@@ -168,6 +168,34 @@ static void every_day_reads_back(void)
     eq_buf_free(&b);
 }
 
+/* Texts of all shapes, one after another: the minute that is remembered changes no answer. */
+static void times_near_each_other(void)
+{
+    static const char *const texts[] = {"2024-05-01T10:20:30.123Z",  "2024-05-01T10:20:31Z",       "2024-05-01T10:20:61Z",
+                                        "2024-05-01T10:20:59.1234567891Z", "2024-05-01T10:20:30.Z", "2024-05-01T10:21:00Z",
+                                        "2024-05-01T10:20:30+02:00", "2024-05-01T10+02:00",        "2024-05-01T10+02:00Z",
+                                        "2024-05-01 10:20:30Z",      "2024-05-01T10:20:3Z",        "2024-05-01T10:20Z",
+                                        "2023-02-29T10:20:30Z",      "1714558830123.5",            "1969-12-31T23:59:59.5Z",
+                                        "0000-01-01T00:00:00Z",      "2024-05-01T10:20:30,5Z",     "2024-05-01T10:20:30.5ZZ"};
+    enum { N = sizeof texts / sizeof *texts };
+    for (size_t i = 0; i < N * N; i++) {
+        struct eq_time_minute minute = {.known = false};
+        const char *both[] = {texts[i / N], texts[i % N]};
+        for (size_t k = 0; k < 2; k++) {
+            struct eq_value v = eq_value_string(eq_slice_of(both[k]));
+            struct eq_time want = {0, 0}, got = {0, 0};
+            CU_ASSERT_EQUAL(eq_time_near(&got, &v, &minute), eq_time_of_value(&want, &v));
+            CU_ASSERT_EQUAL(eq_time_cmp(got, want), 0);
+        }
+    }
+    struct eq_time_minute minute = {.known = false};
+    struct eq_time t;
+    struct eq_value number = eq_value_int(1714558830123);
+    CU_ASSERT(eq_time_near(&t, &number, &minute));
+    CU_ASSERT_EQUAL(t.s, 1714558830);
+    CU_ASSERT(!minute.known);
+}
+
 static void values_as_times(void)
 {
     const struct {
@@ -351,6 +379,7 @@ CU_TestInfo eq_tests_values[] = {
     {"what is not a time is refused", wrong_times_are_refused},
     {"every day from year 0 to 9999 reads back", every_day_reads_back},
     {"values as points in time", values_as_times},
+    {"times in one minute", times_near_each_other},
     {"how far times are apart", times_apart},
     {"addresses have one form", addresses_have_one_form},
     {"blocks hold addresses of both families", blocks_hold_addresses},
