@@ -23,20 +23,39 @@ static void note_open(bool *wanted, const struct eq_program *p)
     }
 }
 
+/* The noted fields as a list; none is noted any more. */
+static uint32_t *take_noted(size_t *n, bool *wanted, const struct eq_program *program, struct eq_arena *arena)
+{
+    uint32_t count = eq_fields_count(program->fields);
+    uint32_t *list = eq_arena_alloc(arena, (count + 1) * sizeof *list);
+    *n = 0;
+    for (uint32_t f = 0; list && f < count; f++) {
+        if (wanted[f])
+            list[(*n)++] = f;
+        wanted[f] = false;
+    }
+    return list;
+}
+
 enum eq_status eq_carry_fields_find(struct eq_carry_fields *out, const struct eq_program *program, struct eq_arena *arena)
 {
     struct eq_past_fields past;
-    out->wanted = eq_arena_alloc(arena, eq_fields_count(program->fields) + 1);
-    if (!out->wanted || eq_past_fields_find(&past, program, arena) != EQ_OK)
+    bool *wanted = eq_arena_alloc(arena, eq_fields_count(program->fields) + 1);
+    *out = (struct eq_carry_fields){.program = program, .has_aliases = eq_arena_alloc(arena, program->n_rules + 1)};
+    if (!wanted || !out->has_aliases || eq_past_fields_find(&past, program, arena) != EQ_OK)
         return EQ_NOMEM;
-    note(out->wanted, past.fields, past.n);
-    for (size_t r = 0; r < program->n_rules; r++) /* stages, and until behind them, have as many keys each */
-        note(out->wanted, program->rules[r].keys, program->rules[r].n_clauses * program->rules[r].plan->stages[0].n_keys);
-    note_open(out->wanted, program);
-    note(out->wanted, program->partition_fields, program->n_partition_fields);
+    for (size_t c = 0; c < program->n_clauses; c++)
+        if (program->clauses[c].rule != EQ_NONE && program->clauses[c].reads & EQ_READS_ALIAS)
+            out->has_aliases[program->clauses[c].rule] = true;
+    note(wanted, program->partition_fields, program->n_partition_fields);
     if (program->n_trackers)
-        note(out->wanted, program->lineage_fields, EQ_LF_COUNT);
-    return EQ_OK;
+        note(wanted, program->lineage_fields, EQ_LF_COUNT);
+    out->always = take_noted(&out->n_always, wanted, program, arena);
+    note_open(wanted, program);
+    out->open = take_noted(&out->n_open, wanted, program, arena);
+    out->kept = past.fields;
+    out->n_kept = past.n;
+    return out->always && out->open ? EQ_OK : EQ_NOMEM;
 }
 
 /* ── Packs ── */
@@ -52,6 +71,7 @@ void eq_carry_pack_free(struct eq_carry_pack *p)
     eq_free(p->alloc, p->values);
     eq_free(p->alloc, p->fields);
     eq_free(p->alloc, p->next);
+    eq_free(p->alloc, p->stamps);
     eq_arena_free(&p->texts);
 }
 
@@ -109,6 +129,9 @@ static enum eq_status add_field(struct eq_carry_pack *p, uint32_t field, const s
 {
     const struct eq_frame *f = &event->frame;
     bool more = false;
+    if (p->stamps[field] == p->stamp)
+        return EQ_OK;
+    p->stamps[field] = p->stamp;
     for (uint32_t v = f->slots[field].head; v != EQ_END_OF_CHAIN; v = f->next[v]) {
         if (more)
             p->next[p->n - 1] = (uint32_t)p->n;
@@ -120,16 +143,56 @@ static enum eq_status add_field(struct eq_carry_pack *p, uint32_t field, const s
     return EQ_OK;
 }
 
-enum eq_status eq_carry_add(struct eq_carried *out, struct eq_carry_pack *p, const struct eq_carry_fields *fields,
-                            const struct eq_event *event, struct eq_slice text)
+static enum eq_status add_fields(struct eq_carry_pack *p, const uint32_t *fields, size_t n, const struct eq_event *event,
+                                 struct eq_slice text)
 {
     enum eq_status st = EQ_OK;
+    for (size_t i = 0; i < n && st == EQ_OK; i++)
+        st = add_field(p, fields[i], event, text);
+    return st;
+}
+
+/* What whoever takes a hit reads of its event. */
+static enum eq_status add_hit(struct eq_carry_pack *p, const struct eq_carry_fields *fields, uint32_t clause,
+                              const struct eq_event *event, struct eq_slice text)
+{
+    const struct eq_clause *c = &fields->program->clauses[clause];
+    if (c->rule == EQ_NONE) /* of a tracker */
+        return EQ_OK;
+    const struct eq_program_rule *r = &fields->program->rules[c->rule];
+    uint32_t n_keys = r->plan->stages[0].n_keys; /* all stages, and until behind them, have as many */
+    enum eq_status st = add_fields(p, r->keys + (size_t)c->stage * n_keys, n_keys, event, text);
+    if (st == EQ_OK && r->plan->kind != EQ_PLAN_EVENT)
+        st = add_fields(p, fields->kept, fields->n_kept, event, text);
+    return st == EQ_OK && fields->has_aliases[c->rule] ? add_fields(p, fields->open, fields->n_open, event, text) : st;
+}
+
+/* A new event: no field of it was taken. */
+static bool begin_event(struct eq_carry_pack *p, const struct eq_program *program)
+{
+    size_t n = eq_fields_count(program->fields) + 1;
+    if (!p->stamps)
+        p->stamps = eq_new(p->alloc, n * sizeof *p->stamps);
+    if (!p->stamps)
+        return false;
+    if (++p->stamp == 0) {
+        memset(p->stamps, 0, n * sizeof *p->stamps);
+        p->stamp = 1;
+    }
+    return true;
+}
+
+enum eq_status eq_carry_add(struct eq_carried *out, struct eq_carry_pack *p, const struct eq_carry_fields *fields,
+                            const struct eq_finding *found, struct eq_slice text)
+{
+    const struct eq_event *event = found->event;
     *out = (struct eq_carried){(uint32_t)p->n, 0, event->raw, event->id, event->index, event->repairs};
-    if (!stay(&out->raw, p, text) || !stay(&out->id, p, text) || !stay(&out->index, p, text))
+    if (!begin_event(p, fields->program) || !stay(&out->raw, p, text) || !stay(&out->id, p, text) ||
+        !stay(&out->index, p, text))
         return EQ_NOMEM;
-    for (size_t i = 0; i < event->n_touched && st == EQ_OK; i++)
-        if (fields->wanted[event->touched[i]])
-            st = add_field(p, event->touched[i], event, text);
+    enum eq_status st = add_fields(p, fields->always, fields->n_always, event, text);
+    for (size_t i = 0; i < found->n && st == EQ_OK; i++)
+        st = add_hit(p, fields, found->clauses[i], event, text);
     out->n = (uint32_t)p->n - out->first;
     return st;
 }

@@ -1,19 +1,23 @@
 /* carry.h — the few values of an event that are needed once the decoder has gone on to the next.
  *
  *      event in a thread      name args parent.name … host.id user.id     41 values, say
- *      event that goes on                              host.id user.id    those that keys, aliases, clocks and lineage read
+ *      event that goes on                              host.id user.id    those that its keys, aliases, clocks and lineage read
  *
  * So whoever takes hits of another thread need not decode the event again. A pack holds the values of many events; a
  * view shows those of one as if it had been decoded. */
 #ifndef EQ_MATCH_CARRY_H
 #define EQ_MATCH_CARRY_H
 
-#include "event/event.h"
-#include "plan/program.h"
+#include "match/engine.h"
 
-/* Which fields: one flag for each of the program. */
+/* Which fields, by what is to be done with the event. */
 struct eq_carry_fields {
-    bool *wanted;
+    const struct eq_program *program; /* borrowed; hits need the keys of their stages */
+    uint32_t *always; /* any event: clocks and lineage */
+    uint32_t *kept;   /* besides, what may be kept, as hits of sequences and samples are: what aliases read */
+    uint32_t *open;   /* besides, hits of rules with aliases: what is compared with those */
+    size_t n_always, n_kept, n_open;
+    bool *has_aliases; /* by rule */
 };
 /* Memory from `arena`. */
 enum eq_status eq_carry_fields_find(struct eq_carry_fields *out, const struct eq_program *program, struct eq_arena *arena);
@@ -24,6 +28,7 @@ struct eq_carry_pack {
     uint32_t *fields, *next; /* by value; next as in eq_frame */
     size_t n, cap;           /* cap: the least of the three */
     size_t cap_values, cap_fields, cap_next;
+    uint32_t *stamps, stamp; /* by field: the event of which it was taken last; NULL at first */
     struct eq_arena texts;   /* that are not in the event's bytes */
 };
 
@@ -37,9 +42,10 @@ struct eq_carried {
 void eq_carry_pack_init(struct eq_carry_pack *p, const struct eq_alloc *alloc);
 void eq_carry_pack_free(struct eq_carry_pack *p);
 void eq_carry_pack_clear(struct eq_carry_pack *p); /* keeps the room */
-/* Take over an event that was decoded from `text`, which stays where it is as long as the pack is used. */
+/* Take over what was found about an event that was decoded from `text`, which stays where it is as long as the pack is
+ * used. */
 enum eq_status eq_carry_add(struct eq_carried *out, struct eq_carry_pack *p, const struct eq_carry_fields *fields,
-                            const struct eq_event *event, struct eq_slice text);
+                            const struct eq_finding *found, struct eq_slice text);
 
 struct eq_carry_view {
     const struct eq_alloc *alloc;

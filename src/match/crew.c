@@ -165,7 +165,7 @@ static enum eq_status look_at(struct eq_crew *c, struct block *b, struct record 
     eq_engine_find(f, e, text);
     r->is_carried = f->status == EQ_OK && (f->n || c->options.carry_all);
     if (r->is_carried)
-        st = eq_carry_add(&r->carried, &b->pack, c->options.carried, f->event, text);
+        st = eq_carry_add(&r->carried, &b->pack, c->options.carried, f, text);
     r->is_open = f->n && eq_engine_leaves_open(e, f);
     if (r->is_open && st == EQ_OK)
         st = keep_known(c, b, r, e);

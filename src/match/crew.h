@@ -31,7 +31,7 @@ struct eq_crew_options {
     size_t block_bytes; /* 0: EQ_CREW_BLOCK_BYTES */
     bool unwrap;
     struct eq_engine *engine; /* the caller's, with which it helps; borrowed */
-    const struct eq_carry_fields *carried; /* the fields that `take` needs of events with hits; borrowed */
+    const struct eq_carry_fields *carried; /* the fields that `take` needs; borrowed */
     bool carry_all;           /* of those without, too */
     bool profile;             /* by each thread's engine */
     eq_crew_take *take;
