@@ -152,14 +152,24 @@ EQ_PROFILED static enum eq_status time_candidates(struct eq_engine *e)
     return EQ_OK;
 }
 
-/* All hits in order, with those that need no asking. */
+/* All hits in order: those that were asked are sorted, and merged from behind with those that need no asking. */
 static void gather_hits(struct eq_engine *e)
 {
-    for (uint32_t i = 0; e->decision && i < e->decision->n_certain; i++) {
-        e->hits.items[e->hits.n++] = e->decision->certain[i];
-        e->questions[e->decision->certain[i]] = EQ_QUESTION_NONE;
+    uint32_t *hits = e->hits.items;
+    eq_sort_numbers(hits, e->hits.n);
+    if (!e->decision)
+        return;
+    const uint32_t *certain = e->decision->certain;
+    size_t asked = e->hits.n, n = e->decision->n_certain, at = asked + n;
+    e->hits.n = at;
+    while (n > 0) {
+        if (asked > 0 && hits[asked - 1] > certain[n - 1]) {
+            hits[--at] = hits[--asked];
+            continue;
+        }
+        hits[--at] = certain[--n];
+        e->questions[hits[at]] = EQ_QUESTION_NONE;
     }
-    eq_sort_numbers(e->hits.items, e->hits.n);
 }
 
 /* The event at hand, once its hits are known. */
