@@ -37,16 +37,35 @@ static uint32_t *take_noted(size_t *n, bool *wanted, const struct eq_program *pr
     return list;
 }
 
+/* Rules with aliases are told by their clauses. */
+static void note_hits(struct eq_carry_hit *hits, bool *has_aliases, const struct eq_program *p)
+{
+    for (size_t c = 0; c < p->n_clauses; c++)
+        if (p->clauses[c].rule != EQ_NONE && p->clauses[c].reads & EQ_READS_ALIAS)
+            has_aliases[p->clauses[c].rule] = true;
+    for (size_t c = 0; c < p->n_clauses; c++) {
+        const struct eq_clause *clause = &p->clauses[c];
+        if (clause->rule == EQ_NONE) /* of a tracker, or inside a search */
+            continue;
+        const struct eq_program_rule *r = &p->rules[clause->rule];
+        uint32_t n = r->plan->stages[0].n_keys; /* all stages, and until behind them, have as many */
+        hits[c] = (struct eq_carry_hit){.keys = r->keys + (size_t)clause->stage * n,
+                                        .n_keys = n,
+                                        .is_kept = r->plan->kind != EQ_PLAN_EVENT,
+                                        .is_open = has_aliases[clause->rule]};
+    }
+}
+
 enum eq_status eq_carry_fields_find(struct eq_carry_fields *out, const struct eq_program *program, struct eq_arena *arena)
 {
     struct eq_past_fields past;
-    bool *wanted = eq_arena_alloc(arena, eq_fields_count(program->fields) + 1);
-    *out = (struct eq_carry_fields){.program = program, .has_aliases = eq_arena_alloc(arena, program->n_rules + 1)};
-    if (!wanted || !out->has_aliases || eq_past_fields_find(&past, program, arena) != EQ_OK)
+    size_t n = eq_fields_count(program->fields);
+    bool *wanted = eq_arena_alloc(arena, n + 1), *has_aliases = eq_arena_alloc(arena, program->n_rules + 1);
+    *out = (struct eq_carry_fields){.n_fields = n,
+                                    .hits = eq_arena_alloc(arena, (program->n_clauses + 1) * sizeof *out->hits)};
+    if (!wanted || !has_aliases || !out->hits || eq_past_fields_find(&past, program, arena) != EQ_OK)
         return EQ_NOMEM;
-    for (size_t c = 0; c < program->n_clauses; c++)
-        if (program->clauses[c].rule != EQ_NONE && program->clauses[c].reads & EQ_READS_ALIAS)
-            out->has_aliases[program->clauses[c].rule] = true;
+    note_hits(out->hits, has_aliases, program);
     note(wanted, program->partition_fields, program->n_partition_fields);
     if (program->n_trackers)
         note(wanted, program->lineage_fields, EQ_LF_COUNT);
@@ -108,17 +127,18 @@ static enum eq_status make_room(struct eq_carry_pack *p)
 
 static enum eq_status add_value(struct eq_carry_pack *p, uint32_t field, const struct eq_value *v, struct eq_slice text)
 {
-    struct eq_value copy = *v;
+    struct eq_slice s = eq_slice(v->s, v->len);
     enum eq_status st = p->n < p->cap ? EQ_OK : make_room(p);
     if (st != EQ_OK)
         return st;
-    if (v->type == EQ_STRING || eq_value_is_number(v)) {
-        struct eq_slice s = eq_slice(v->s, v->len);
-        if (!stay(&s, p, text))
-            return EQ_NOMEM;
-        copy.s = s.ptr;
-    }
-    p->values[p->n] = copy;
+    if ((v->type == EQ_STRING || eq_value_is_number(v)) && !stay(&s, p, text))
+        return EQ_NOMEM;
+    /* Member by member: a copy of the whole would have to wait until all that was written before has arrived. */
+    struct eq_value *copy = &p->values[p->n];
+    copy->type = v->type;
+    copy->len = v->len;
+    copy->s = s.ptr;
+    copy->u = v->u;
     p->fields[p->n] = field;
     p->next[p->n] = EQ_END_OF_CHAIN;
     p->n++;
@@ -152,25 +172,10 @@ static enum eq_status add_fields(struct eq_carry_pack *p, const uint32_t *fields
     return st;
 }
 
-/* What whoever takes a hit reads of its event. */
-static enum eq_status add_hit(struct eq_carry_pack *p, const struct eq_carry_fields *fields, uint32_t clause,
-                              const struct eq_event *event, struct eq_slice text)
-{
-    const struct eq_clause *c = &fields->program->clauses[clause];
-    if (c->rule == EQ_NONE) /* of a tracker */
-        return EQ_OK;
-    const struct eq_program_rule *r = &fields->program->rules[c->rule];
-    uint32_t n_keys = r->plan->stages[0].n_keys; /* all stages, and until behind them, have as many */
-    enum eq_status st = add_fields(p, r->keys + (size_t)c->stage * n_keys, n_keys, event, text);
-    if (st == EQ_OK && r->plan->kind != EQ_PLAN_EVENT)
-        st = add_fields(p, fields->kept, fields->n_kept, event, text);
-    return st == EQ_OK && fields->has_aliases[c->rule] ? add_fields(p, fields->open, fields->n_open, event, text) : st;
-}
-
 /* A new event: no field of it was taken. */
-static bool begin_event(struct eq_carry_pack *p, const struct eq_program *program)
+static bool begin_event(struct eq_carry_pack *p, size_t n_fields)
 {
-    size_t n = eq_fields_count(program->fields) + 1;
+    size_t n = n_fields + 1;
     if (!p->stamps)
         p->stamps = eq_new(p->alloc, n * sizeof *p->stamps);
     if (!p->stamps)
@@ -187,12 +192,21 @@ enum eq_status eq_carry_add(struct eq_carried *out, struct eq_carry_pack *p, con
 {
     const struct eq_event *event = found->event;
     *out = (struct eq_carried){(uint32_t)p->n, 0, event->raw, event->id, event->index, event->repairs};
-    if (!begin_event(p, fields->program) || !stay(&out->raw, p, text) || !stay(&out->id, p, text) ||
+    if (!begin_event(p, fields->n_fields) || !stay(&out->raw, p, text) || !stay(&out->id, p, text) ||
         !stay(&out->index, p, text))
         return EQ_NOMEM;
+    bool is_kept = false, is_open = false;
     enum eq_status st = add_fields(p, fields->always, fields->n_always, event, text);
-    for (size_t i = 0; i < found->n && st == EQ_OK; i++)
-        st = add_hit(p, fields, found->clauses[i], event, text);
+    for (size_t i = 0; i < found->n && st == EQ_OK; i++) {
+        const struct eq_carry_hit *hit = &fields->hits[found->clauses[i]];
+        is_kept |= hit->is_kept;
+        is_open |= hit->is_open;
+        st = add_fields(p, hit->keys, hit->n_keys, event, text);
+    }
+    if (st == EQ_OK && is_kept)
+        st = add_fields(p, fields->kept, fields->n_kept, event, text);
+    if (st == EQ_OK && is_open)
+        st = add_fields(p, fields->open, fields->n_open, event, text);
     out->n = (uint32_t)p->n - out->first;
     return st;
 }

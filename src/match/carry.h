@@ -10,14 +10,22 @@
 
 #include "match/engine.h"
 
+/* What whoever takes a hit of a clause reads of its event, in one place. */
+struct eq_carry_hit {
+    const uint32_t *keys; /* fields */
+    uint32_t n_keys;
+    bool is_kept;  /* perhaps: by a sequence or a sample */
+    bool is_open;  /* its rule has aliases */
+};
+
 /* Which fields, by what is to be done with the event. */
 struct eq_carry_fields {
-    const struct eq_program *program; /* borrowed; hits need the keys of their stages */
+    size_t n_fields;           /* of the program */
+    struct eq_carry_hit *hits; /* by clause */
     uint32_t *always; /* any event: clocks and lineage */
-    uint32_t *kept;   /* besides, what may be kept, as hits of sequences and samples are: what aliases read */
-    uint32_t *open;   /* besides, hits of rules with aliases: what is compared with those */
+    uint32_t *kept;   /* what may be kept: what aliases read */
+    uint32_t *open;   /* what is compared with aliases */
     size_t n_always, n_kept, n_open;
-    bool *has_aliases; /* by rule */
 };
 /* Memory from `arena`. */
 enum eq_status eq_carry_fields_find(struct eq_carry_fields *out, const struct eq_program *program, struct eq_arena *arena);
