@@ -109,16 +109,23 @@ static bool take_parts(struct iso *t)
     return true;
 }
 
-/* Digits after the decimal point; those beyond nanoseconds are cut. */
-static void take_fraction(struct iso *t)
+/* The digits at *p as nanoseconds after a decimal point; those beyond are cut. */
+static uint32_t take_nanoseconds(const char **p, const char *end)
 {
-    uint32_t unit = 100000000;
-    if (t->last != SECOND || t->end - t->p < 2 || (t->p[0] != '.' && t->p[0] != ',') || !is_digit(t->p[1]))
-        return;
-    for (t->p++; t->p < t->end && is_digit(*t->p); t->p++) {
-        t->ns += (uint32_t)(*t->p - '0') * unit;
+    uint32_t ns = 0, unit = 100000000;
+    for (; *p < end && is_digit(**p); ++*p) {
+        ns += (uint32_t)(**p - '0') * unit;
         unit /= 10;
     }
+    return ns;
+}
+
+static void take_fraction(struct iso *t)
+{
+    if (t->last != SECOND || t->end - t->p < 2 || (t->p[0] != '.' && t->p[0] != ',') || !is_digit(t->p[1]))
+        return;
+    t->p++;
+    t->ns = take_nanoseconds(&t->p, t->end);
     t->last = FRACTION;
 }
 
@@ -286,18 +293,13 @@ bool eq_time_of_value(struct eq_time *out, const struct eq_value *v)
 static bool take_second(struct eq_time *out, struct eq_slice text)
 {
     const char *p = text.ptr, *end = p + text.len - 1;
-    uint32_t ns = 0, unit = 100000000;
     if (text.len < 3 || !is_digit(p[0]) || !is_digit(p[1]) || p[0] > '5' || *end != 'Z')
         return false;
     int64_t s = (p[0] - '0') * 10 + p[1] - '0';
     p += 2;
     if (p < end && (*p++ != '.' || p == end))
         return false;
-    for (; p < end && is_digit(*p); p++) {
-        ns += (uint32_t)(*p - '0') * unit;
-        unit /= 10;
-    }
-    *out = (struct eq_time){s, ns};
+    *out = (struct eq_time){s, take_nanoseconds(&p, end)};
     return p == end;
 }
 

@@ -14,8 +14,8 @@
 struct eq_carry_hit {
     const uint32_t *keys; /* fields */
     uint32_t n_keys;
-    bool is_kept;  /* perhaps: by a sequence or a sample */
-    bool is_open;  /* its rule has aliases */
+    bool is_kept; /* perhaps: by a sequence or a sample */
+    bool is_open; /* its rule has aliases */
 };
 
 /* Which fields, by what is to be done with the event. */

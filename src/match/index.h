@@ -28,7 +28,8 @@ void eq_index_scratch_free(struct eq_index_scratch *s);
 /* Predicates that are true, one run of numbers at a time; a predicate may come more than once. */
 typedef void eq_index_true(const uint32_t *predicates, uint32_t n, void *ctx);
 
-/* The EXISTS predicate of a field, or EQ_NONE, and what looking up one of its values takes: nothing at all, one table, or so much that the answer is worth keeping. */
+/* The EXISTS predicate of a field, or EQ_NONE, and what looking up one of its values takes: nothing at all, one table, or so
+ * much that the answer is worth keeping. */
 enum eq_index_work { EQ_INDEX_NONE, EQ_INDEX_LITTLE, EQ_INDEX_MUCH };
 struct eq_index_field {
     uint32_t exists;

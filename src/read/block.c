@@ -5,7 +5,8 @@
  * Filling moves the unread rest to the front when room is short, so an item that crosses two reads ends up whole. It
  * grows only while the item at hand is longer than the block; formats see to it that this ends at max_event.
  *
- * Only here is it asked whether an end is one: below, codecs see no difference; above, formats only ask for `ended`. */
+ * Whether an end is one is asked here for formats, which only look at `ended`: codecs below see no difference. Where there is
+ * no block, reader.c asks the same: at the next entry of an archive, and on the way to a bookmark (resume.c). */
 #include "read/reader_priv.h"
 
 void eq_block_start(struct eq_block *b, struct eq_stream *stream, const struct eq_reader_options *options)
