@@ -284,7 +284,7 @@ static enum eq_status compile_rule(struct eqlite_compiler *c, const struct eq_ru
     if (st == EQ_INVALID)
         eq_arena_rewind(&c->making->plans, mark);
     if (st == EQ_OK)
-        st = eq_program_add(c->making->program, plan);
+        st = eq_program_add(c->making->program, plan, NULL);
     if (st != EQ_OK && st != EQ_INVALID)
         c->making->poisoned = true;
     return st;

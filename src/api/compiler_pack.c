@@ -8,12 +8,13 @@
 #include "api/pack.h"
 
 /* Rule and plan, which live as long as those in the making, join them; the plan's regexes are there. */
-static enum eq_status add_planned(struct eqlite_compiler *c, struct eq_rule *rule, const struct eq_plan *plan)
+static enum eq_status add_planned(struct eqlite_compiler *c, struct eq_rule *rule, const struct eq_plan *plan,
+                                  const struct eq_ready_clause *ready)
 {
     struct eqlite_rules *r = c->making;
     enum eq_status st = eq_rule_set_put(&r->set, rule);
     if (st == EQ_OK)
-        st = eq_program_add(r->program, plan);
+        st = eq_program_add(r->program, plan, ready);
     if (st == EQ_OK)
         r->n_compiled = r->set.n;
     else
@@ -39,13 +40,15 @@ static const char *misfit(const struct eqlite_compiler *c, const struct eq_api_p
 static enum eq_status add_packed(struct eqlite_compiler *c, struct eq_api_packed *packed)
 {
     struct eqlite_rules *r = c->making;
-    enum eq_status st = eq_program_know(r->program, packed->nodes, packed->n_nodes);
+    const struct eq_ready_clause *ready = packed->program.clauses;
+    enum eq_status st = eq_program_know(r->program, &packed->program.known);
     for (size_t i = 0; i < packed->n && (st == EQ_OK || st == EQ_INVALID); i++) {
         st = eq_compiler_partition(c, &packed->plans[i], &packed->rules[i].source);
         if (st == EQ_OK)
-            st = add_planned(c, &packed->rules[i], &packed->plans[i]);
+            st = add_planned(c, &packed->rules[i], &packed->plans[i], ready);
         else
             c->refused += st == EQ_INVALID;
+        ready += eq_plan_filters(&packed->plans[i]);
     }
     if (st != EQ_OK && st != EQ_INVALID)
         r->poisoned = true;
@@ -56,8 +59,8 @@ static enum eq_status add_packed(struct eqlite_compiler *c, struct eq_api_packed
 static enum eq_status add_packed_regexes(struct eqlite_compiler *c, const struct eq_api_packed *packed)
 {
     enum eq_status st = EQ_OK;
-    for (size_t i = 0; i < packed->n_nodes && st == EQ_OK; i++)
-        st = eq_compiler_add_patterns(c, &packed->nodes[i], NULL);
+    for (size_t i = 0; i < packed->program.known.n_nodes && st == EQ_OK; i++)
+        st = eq_compiler_add_patterns(c, &packed->program.known.nodes[i], NULL);
     return st;
 }
 
@@ -102,7 +105,7 @@ eqlite_status eqlite_compiler_add_from(eqlite_compiler *c, eqlite_rules *rules, 
     const struct eq_plan *plan = eq_ruleset_program(rules->ruleset)->rules[index].plan;
     st = eq_compiler_add_regexes(c, plan, &rule->source);
     if (st == EQ_OK)
-        st = add_planned(c, rule, plan);
+        st = add_planned(c, rule, plan, NULL);
     else
         r->poisoned = true; /* they were compiled before, so memory ran out */
     return eq_api_status(st);

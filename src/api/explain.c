@@ -9,7 +9,7 @@ static enum eq_status print_program(struct eq_buf *out, const struct eq_plan *pl
     enum eq_status st = eq_program_new(&p, false, alloc);
     if (st != EQ_OK)
         return st;
-    st = eq_program_add(p, plan);
+    st = eq_program_add(p, plan, NULL);
     if (st == EQ_OK)
         st = eq_program_finish(p);
     if (st == EQ_OK)

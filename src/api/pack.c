@@ -1,6 +1,6 @@
 /* pack.c — see pack.h.
  *
- *      options ─ rules ─ nodes ─ plans        in an image of base/image.h
+ *      options ─ rules ─ nodes ─ plans ─ leaves and clauses        in an image of base/image.h
  *
  * A file is read, not mapped: one that is overwritten while a stream is being watched must not change the rules that
  * were checked, nor end the program. */
@@ -23,43 +23,43 @@ static void pack_options(struct eq_image *k, struct eq_slice *category, struct e
     eq_image_text(k, timestamp);
 }
 
-static void write_all(struct eq_image *k, const eqlite_rules *r, const struct eq_plan **plans)
+static void write_all(struct eq_image *k, const eqlite_rules *r)
 {
     const struct eq_program *p = eq_ruleset_program(r->ruleset);
     struct eq_slice category = r->category_field, timestamp = r->timestamp_field;
-    struct eq_plan_pack nodes;
+    struct eq_plan_pack x;
     size_t n = r->set.n;
     pack_options(k, &category, &timestamp);
     eq_image_array(k, NULL, &n, 1);
     for (size_t i = 0; i < n; i++) {
         struct eq_rule copy = *r->set.items[i];
         eq_rule_pack(k, &copy);
-        plans[i] = p->rules[i].plan;
     }
-    eq_plan_pack_nodes(&nodes, k, plans, n);
+    eq_plan_pack_begin(&x, k);
+    for (size_t i = 0; i < n; i++)
+        eq_plan_pack_number_all(&x, p->rules[i].plan);
+    eq_program_pack_number(&x, p);
+    eq_plan_pack_nodes(&x);
     for (size_t i = 0; i < n; i++) {
-        struct eq_plan copy = *plans[i];
-        eq_plan_pack(&nodes, &copy);
+        struct eq_plan copy = *p->rules[i].plan;
+        eq_plan_pack(&x, &copy);
     }
-    eq_plan_pack_free(&nodes);
+    eq_program_pack(&x, p);
+    eq_plan_pack_end(&x);
 }
 
 eqlite_status eqlite_rules_pack(const eqlite_rules *r, eqlite_write *write, void *ctx)
 {
     struct eq_image k;
     struct eq_buf image;
-    const struct eq_plan **plans = eq_new(&r->alloc, (r->set.n + 1) * sizeof(const struct eq_plan *));
-    if (!plans)
-        return EQLITE_NOMEM;
     eq_image_write(&k, &r->alloc);
     eq_buf_init(&image, &r->alloc);
-    write_all(&k, r, plans);
+    write_all(&k, r);
     eqlite_status st = eq_api_status(eq_image_seal(&image, &k, eqlite_version(), eq_plan_pack_tables()));
     if (st == EQLITE_OK)
         st = eq_api_write(&image, write, ctx);
     eq_buf_free(&image);
     eq_image_free(&k);
-    eq_free(&r->alloc, plans);
     return st;
 }
 
@@ -137,19 +137,20 @@ static enum eq_status read_file(struct eq_slice *out, const char *path, struct e
 
 static void read_all(struct eq_api_packed *out, struct eq_image *k)
 {
-    struct eq_plan_pack nodes;
+    struct eq_plan_pack x;
     pack_options(k, &out->category, &out->timestamp);
     eq_image_array(k, &out->rules, &out->n, sizeof *out->rules);
     for (size_t i = 0; i < out->n; i++)
         eq_rule_pack(k, &out->rules[i]);
     k->bad |= out->n > EQ_RULES_MAX;
-    eq_plan_pack_nodes(&nodes, k, NULL, 0);
-    out->nodes = nodes.nodes;
-    out->n_nodes = nodes.n;
+    eq_plan_pack_begin(&x, k);
+    eq_plan_pack_nodes(&x);
     out->plans = k->bad ? NULL : eq_arena_alloc(k->arena, (out->n + 1) * sizeof *out->plans);
     k->nomem |= !k->bad && !out->plans;
     for (size_t i = 0; out->plans && i < out->n && !k->bad; i++)
-        eq_plan_pack(&nodes, &out->plans[i]);
+        eq_plan_pack(&x, &out->plans[i]);
+    eq_program_unpack(&out->program, &x, out->plans, out->n);
+    eq_plan_pack_end(&x);
 }
 
 enum eq_status eq_api_unpack(struct eq_api_packed *out, const char *path, struct eq_arena *arena, const char **why)

@@ -3,7 +3,7 @@
 #define EQ_API_PACK_H
 
 #include "api/handles.h"
-#include "plan/plan_pack.h"
+#include "plan/program_pack.h"
 
 /* What is in an image; rule number i has plan number i. */
 struct eq_api_packed {
@@ -11,8 +11,7 @@ struct eq_api_packed {
     struct eq_rule *rules;
     struct eq_plan *plans;
     size_t n;
-    const struct eq_node *nodes; /* all plans are made of these */
-    size_t n_nodes;
+    struct eq_packed_program program; /* what was compiled of them, and the nodes that they are made of */
 };
 
 /* Read it; everything lives in `arena`. EQ_INVALID: *why says why it cannot be used, static or strerror's. EQ_NOMEM. */

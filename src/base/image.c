@@ -5,7 +5,7 @@
 #include <xxhash.h>
 
 /* Raise it whenever the order or the meaning of what is written changes. */
-#define FORMAT 1u
+#define FORMAT 2u
 #define BYTE_ORDER_MARK 0x01020304u
 
 struct header {
@@ -230,4 +230,19 @@ void eq_image_array_raw(struct eq_image *k, void *items, size_t *n, size_t size)
     }
     k->bad |= *n > UINT32_MAX;
     write_word(k, (uint32_t)*n);
+}
+
+void eq_image_words(struct eq_image *k, const uint32_t **words, size_t *n)
+{
+    if (!k->reading) {
+        k->bad |= *n > UINT32_MAX;
+        write_word(k, (uint32_t)*n);
+        eq_buf_add(&k->words, eq_slice((const char *)*words, *n * sizeof **words));
+        return;
+    }
+    *n = read_word(k);
+    k->bad |= *n > (size_t)(k->end - k->at);
+    *n = k->bad ? 0 : *n;
+    *words = k->at;
+    k->at += *n;
 }

@@ -64,5 +64,7 @@ void eq_image_text(struct eq_image *k, struct eq_slice *v); /* in the image a NU
  * if there are none. The caller goes on with each element, which must take at least one word. */
 #define eq_image_array(k, items, n, size) eq_image_array_raw((k), (void *)(items), (n), (size))
 void eq_image_array_raw(struct eq_image *k, void *items, size_t *n, size_t size);
+/* *n words at *words: writing takes them, reading sets both, to where they stand in the image. */
+void eq_image_words(struct eq_image *k, const uint32_t **words, size_t *n);
 
 #endif

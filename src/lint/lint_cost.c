@@ -51,7 +51,7 @@ void eq_lint_cost(struct eq_lint *l)
     struct eq_program *p = NULL;
     enum eq_status st = eq_program_new(&p, false, l->scratch.alloc);
     if (st == EQ_OK)
-        st = eq_program_add(p, l->plan);
+        st = eq_program_add(p, l->plan, NULL);
     if (st == EQ_OK)
         for (uint32_t i = 0; i < l->plan->n_stages; i++)
             check_stage(l, p, i);

@@ -210,7 +210,7 @@ static enum eq_status make_program(struct eq_program **out, struct eq_regexes **
     if (st == EQ_OK)
         st = eq_regexes_new(regexes, w->alloc);
     if (st == EQ_OK)
-        st = eq_program_add(*out, w->plan);
+        st = eq_program_add(*out, w->plan, NULL);
     for (uint32_t i = 0; i < w->n_stages && st == EQ_OK; i++)
         st = add_patterns(*regexes, stage_at(w, i)->filter);
     if (st == EQ_OK)

@@ -12,20 +12,10 @@ static bool asks_lineage(const struct eq_node *n)
     return false;
 }
 
-static uint32_t n_filters(const struct eq_plan *plan)
-{
-    return plan->n_stages + (plan->until ? 1 : 0);
-}
-
-static const struct eq_plan_stage *filter(const struct eq_plan *plan, uint32_t i)
-{
-    return i < plan->n_stages ? &plan->stages[i] : plan->until;
-}
-
 static bool plan_asks_lineage(const struct eq_plan *plan)
 {
-    for (uint32_t i = 0; i < n_filters(plan); i++)
-        if (asks_lineage(filter(plan, i)->filter))
+    for (uint32_t i = 0; i < eq_plan_filters(plan); i++)
+        if (asks_lineage(eq_plan_filter(plan, i)->filter))
             return true;
     return false;
 }
@@ -39,7 +29,7 @@ static bool is_key_of(const struct eq_plan_stage *stage, uint32_t position, stru
 static uint32_t first_without_at(const struct eq_plan *plan, struct eq_slice field, uint32_t position)
 {
     uint32_t i = 0;
-    while (i < n_filters(plan) && is_key_of(filter(plan, i), position, field))
+    while (i < eq_plan_filters(plan) && is_key_of(eq_plan_filter(plan, i), position, field))
         i++;
     return i;
 }
@@ -58,7 +48,7 @@ static uint32_t first_without(const struct eq_plan *plan, struct eq_slice field)
 uint32_t eq_partition_position(const struct eq_plan *plan, struct eq_slice field)
 {
     for (uint32_t position = 0; position < plan->stages[0].n_keys; position++)
-        if (first_without_at(plan, field, position) == n_filters(plan))
+        if (first_without_at(plan, field, position) == eq_plan_filters(plan))
             return position;
     return EQ_PARTITION_NO_KEY;
 }
@@ -89,8 +79,8 @@ enum eq_partition_class eq_partition_class(const struct eq_plan *plan, const str
             say(why, "it asks for the ancestors of processes, which share a host but perhaps not ", fields[i], "");
             return EQ_PARTITION_GLOBAL;
         }
-        uint32_t missing = plan->kind == EQ_PLAN_EVENT ? n_filters(plan) : first_without(plan, fields[i]);
-        if (missing == n_filters(plan))
+        uint32_t missing = plan->kind == EQ_PLAN_EVENT ? eq_plan_filters(plan) : first_without(plan, fields[i]);
+        if (missing == eq_plan_filters(plan))
             continue;
         if (missing == plan->n_stages)
             eq_buf_puts(why, "until");
@@ -108,7 +98,7 @@ static size_t choose(bool *add, const struct eq_plan *plan, const struct eq_slic
 {
     size_t chosen = 0;
     for (size_t i = 0; i < n; i++) {
-        add[i] = first_without(plan, fields[i]) < n_filters(plan);
+        add[i] = first_without(plan, fields[i]) < eq_plan_filters(plan);
         chosen += add[i];
     }
     return chosen;

@@ -109,6 +109,17 @@ struct eq_plan {
     uint32_t n_pipes;
 };
 
+/* The filters of a plan: those of its stages, then that of until if there is one. */
+static inline uint32_t eq_plan_filters(const struct eq_plan *plan)
+{
+    return plan->n_stages + (plan->until ? 1u : 0u);
+}
+
+static inline const struct eq_plan_stage *eq_plan_filter(const struct eq_plan *plan, uint32_t i)
+{
+    return i < plan->n_stages ? &plan->stages[i] : plan->until;
+}
+
 /* Same meaning, fewer and simpler nodes: constants folded, not-not and nested and/or flattened, duplicates and
  * absorbed branches dropped. In place; new nodes come from `arena`. Reports constant expressions that cannot be
  * computed (1/0) in diags, with spans in `source`. Returns EQ_INVALID then, EQ_NOMEM, or EQ_OK. */

@@ -68,8 +68,6 @@ static uint32_t head_of(const struct eq_node *n)
     return n->kind | (uint32_t)n->op << 8 | (uint32_t)n->fold << 16;
 }
 
-static uint32_t number_of(struct eq_plan_pack *x, const struct eq_node *n);
-
 /* The words of a node, behind those that are written. */
 static void write_node(struct eq_plan_pack *x, const struct eq_node *n, const uint32_t *kids)
 {
@@ -89,8 +87,7 @@ static void write_node(struct eq_plan_pack *x, const struct eq_node *n, const ui
     eq_buf_add(&x->k->words, eq_slice((const char *)kids, n_kids * sizeof *kids));
 }
 
-/* The number of a node; it and its kids get one where they have none. */
-static uint32_t number_of(struct eq_plan_pack *x, const struct eq_node *n)
+uint32_t eq_plan_pack_number(struct eq_plan_pack *x, const struct eq_node *n)
 {
     const struct eq_alloc *alloc = x->k->words.alloc;
     uint32_t number = 0, *kids = eq_new(alloc, (n->n_kids + 1u) * sizeof *kids);
@@ -100,7 +97,7 @@ static uint32_t number_of(struct eq_plan_pack *x, const struct eq_node *n)
         return 0;
     }
     for (uint32_t i = 0; i < n->n_kids; i++)
-        kids[i] = number_of(x, n->kids[i]);
+        kids[i] = eq_plan_pack_number(x, n->kids[i]);
     write_node(x, n, kids);
     struct eq_slice words = {x->k->words.ptr + start, x->k->words.len - start};
     if (x->k->words.failed || eq_intern_put(&number, &x->known, words, NULL) != EQ_OK)
@@ -148,44 +145,52 @@ static void read_node(struct eq_plan_pack *x, uint32_t number)
         x->k->bad = !eq_image_check_node(x, number);
 }
 
-static void number_plan(struct eq_plan_pack *x, const struct eq_plan *plan)
-{
-    for (uint32_t i = 0; i < plan->n_stages; i++)
-        number_of(x, plan->stages[i].filter);
-    if (plan->until)
-        number_of(x, plan->until->filter);
-}
-
-void eq_plan_pack_nodes(struct eq_plan_pack *x, struct eq_image *k, const struct eq_plan *const *plans, size_t n)
+void eq_plan_pack_begin(struct eq_plan_pack *x, struct eq_image *k)
 {
     *x = (struct eq_plan_pack){.k = k};
-    if (k->reading) {
-        eq_image_array(k, &x->nodes, &x->n, sizeof *x->nodes);
-        x->facts = eq_arena_alloc(k->arena, (x->n + 1) * sizeof *x->facts);
-        if (!x->facts)
-            k->nomem = k->bad = true;
-        for (uint32_t i = 0; i < x->n && !k->bad; i++)
-            read_node(x, i);
-        return;
-    }
-    eq_intern_init(&x->known, k->words.alloc);
-    for (size_t i = 0; i < n; i++)
-        number_plan(x, plans[i]);
-    eq_image_array(k, NULL, &x->known.n, 1);
-    for (size_t i = 0; i < x->known.n; i++)
-        eq_buf_add(&k->words, x->known.items[i]);
+    if (!k->reading)
+        eq_intern_init(&x->known, k->words.alloc);
 }
 
-void eq_plan_pack_free(struct eq_plan_pack *x)
+void eq_plan_pack_number_all(struct eq_plan_pack *x, const struct eq_plan *plan)
 {
-    eq_intern_free(&x->known);
+    for (uint32_t i = 0; i < eq_plan_filters(plan); i++)
+        eq_plan_pack_number(x, eq_plan_filter(plan, i)->filter);
+}
+
+static void read_nodes(struct eq_plan_pack *x)
+{
+    struct eq_image *k = x->k;
+    eq_image_array(k, &x->nodes, &x->n, sizeof *x->nodes);
+    x->facts = eq_arena_alloc(k->arena, (x->n + 1) * sizeof *x->facts);
+    if (!x->facts)
+        k->nomem = k->bad = true;
+    for (uint32_t i = 0; i < x->n && !k->bad; i++)
+        read_node(x, i);
+}
+
+void eq_plan_pack_nodes(struct eq_plan_pack *x)
+{
+    if (x->k->reading) {
+        read_nodes(x);
+        return;
+    }
+    eq_image_array(x->k, NULL, &x->known.n, 1);
+    for (size_t i = 0; i < x->known.n; i++)
+        eq_buf_add(&x->k->words, x->known.items[i]);
+}
+
+void eq_plan_pack_end(struct eq_plan_pack *x)
+{
+    if (!x->k->reading)
+        eq_intern_free(&x->known);
 }
 
 /* ── Plans ── */
 
 static void pack_filter(struct eq_plan_pack *x, struct eq_node **filter)
 {
-    uint32_t number = x->k->reading ? 0 : number_of(x, *filter);
+    uint32_t number = x->k->reading ? 0 : eq_plan_pack_number(x, *filter);
     eq_image_u32(x->k, &number);
     if (!x->k->reading)
         return;

@@ -17,18 +17,22 @@
 
 struct eq_plan_pack {
     struct eq_image *k;
-    struct eq_intern known;     /* writing: the words of each node */
-    struct eq_node *nodes;      /* reading, with what is known of each: */
+    struct eq_intern known; /* writing: the words of each node */
+    struct eq_node *nodes;  /* reading, with what is known of each: */
     struct eq_node_facts *facts;
     size_t n;
-    size_t trees;               /* nodes of all conditions so far */
+    size_t trees; /* nodes of all conditions so far */
 };
 
-/* Writing: number the nodes of the plans, then write them. Reading: `plans` is not looked at; ends with x->nodes. */
-void eq_plan_pack_nodes(struct eq_plan_pack *x, struct eq_image *k, const struct eq_plan *const *plans, size_t n);
+void eq_plan_pack_begin(struct eq_plan_pack *x, struct eq_image *k);
+/* Writing: the number of a node; it and those below it get one where they have none. */
+uint32_t eq_plan_pack_number(struct eq_plan_pack *x, const struct eq_node *n);
+void eq_plan_pack_number_all(struct eq_plan_pack *x, const struct eq_plan *plan);
+/* Writing: all nodes that have a number by now. Reading: fill x->nodes in. */
+void eq_plan_pack_nodes(struct eq_plan_pack *x);
 /* Writing: *plan, whose nodes were numbered. Reading: fill *plan in. */
 void eq_plan_pack(struct eq_plan_pack *x, struct eq_plan *plan);
-void eq_plan_pack_free(struct eq_plan_pack *x);
+void eq_plan_pack_end(struct eq_plan_pack *x);
 /* A number for what kinds, operators and functions are called: it changes with them. */
 uint64_t eq_plan_pack_tables(void);
 

@@ -121,6 +121,13 @@ bool eq_image_check_node(struct eq_plan_pack *x, uint32_t number)
     return f.size < EQ_IMAGE_TREE_MAX && f.depth <= EQ_IMAGE_DEPTH_MAX;
 }
 
+bool eq_image_check_leaf(struct eq_plan_pack *x, uint32_t number)
+{
+    uint8_t kind = x->nodes[number].kind;
+    x->trees += x->facts[number].size;
+    return kind >= EQ_N_EXISTS && kind <= EQ_N_LINEAGE && !x->facts[number].element && x->trees <= EQ_IMAGE_TREES_MAX;
+}
+
 /* `earlier`: how many stages may be named by alias. */
 static bool check_stage(struct eq_plan_pack *x, const struct eq_plan_stage *s, uint32_t earlier, uint32_t n_keys)
 {

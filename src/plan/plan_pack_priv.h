@@ -1,4 +1,4 @@
-/* plan_pack_priv.h — between the files plan_pack*.c: is what was read a plan? */
+/* plan_pack_priv.h — between plan_pack*.c and program_pack.c: is what was read a plan? */
 #ifndef EQ_PLAN_PLAN_PACK_PRIV_H
 #define EQ_PLAN_PLAN_PACK_PRIV_H
 
@@ -18,6 +18,8 @@ struct eq_node_facts {
 
 /* The kids, which are checked already, may stand where they do; fills facts[number] in. */
 bool eq_image_check_node(struct eq_plan_pack *x, uint32_t number);
+/* Can a node that passed stand in a clause as a predicate? */
+bool eq_image_check_leaf(struct eq_plan_pack *x, uint32_t number);
 bool eq_image_check_plan(struct eq_plan_pack *x, const struct eq_plan *plan);
 
 #endif

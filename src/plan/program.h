@@ -44,8 +44,10 @@ struct eq_predicate {
     uint32_t tracker; /* LINEAGE: counted from 0 in the program */
     const struct eq_node *node; /* the condition it stands for */
     struct eq_expr expr;        /* EXPR */
-    double weight;              /* eager ones: as a witness, as plan/selectivity.h guesses */
+    double weight;              /* eager ones: as a witness, as plan/selectivity.h guesses; or EQ_NOT_WEIGHED */
 };
+
+#define EQ_NOT_WEIGHED (-1.0)
 
 #define EQ_ACCEPT UINT32_MAX
 #define EQ_REJECT (UINT32_MAX - 1)
@@ -90,6 +92,23 @@ struct eq_program_regex {
     bool fold;
 };
 
+/* Nodes of which no two are equal, so that they need not be compared by their text, and which of them are leaves of the
+ * clauses that were compiled before. */
+struct eq_known_nodes {
+    const struct eq_node *nodes;
+    const uint32_t *leaves; /* numbers of nodes */
+    size_t n_nodes, n_leaves;
+};
+
+/* A clause that was compiled before. Predicates are numbers of known leaves; jumps lead to ones before them, counted in the
+ * clause, and the last is where it begins. */
+struct eq_ready_clause {
+    const struct eq_jump *jumps;
+    const uint32_t *witnesses;
+    uint32_t n_jumps, n_witnesses;
+    uint32_t entry; /* if there are no jumps */
+};
+
 struct eq_program {
     const struct eq_alloc *alloc;
     bool plain; /* for comparing: every leaf is lazy, so that the machine decides alone and no rule sleeps */
@@ -97,15 +116,16 @@ struct eq_program {
     struct eq_fields *fields;
     struct eq_intern leaves;     /* canonical texts of predicates ... */
     uint32_t *leaf_predicates;   /* ... and the number that each has while rules are added */
-    const struct eq_node *known; /* nodes that are told apart by where they are, and ... */
-    uint32_t *known_predicates;  /* ... the predicate of each, or EQ_NONE */
+    struct eq_known_nodes known;       /* nodes that are told apart by where they are ... */
+    uint32_t *known_predicates;  /* ... the predicate of each, or EQ_NONE ... */
+    uint32_t *ready_predicates;  /* ... and that of each leaf */
     struct eq_predicate *predicates;
     struct eq_clause *clauses;
     struct eq_jump *jumps;
     struct eq_program_rule *rules;
     struct eq_program_regex *regexes;
     size_t n_predicates, n_witnesses, n_eager, n_clauses, n_jumps, n_rules, n_regexes;
-    size_t cap_predicates, cap_clauses, cap_jumps, cap_rules, cap_regexes, cap_leaves, n_known;
+    size_t cap_predicates, cap_clauses, cap_jumps, cap_rules, cap_regexes, cap_leaves;
     uint32_t timestamp_field, tiebreaker_field; /* field numbers; EQ_NONE if not asked for */
     uint32_t partition_fields[EQ_PLAN_KEYS_MAX]; /* field numbers: each value of them has a time of its own */
     uint32_t n_partition_fields;                /* keys of every sequence then (plan/partition.h); 0: one time for all */
@@ -115,11 +135,12 @@ struct eq_program {
 
 enum eq_status eq_program_new(struct eq_program **out, bool plain, const struct eq_alloc *alloc);
 void eq_program_free(struct eq_program *p);
-/* The plans added from now on until the next call are made of these nodes, of which no two are equal: they need not be
- * compared by their text. EQ_NOMEM. */
-enum eq_status eq_program_know(struct eq_program *p, const struct eq_node *nodes, size_t n);
-/* Add a rule; the plan must outlive the program. Its number is the count of rules before. */
-enum eq_status eq_program_add(struct eq_program *p, const struct eq_plan *plan);
+/* The plans added from now on until the next call are made of these nodes, which live until then. EQ_NOMEM, or another
+ * failure of compiling a leaf. */
+enum eq_status eq_program_know(struct eq_program *p, const struct eq_known_nodes *known);
+/* Add a rule; the plan must outlive the program. `ready`: the clauses of its stages, then of until, if they are known and
+ * nothing needs compiling; or NULL. Its number is the count of rules before. */
+enum eq_status eq_program_add(struct eq_program *p, const struct eq_plan *plan, const struct eq_ready_clause *ready);
 /* No more rules: number the predicates for good and freeze the fields. Read-only from here on. */
 enum eq_status eq_program_finish(struct eq_program *p);
 

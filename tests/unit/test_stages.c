@@ -35,7 +35,7 @@ static void add_query(struct bench *b, struct eq_program *p, const char *text)
     *source = (struct eq_source){.name = EQ_LIT("rule"), .text = copy, .line = 1, .column = 1};
     eq_diags_init(&diags, &eq_alloc_default);
     CU_ASSERT_EQUAL_FATAL(eq_languages[EQ_DIALECT_ELASTIC].compile(&plan, source, &options, &b->arena, &diags), EQ_OK);
-    CU_ASSERT_EQUAL_FATAL(eq_program_add(p, plan), EQ_OK);
+    CU_ASSERT_EQUAL_FATAL(eq_program_add(p, plan, NULL), EQ_OK);
     eq_diags_free(&diags);
 }
 

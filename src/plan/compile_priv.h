@@ -1,0 +1,30 @@
+/* compile_priv.h — between compile.c, leaf.c and program.c: one plan on its way into the program. */
+#ifndef EQ_PLAN_COMPILE_PRIV_H
+#define EQ_PLAN_COMPILE_PRIV_H
+
+#include "plan/program.h"
+
+struct eq_compile {
+    struct eq_program *p;
+    struct eq_arena *scratch;
+    struct eq_buf *text;
+    struct eq_fields *element_fields; /* inside a SEARCH */
+    uint32_t reads;                   /* of the clause at hand */
+};
+
+/* One field of the event against constant strings, numbers or booleans? */
+bool eq_leaf_is_text(const struct eq_node *leaf);
+/* Is the predicate of this leaf of those that are found for all rules at once (program.h)? */
+bool eq_leaf_is_eager(const struct eq_node *leaf);
+/* The predicate for a leaf: an equal one that exists already, or a new one. */
+enum eq_status eq_leaf_predicate(uint32_t *out, struct eq_compile *c, const struct eq_node *leaf);
+
+/* Add a clause for the condition: of a rule's stage, or, with rule EQ_NONE, one inside a leaf. */
+enum eq_status eq_compile_clause(uint32_t *out, struct eq_compile *c, const struct eq_node *condition, uint32_t rule,
+                                 uint32_t stage);
+/* Add a clause as it is, with a copy of as many witnesses as it has. */
+enum eq_status eq_clause_put(uint32_t *out, struct eq_program *p, struct eq_clause clause, const uint32_t *witnesses);
+/* Add a jump. */
+enum eq_status eq_jump_put(uint32_t *out, struct eq_program *p, struct eq_jump jump);
+
+#endif
