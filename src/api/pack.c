@@ -13,7 +13,6 @@
 #include <unistd.h>
 
 #define ENDING ".eqlpack"
-#define IMAGE_ALIGN 16u
 
 /* ── Writing ── */
 
@@ -105,7 +104,7 @@ static void ask_for_large_pages(char *bytes, size_t len)
 #ifdef MADV_HUGEPAGE
     const size_t page = 4096;
     uintptr_t from = ((uintptr_t)bytes + page - 1) & ~(uintptr_t)(page - 1);
-    if (bytes && len > 4u << 20)
+    if (len > 4u << 20)
         madvise((void *)from, (len - page) & ~(page - 1), MADV_HUGEPAGE);
 #else
     (void)bytes, (void)len;
@@ -122,9 +121,11 @@ static enum eq_status read_file(struct eq_slice *out, const char *path, struct e
     } else if (info.st_size > (off_t)EQ_IMAGE_MAX) {
         *why = "the pack is larger than 256 MiB";
     } else {
-        char *bytes = eq_arena_bytes(arena, (size_t)info.st_size + IMAGE_ALIGN);
-        bytes += bytes ? -(uintptr_t)bytes % IMAGE_ALIGN : 0;
-        ask_for_large_pages(bytes, (size_t)info.st_size);
+        size_t all = (size_t)info.st_size + (size_t)info.st_size / 4 * 3; /* with what becomes of it */
+        char *room = eq_arena_reserve(arena, all);
+        if (room)
+            ask_for_large_pages(room, all);
+        char *bytes = eq_arena_room(arena, (size_t)info.st_size);
         ssize_t got = bytes ? read_up_to(fd, bytes, (size_t)info.st_size) : 0;
         *why = strerror(errno);
         st = !bytes ? EQ_NOMEM : got < 0 ? EQ_INVALID : EQ_OK;

@@ -93,6 +93,11 @@ static char *take(struct eq_arena *arena, size_t size, size_t align)
     return ptr;
 }
 
+void *eq_arena_room(struct eq_arena *arena, size_t size)
+{
+    return take(arena, size, ALIGN);
+}
+
 void *eq_arena_alloc(struct eq_arena *arena, size_t size)
 {
     char *ptr = take(arena, size, ALIGN);
@@ -104,6 +109,16 @@ void *eq_arena_alloc(struct eq_arena *arena, size_t size)
 char *eq_arena_bytes(struct eq_arena *arena, size_t size)
 {
     return take(arena, size, FENCE_BYTES ? 8 : 1);
+}
+
+char *eq_arena_reserve(struct eq_arena *arena, size_t size)
+{
+    struct eq_arena_chunk *chunk = arena->current;
+    if (size > SIZE_MAX / 4)
+        return NULL;
+    if (!chunk || chunk->size - chunk->used < size)
+        chunk = next_chunk(arena, size);
+    return chunk ? chunk->data + chunk->used : NULL;
 }
 
 struct eq_slice eq_arena_copy(struct eq_arena *arena, struct eq_slice s)

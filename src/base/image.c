@@ -147,30 +147,12 @@ bool eq_image_is_done(const struct eq_image *k)
     return !k->bad && k->at == k->end;
 }
 
-static inline uint32_t read_word(struct eq_image *k)
-{
-    if (__builtin_expect(k->at < k->end, 1))
-        return *k->at++;
-    k->bad = true;
-    return 0;
-}
-
-static struct eq_slice read_text(struct eq_image *k)
-{
-    uint32_t at = read_word(k), len = read_word(k);
-    if (at >= k->text.len || len >= k->text.len - at || k->text.ptr[at + len] != '\0') {
-        k->bad = true;
-        return EQ_LIT("");
-    }
-    return eq_slice(k->text.ptr + at, len);
-}
-
 /* ── Both ── */
 
 void eq_image_u32(struct eq_image *k, uint32_t *v)
 {
     if (k->reading)
-        *v = read_word(k);
+        *v = eq_image_next(k);
     else
         write_word(k, *v);
 }
@@ -204,14 +186,14 @@ void eq_image_bool(struct eq_image *k, bool *v)
 void eq_image_text(struct eq_image *k, struct eq_slice *v)
 {
     if (k->reading)
-        *v = read_text(k);
+        *v = eq_image_next_text(k);
     else
         write_text(k, *v);
 }
 
 static void *read_array(struct eq_image *k, size_t *n, size_t size)
 {
-    *n = read_word(k);
+    *n = eq_image_next(k);
     k->bad |= *n > (size_t)(k->end - k->at);
     void *made = !k->bad && *n ? eq_arena_alloc(k->arena, *n * size) : NULL;
     if (!made && !k->bad && *n)
@@ -240,7 +222,7 @@ void eq_image_words(struct eq_image *k, const uint32_t **words, size_t *n)
         eq_buf_add(&k->words, eq_slice((const char *)*words, *n * sizeof **words));
         return;
     }
-    *n = read_word(k);
+    *n = eq_image_next(k);
     k->bad |= *n > (size_t)(k->end - k->at);
     *n = k->bad ? 0 : *n;
     *words = k->at;

@@ -55,6 +55,25 @@ enum eq_status eq_image_read(struct eq_image *k, struct eq_slice image, const ch
 /* Reading: is all of it read, and none of it bad? */
 bool eq_image_is_done(const struct eq_image *k);
 
+/* Reading: the next word; 0 beyond the end. */
+static inline uint32_t eq_image_next(struct eq_image *k)
+{
+    if (__builtin_expect(k->at < k->end, 1))
+        return *k->at++;
+    k->bad = true;
+    return 0;
+}
+
+/* Reading: the next text; "" if it is none. */
+static inline struct eq_slice eq_image_next_text(struct eq_image *k)
+{
+    uint32_t at = eq_image_next(k), len = eq_image_next(k);
+    if (__builtin_expect(at < k->text.len && len < k->text.len - at && k->text.ptr[at + len] == '\0', 1))
+        return eq_slice(k->text.ptr + at, len);
+    k->bad = true;
+    return EQ_LIT("");
+}
+
 void eq_image_u32(struct eq_image *k, uint32_t *v);
 void eq_image_u64(struct eq_image *k, uint64_t *v);
 void eq_image_i64(struct eq_image *k, int64_t *v);

@@ -1,4 +1,5 @@
-/* regex.c — the table: Lucene text to compiled PCRE2, each distinct pattern once. */
+/* regex.c — the table: Lucene text to compiled PCRE2, each distinct pattern once. Machine code is made of a pattern when it is
+ * first tried: most never are, as their literal is not there. */
 #include "match/regex.h"
 
 #include <stdio.h>
@@ -22,6 +23,7 @@ struct eq_regexes {
     pcre2_general_context *memory;
     pcre2_compile_context *context;
     bool jit;
+    pthread_mutex_t making;
 };
 
 static void *pcre2_alloc(size_t size, void *alloc)
@@ -49,6 +51,7 @@ enum eq_status eq_regexes_new(struct eq_regexes **out, const struct eq_alloc *al
     t->alloc = alloc;
     eq_arena_init(&t->arena, alloc);
     eq_intern_init(&t->known, alloc);
+    pthread_mutex_init(&t->making, NULL);
     t->memory = eq_regex_memory(alloc);
     t->context = t->memory ? pcre2_compile_context_create(t->memory) : NULL;
     if (!t->context) {
@@ -80,6 +83,7 @@ void eq_regexes_free(struct eq_regexes *t)
     eq_arena_free(&t->arena);
     eq_free(t->alloc, t->regexes);
     eq_free(t->alloc, t->numbers);
+    pthread_mutex_destroy(&t->making);
     eq_free(t->alloc, t);
 }
 
@@ -91,6 +95,18 @@ size_t eq_regexes_count(const struct eq_regexes *t)
 const struct eq_regex *eq_regexes_get(const struct eq_regexes *t, uint32_t number)
 {
     return &t->regexes[t->numbers[number]];
+}
+
+void eq_regexes_hasten(struct eq_regexes *t, uint32_t number)
+{
+    struct eq_regex *r = &t->regexes[t->numbers[number]];
+    if (atomic_load_explicit(&r->ready, memory_order_acquire))
+        return;
+    pthread_mutex_lock(&t->making);
+    for (size_t i = 0; t->jit && !r->ready && i < r->n; i++)
+        pcre2_jit_compile(r->codes[i], PCRE2_JIT_COMPLETE); /* without it, PCRE2 interprets */
+    atomic_store_explicit(&r->ready, true, memory_order_release);
+    pthread_mutex_unlock(&t->making);
 }
 
 static enum eq_status refuse(struct eq_regex_error *error, enum eq_status status, size_t offset, const char *message)
@@ -129,8 +145,6 @@ static enum eq_status compile_one(pcre2_code **out, const struct eq_regexes *t, 
         pcre2_code_free(c);
         return refuse(error, EQ_LIMIT, 0, "the pattern is too large");
     }
-    if (t->jit)
-        pcre2_jit_compile(c, PCRE2_JIT_COMPLETE); /* without it, PCRE2 interprets */
     *out = c;
     return EQ_OK;
 }

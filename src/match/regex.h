@@ -3,7 +3,7 @@
  *      text ──▶ holds the literal? ──▶ PCRE2, within limits ──▶ its automaton, within limits ──▶ counted as failed
  *               no: done               answers nearly always     never backtracks                 no match
  *
- * The table is built when rules load and is read-only afterwards; a matcher belongs to one thread. Patterns are
+ * The table is built when rules load and says the same ever after; a matcher belongs to one thread. Patterns are
  * Lucene's (plan/lucene.h). No pattern can stall the stream: whatever reaches a limit is counted, and the count tells
  * "does not match" from "gave up". */
 #ifndef EQ_MATCH_REGEX_H
@@ -38,8 +38,7 @@ enum eq_status eq_regexes_add(uint32_t *number, struct eq_regexes *t, struct eq_
 size_t eq_regexes_count(const struct eq_regexes *t);
 
 /* A matcher over a table that no longer grows; the table must outlive it. */
-enum eq_status eq_regex_matcher_new(struct eq_regex_matcher **out, const struct eq_regexes *t,
-                                    const struct eq_alloc *alloc);
+enum eq_status eq_regex_matcher_new(struct eq_regex_matcher **out, struct eq_regexes *t, const struct eq_alloc *alloc);
 void eq_regex_matcher_free(struct eq_regex_matcher *m); /* NULL is fine */
 
 /* Does the whole of `text` match regex `number`? Fails only with EQ_NOMEM. */

@@ -18,7 +18,7 @@ enum {
 };
 
 struct eq_regex_matcher {
-    const struct eq_regexes *table;
+    struct eq_regexes *table;
     const struct eq_alloc *alloc;
     pcre2_general_context *memory;
     pcre2_match_context *context;
@@ -30,8 +30,7 @@ struct eq_regex_matcher {
 
 enum verdict { NO, YES, GAVE_UP, OUT_OF_MEMORY };
 
-enum eq_status eq_regex_matcher_new(struct eq_regex_matcher **out, const struct eq_regexes *t,
-                                    const struct eq_alloc *alloc)
+enum eq_status eq_regex_matcher_new(struct eq_regex_matcher **out, struct eq_regexes *t, const struct eq_alloc *alloc)
 {
     uint32_t jit = 0;
     struct eq_regex_matcher *m = eq_new(alloc, sizeof *m);
@@ -166,6 +165,7 @@ enum eq_status eq_regex_match(bool *out, struct eq_regex_matcher *m, uint32_t nu
         m->stats.failures++;
         return EQ_OK;
     }
+    eq_regexes_hasten(m->table, number);
     for (size_t i = 0; i < r->n; i++) {
         enum verdict v = match_code(m, r->codes[i], text);
         if (v == OUT_OF_MEMORY)

@@ -81,8 +81,9 @@ static enum eq_status compile_leaf(struct eq_predicate *q, struct eq_compile *c,
 {
     struct eq_compile inner = {.p = c->p, .scratch = c->scratch, .text = c->text};
     enum eq_status st;
+    bool text = eq_leaf_is_text(leaf);
     q->node = leaf;
-    q->reads = reads_of(leaf);
+    q->reads = text ? 0 : reads_of(leaf);
     switch (leaf->kind) {
     case EQ_N_EXISTS:
         q->kind = EQ_P_EXISTS;
@@ -96,7 +97,7 @@ static enum eq_status compile_leaf(struct eq_predicate *q, struct eq_compile *c,
         return st;
     default: break;
     }
-    q->kind = eq_leaf_is_text(leaf) && !c->p->plain ? EQ_P_TEXT : EQ_P_EXPR;
+    q->kind = text && !c->p->plain ? EQ_P_TEXT : EQ_P_EXPR;
     if (q->kind == EQ_P_TEXT)
         return resolve_field(&q->field, leaf->kids[0]->kids[0], c);
     return compile_expr(q, c, leaf->kids[0]);

@@ -100,47 +100,45 @@ uint32_t eq_plan_pack_number(struct eq_plan_pack *x, const struct eq_node *n)
         kids[i] = eq_plan_pack_number(x, n->kids[i]);
     write_node(x, n, kids);
     struct eq_slice words = {x->k->words.ptr + start, x->k->words.len - start};
-    if (x->k->words.failed || eq_intern_put(&number, &x->known, words, NULL) != EQ_OK)
+    bool added = false;
+    if (x->k->words.failed || eq_intern_put(&number, &x->known, words, &added) != EQ_OK)
         x->k->nomem = true;
+    x->n_kids += added ? n->n_kids : 0;
     x->k->words.len = start;
     eq_free(alloc, kids);
     return number;
 }
 
-static void read_kids(struct eq_plan_pack *x, uint32_t number)
+static void read_kids(struct eq_plan_pack *x, struct eq_node *n, uint32_t number)
 {
-    struct eq_node *n = &x->nodes[number];
-    struct eq_node **kids;
-    size_t n_kids;
-    eq_image_array(x->k, &kids, &n_kids, sizeof *kids);
-    for (size_t i = 0; i < n_kids; i++) {
-        uint32_t kid;
-        eq_image_u32(x->k, &kid);
-        x->k->bad |= kid >= number;
-        kids[i] = &x->nodes[kid < number ? kid : 0];
+    n->n_kids = eq_image_next(x->k);
+    n->kids = x->kids;
+    if (n->n_kids > x->n_kids) {
+        x->k->bad = true;
+        n->n_kids = 0;
     }
-    n->kids = kids;
-    n->n_kids = (uint32_t)n_kids;
+    for (uint32_t i = 0; i < n->n_kids; i++) {
+        uint32_t kid = eq_image_next(x->k);
+        x->k->bad |= kid >= number;
+        n->kids[i] = &x->nodes[kid < number ? kid : 0];
+    }
+    x->kids += n->n_kids;
+    x->n_kids -= n->n_kids;
 }
 
 static void read_node(struct eq_plan_pack *x, uint32_t number)
 {
+    uint32_t head = eq_image_next(x->k), what = eq_image_next(x->k);
     struct eq_node *n = &x->nodes[number];
-    uint32_t head = 0, what = 0;
-    eq_image_u32(x->k, &head);
-    eq_image_u32(x->k, &what);
-    n->kind = (uint8_t)head;
-    n->op = (uint8_t)(head >> 8);
-    n->fold = head >> 16 & 1;
-    n->frame = (uint16_t)what;
-    n->function = (uint16_t)(what >> 16);
+    *n = (struct eq_node){.kind = (uint8_t)head, .op = (uint8_t)(head >> 8), .fold = head >> 16 & 1,
+                          .frame = (uint16_t)what, .function = (uint16_t)(what >> 16)};
     x->k->bad |= head != head_of(n);
     if (n->kind == EQ_N_FIELD)
-        eq_image_text(x->k, &n->path);
+        n->path = eq_image_next_text(x->k);
     else if (n->kind == EQ_N_CONST)
         pack_value(x->k, &n->value);
     else
-        read_kids(x, number);
+        read_kids(x, n, number);
     if (!x->k->bad)
         x->k->bad = !eq_image_check_node(x, number);
 }
@@ -161,9 +159,17 @@ void eq_plan_pack_number_all(struct eq_plan_pack *x, const struct eq_plan *plan)
 static void read_nodes(struct eq_plan_pack *x)
 {
     struct eq_image *k = x->k;
-    eq_image_array(k, &x->nodes, &x->n, sizeof *x->nodes);
-    x->facts = eq_arena_alloc(k->arena, (x->n + 1) * sizeof *x->facts);
-    if (!x->facts)
+    x->n = eq_image_next(k);
+    x->n_kids = eq_image_next(k);
+    size_t words = (size_t)(k->end - k->at);
+    if (x->n > words / 2 || x->n_kids > words)
+        k->bad = true;
+    if (k->bad)
+        return;
+    x->nodes = eq_arena_room(k->arena, (x->n + 1) * sizeof *x->nodes);
+    x->kids = eq_arena_room(k->arena, (x->n_kids + 1) * sizeof *x->kids);
+    x->facts = eq_arena_room(k->arena, (x->n + 1) * sizeof *x->facts);
+    if (!x->nodes || !x->kids || !x->facts)
         k->nomem = k->bad = true;
     for (uint32_t i = 0; i < x->n && !k->bad; i++)
         read_node(x, i);
@@ -175,7 +181,9 @@ void eq_plan_pack_nodes(struct eq_plan_pack *x)
         read_nodes(x);
         return;
     }
-    eq_image_array(x->k, NULL, &x->known.n, 1);
+    uint32_t n = (uint32_t)x->known.n, n_kids = (uint32_t)x->n_kids;
+    eq_image_u32(x->k, &n);
+    eq_image_u32(x->k, &n_kids);
     for (size_t i = 0; i < x->known.n; i++)
         eq_buf_add(&x->k->words, x->known.items[i]);
 }

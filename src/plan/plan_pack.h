@@ -21,6 +21,8 @@ struct eq_plan_pack {
     struct eq_node *nodes;  /* reading, with what is known of each: */
     struct eq_node_facts *facts;
     size_t n;
+    struct eq_node **kids; /* reading: room for those of nodes to come */
+    size_t n_kids;         /* ... that many; writing: of all nodes so far */
     size_t trees; /* nodes of all conditions so far */
 };
 

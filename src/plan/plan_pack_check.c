@@ -2,6 +2,7 @@
  *
  * Each node is looked at once, after its kids: what may stand where, how many, and what the tree below it reads. Sizes
  * add up as if nothing were shared, so that no small image unfolds into an endless one. */
+#include "plan/compile_priv.h"
 #include "plan/expr.h"
 #include "plan/functions.h"
 #include "plan/plan_pack_priv.h"
@@ -89,14 +90,14 @@ static struct eq_node_facts facts_of(const struct eq_plan_pack *x, const struct 
         f.element = n->frame == EQ_FRAME_ELEMENT;
         f.aliases = n->frame >= EQ_FRAME_ALIAS ? (uint16_t)(n->frame - EQ_FRAME_ALIAS + 1u) : 0;
     }
-    for (uint32_t i = 0; n->kind != EQ_N_FIELD && n->kind != EQ_N_CONST && i < n->n_kids; i++) {
+    for (uint32_t i = 0; n->kind != EQ_N_FIELD && i < n->n_kids; i++) {
         const struct eq_node_facts *kid = &x->facts[n->kids[i] - x->nodes];
         f.size = f.size + kid->size < EQ_IMAGE_TREE_MAX ? f.size + kid->size : EQ_IMAGE_TREE_MAX;
         f.depth = kid->depth >= f.depth ? (uint16_t)(kid->depth + 1u) : f.depth;
         f.fields = f.fields + kid->fields < FIELDS_MAX ? (uint16_t)(f.fields + kid->fields) : FIELDS_MAX;
         f.aliases = kid->aliases > f.aliases ? kid->aliases : f.aliases;
-        f.element |= kid->element;
-        f.search |= kid->search;
+        f.element = f.element || kid->element;
+        f.search = f.search || kid->search;
     }
     return f;
 }
@@ -104,6 +105,10 @@ static struct eq_node_facts facts_of(const struct eq_plan_pack *x, const struct 
 bool eq_image_check_node(struct eq_plan_pack *x, uint32_t number)
 {
     const struct eq_node *n = &x->nodes[number];
+    if (n->kind == EQ_N_CONST) { /* as most are */
+        x->facts[number] = (struct eq_node_facts){.size = 1, .depth = 1};
+        return true;
+    }
     if (!check_shape(n))
         return false;
     struct eq_node_facts f = facts_of(x, n);
@@ -113,6 +118,7 @@ bool eq_image_check_node(struct eq_plan_pack *x, uint32_t number)
         f.search = true;
         f.element = false;
     }
+    f.eager = eq_leaf_is_eager(n);
     if (n->kind == EQ_N_LINEAGE && (f.element || f.aliases))
         return false; /* it is about another event */
     if (n->kind == EQ_N_ANY && f.fields > EQ_EXPR_MAX_CHOICES)

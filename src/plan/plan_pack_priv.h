@@ -12,8 +12,9 @@ struct eq_node_facts {
     uint16_t depth;
     uint16_t fields;  /* that stand in it; FIELDS_MAX: so many or more */
     uint16_t aliases; /* 1 + the highest stage whose event it reads; 0: none */
-    bool element;     /* it reads the element of a SEARCH around it */
-    bool search;      /* there is a SEARCH in it */
+    bool element : 1; /* it reads the element of a SEARCH around it */
+    bool search : 1;  /* there is a SEARCH in it */
+    bool eager : 1;   /* as a predicate it is found for all rules at once */
 };
 
 /* The kids, which are checked already, may stand where they do; fills facts[number] in. */

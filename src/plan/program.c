@@ -174,6 +174,11 @@ enum eq_status eq_program_know(struct eq_program *p, const struct eq_known_nodes
 
 /* ── Finishing ── */
 
+static bool is_eager(const struct eq_program *p, const struct eq_predicate *q)
+{
+    return !p->plain && (q->kind == EQ_P_TEXT || (q->kind == EQ_P_EXISTS && q->frame == EQ_FRAME_EVENT));
+}
+
 enum order { WITNESS, EAGER, LAZY, ORDERS };
 
 /* Where each predicate stands in the final order. */
@@ -181,7 +186,7 @@ static enum order *orders_of(const struct eq_program *p)
 {
     enum order *orders = eq_new(p->alloc, (p->n_predicates + 1) * sizeof *orders);
     for (size_t i = 0; orders && i < p->n_predicates; i++)
-        orders[i] = !p->plain && eq_leaf_is_eager(p->predicates[i].node) ? EAGER : LAZY;
+        orders[i] = is_eager(p, &p->predicates[i]) ? EAGER : LAZY;
     for (size_t i = 0; orders && i < p->n_clauses; i++)
         for (uint32_t w = 0; w < p->clauses[i].n_witnesses; w++)
             orders[p->clauses[i].witnesses[w]] = WITNESS;
@@ -197,33 +202,49 @@ static void map_predicates(struct eq_program *p, const uint32_t *map)
             p->clauses[i].witnesses[w] = map[p->clauses[i].witnesses[w]];
 }
 
-/* Witnesses first, then other eager predicates, then lazy ones; each class in the order it was added. */
+/* Count the predicates of each class; do they stand in order? */
+static bool count_orders(struct eq_program *p, const enum order *orders)
+{
+    bool sorted = true;
+    p->n_witnesses = p->n_eager = 0;
+    for (size_t i = 0; i < p->n_predicates; i++) {
+        p->n_witnesses += orders[i] == WITNESS;
+        p->n_eager += orders[i] != LAZY;
+        sorted &= i == 0 || orders[i - 1] <= orders[i];
+    }
+    return sorted;
+}
+
+static enum eq_status put_in_order(struct eq_program *p, const enum order *orders)
+{
+    struct eq_predicate *sorted = eq_new(p->alloc, p->n_predicates * sizeof *sorted);
+    uint32_t *map = eq_new(p->alloc, p->n_predicates * sizeof *map);
+    uint32_t next[ORDERS] = {[EAGER] = (uint32_t)p->n_witnesses, [LAZY] = (uint32_t)p->n_eager};
+    for (size_t i = 0; sorted && map && i < p->n_predicates; i++) {
+        map[i] = next[orders[i]]++;
+        sorted[map[i]] = p->predicates[i];
+    }
+    if (sorted && map) {
+        map_predicates(p, map);
+        eq_free(p->alloc, p->predicates);
+        p->predicates = sorted;
+        p->cap_predicates = p->n_predicates;
+    }
+    enum eq_status st = sorted && map ? EQ_OK : EQ_NOMEM;
+    if (st != EQ_OK)
+        eq_free(p->alloc, sorted);
+    eq_free(p->alloc, map);
+    return st;
+}
+
+/* Witnesses first, then other eager predicates, then lazy ones; each class in the order it was added. Those of a pack are in
+ * order already. */
 static enum eq_status renumber(struct eq_program *p)
 {
-    struct eq_predicate *sorted = eq_new(p->alloc, (p->n_predicates + 1) * sizeof *sorted);
-    uint32_t *map = eq_new(p->alloc, (p->n_predicates + 1) * sizeof *map), next = 0;
     enum order *orders = orders_of(p);
-    enum eq_status st = EQ_NOMEM;
-    if (!sorted || !map || !orders)
-        goto done;
-    for (int order = WITNESS; order < ORDERS; order++) {
-        for (size_t i = 0; i < p->n_predicates; i++)
-            if (orders[i] == (enum order)order) {
-                sorted[next] = p->predicates[i];
-                map[i] = next++;
-            }
-        if (order == WITNESS)
-            p->n_witnesses = next;
-        if (order == EAGER)
-            p->n_eager = next;
-    }
-    if (p->n_predicates)
-        memcpy(p->predicates, sorted, p->n_predicates * sizeof *sorted);
-    map_predicates(p, map);
-    st = EQ_OK;
-done:
-    eq_free(p->alloc, sorted);
-    eq_free(p->alloc, map);
+    if (!orders)
+        return EQ_NOMEM;
+    enum eq_status st = count_orders(p, orders) ? EQ_OK : put_in_order(p, orders);
     eq_free(p->alloc, orders);
     return st;
 }

@@ -118,26 +118,11 @@ void eq_program_pack(struct eq_plan_pack *x, const struct eq_program *p)
 
 /* ── Reading ── */
 
-/* What clauses may do with a leaf. */
-struct use {
-    uint16_t aliases; /* 1 + the highest stage whose event it reads */
-    bool eager;
-};
-
-static struct use *read_leaves(struct eq_known_nodes *out, struct eq_plan_pack *x)
+static void read_leaves(struct eq_known_nodes *out, struct eq_plan_pack *x)
 {
-    struct eq_image *k = x->k;
-    eq_image_words(k, &out->leaves, &out->n_leaves);
-    struct use *uses = eq_arena_alloc(k->arena, (out->n_leaves + 1) * sizeof *uses);
-    k->nomem |= !uses;
-    k->bad |= !uses;
-    for (size_t i = 0; i < out->n_leaves && !k->bad; i++) {
-        uint32_t number = out->leaves[i];
-        k->bad = number >= x->n || !eq_image_check_leaf(x, number);
-        if (!k->bad)
-            uses[i] = (struct use){x->facts[number].aliases, eq_leaf_is_eager(&x->nodes[number])};
-    }
-    return uses;
+    eq_image_words(x->k, &out->leaves, &out->n_leaves);
+    for (size_t i = 0; i < out->n_leaves && !x->k->bad; i++)
+        x->k->bad = out->leaves[i] >= x->n || !eq_image_check_leaf(x, out->leaves[i]);
 }
 
 static bool is_target(uint32_t to, uint32_t from)
@@ -146,16 +131,17 @@ static bool is_target(uint32_t to, uint32_t from)
 }
 
 /* `earlier`: how many stages may be named by alias. */
-static bool check_clause(const struct eq_ready_clause *c, const struct use *uses, size_t n_uses, uint32_t earlier)
+static bool check_clause(const struct eq_ready_clause *c, const struct eq_known_nodes *known,
+                         const struct eq_node_facts *facts, uint32_t earlier)
 {
     for (uint32_t i = 0; i < c->n_jumps; i++) {
         const struct eq_jump *j = &c->jumps[i];
-        if (j->predicate >= n_uses || uses[j->predicate].aliases > earlier || !is_target(j->on_true, i) ||
-            !is_target(j->on_false, i))
+        if (j->predicate >= known->n_leaves || facts[known->leaves[j->predicate]].aliases > earlier ||
+            !is_target(j->on_true, i) || !is_target(j->on_false, i))
             return false;
     }
     for (uint32_t i = 0; i < c->n_witnesses; i++)
-        if (c->witnesses[i] >= n_uses || !uses[c->witnesses[i]].eager)
+        if (c->witnesses[i] >= known->n_leaves || !facts[known->leaves[c->witnesses[i]]].eager)
             return false;
     return c->entry >= EQ_REJECT;
 }
@@ -182,7 +168,7 @@ void eq_program_unpack(struct eq_packed_program *out, struct eq_plan_pack *x, co
     struct eq_image *k = x->k;
     size_t total = 0, next = 0;
     *out = (struct eq_packed_program){.known = {.nodes = x->nodes, .n_nodes = x->n}};
-    const struct use *uses = read_leaves(&out->known, x);
+    read_leaves(&out->known, x);
     for (size_t i = 0; i < n && !k->bad; i++)
         total += eq_plan_filters(&plans[i]);
     out->clauses = k->bad ? NULL : eq_arena_alloc(k->arena, (total + 1) * sizeof *out->clauses);
@@ -193,6 +179,6 @@ void eq_program_unpack(struct eq_packed_program *out, struct eq_plan_pack *x, co
             struct eq_ready_clause *c = &out->clauses[next++];
             bool earlier = plans[i].kind == EQ_PLAN_SEQUENCE && s < plans[i].n_stages;
             read_clause(c, k);
-            k->bad = k->bad || !check_clause(c, uses, out->known.n_leaves, earlier ? s : 0);
+            k->bad = k->bad || !check_clause(c, &out->known, x->facts, earlier ? s : 0);
         }
 }
