@@ -22,9 +22,8 @@ static void pack_options(struct eq_image *k, struct eq_slice *category, struct e
     eq_image_text(k, timestamp);
 }
 
-static void write_all(struct eq_image *k, const eqlite_rules *r)
+static void write_all(struct eq_image *k, const eqlite_rules *r, const struct eq_program *p)
 {
-    const struct eq_program *p = eq_ruleset_program(r->ruleset);
     struct eq_slice category = r->category_field, timestamp = r->timestamp_field;
     struct eq_plan_pack x;
     size_t n = r->set.n;
@@ -47,19 +46,34 @@ static void write_all(struct eq_image *k, const eqlite_rules *r)
     eq_plan_pack_end(&x);
 }
 
+/* The program of the naive engine, compiled as all others are. */
+static enum eq_status compile_again(struct eq_program **out, const eqlite_rules *r)
+{
+    const struct eq_program *plain = eq_ruleset_program(r->ruleset);
+    enum eq_status st = eq_program_new(out, false, &r->alloc);
+    for (size_t i = 0; i < plain->n_rules && st == EQ_OK; i++)
+        st = eq_program_add(*out, plain->rules[i].plan, NULL);
+    return st == EQ_OK ? eq_program_finish(*out) : st;
+}
+
 eqlite_status eqlite_rules_pack(const eqlite_rules *r, eqlite_write *write, void *ctx)
 {
     struct eq_image k;
     struct eq_buf image;
+    struct eq_program *again = NULL;
+    const struct eq_program *p = eq_ruleset_program(r->ruleset);
+    enum eq_status st = p->plain ? compile_again(&again, r) : EQ_OK;
     eq_image_write(&k, &r->alloc);
     eq_buf_init(&image, &r->alloc);
-    write_all(&k, r);
-    eqlite_status st = eq_api_status(eq_image_seal(&image, &k, eqlite_version(), eq_plan_pack_tables()));
-    if (st == EQLITE_OK)
-        st = eq_api_write(&image, write, ctx);
+    if (st == EQ_OK) {
+        write_all(&k, r, again ? again : p);
+        st = eq_image_seal(&image, &k, eqlite_version(), eq_plan_pack_tables());
+    }
+    eqlite_status status = st == EQ_OK ? eq_api_write(&image, write, ctx) : eq_api_status(st);
     eq_buf_free(&image);
     eq_image_free(&k);
-    return st;
+    eq_program_free(again);
+    return status;
 }
 
 /* ── Reading ── */
