@@ -135,7 +135,7 @@ static enum eq_status read_file(struct eq_slice *out, const char *path, struct e
     } else if (info.st_size > (off_t)EQ_IMAGE_MAX) {
         *why = "the pack is larger than 256 MiB";
     } else {
-        size_t all = (size_t)info.st_size + (size_t)info.st_size / 4 * 3; /* with what becomes of it */
+        size_t all = 2 * (size_t)info.st_size; /* with what becomes of it */
         char *room = eq_arena_reserve(arena, all);
         if (room)
             ask_for_large_pages(room, all);

@@ -32,7 +32,7 @@ static enum eq_status compile_leaf_jump(struct piece *out, struct eq_compile *c,
     struct eq_predicate *q = &c->p->predicates[jump.predicate];
     c->reads |= q->reads;
     *out = (struct piece){.weight = 1};
-    if (!c->p->plain && eq_leaf_is_eager(leaf)) {
+    if (!c->p->plain && !c->element_fields && eq_leaf_is_eager(leaf)) {
         if (q->weight == EQ_NOT_WEIGHED)
             q->weight = eq_witness_weight(leaf);
         out->witnesses = eq_arena_alloc(c->scratch, sizeof *out->witnesses);

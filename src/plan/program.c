@@ -160,7 +160,8 @@ enum eq_status eq_program_know(struct eq_program *p, const struct eq_known_nodes
     p->known = (struct eq_known_nodes){0};
     p->known_predicates = numbers;
     p->ready_predicates = ready;
-    if (!numbers || !ready)
+    if (!numbers || !ready ||
+        !eq_grow(p->alloc, &p->predicates, &p->cap_predicates, p->n_predicates + known->n_leaves + 1, sizeof *p->predicates))
         return EQ_NOMEM;
     p->known = *known;
     memset(numbers, 0xFF, known->n_nodes * sizeof *numbers); /* EQ_NONE */
