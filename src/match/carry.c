@@ -37,23 +37,39 @@ static uint32_t *take_noted(size_t *n, bool *wanted, const struct eq_program *pr
     return list;
 }
 
-/* Rules with aliases are told by their clauses. */
-static void note_hits(struct eq_carry_hit *hits, bool *has_aliases, const struct eq_program *p)
+/* The keys of a stage as one of the lists. */
+static enum eq_status note_keys(uint32_t *out, struct eq_carry_fields *fields, struct eq_intern *lists,
+                                struct eq_carry_keys keys)
 {
+    bool added;
+    enum eq_status st = eq_intern_put(out, lists, eq_slice((const char *)keys.fields, keys.n * sizeof *keys.fields), &added);
+    if (st == EQ_OK && added)
+        fields->keys[fields->n_keys++] = keys;
+    return st;
+}
+
+/* Rules with aliases are told by their clauses. */
+static enum eq_status note_hits(struct eq_carry_fields *out, bool *has_aliases, const struct eq_program *p)
+{
+    struct eq_intern lists;
+    enum eq_status st = EQ_OK;
+    eq_intern_init(&lists, p->alloc);
     for (size_t c = 0; c < p->n_clauses; c++)
         if (p->clauses[c].rule != EQ_NONE && p->clauses[c].reads & EQ_READS_ALIAS)
             has_aliases[p->clauses[c].rule] = true;
-    for (size_t c = 0; c < p->n_clauses; c++) {
+    for (size_t c = 0; c < p->n_clauses && st == EQ_OK; c++) {
         const struct eq_clause *clause = &p->clauses[c];
         if (clause->rule == EQ_NONE) /* of a tracker, or inside a search */
             continue;
         const struct eq_program_rule *r = &p->rules[clause->rule];
         uint32_t n = r->plan->stages[0].n_keys; /* all stages, and until behind them, have as many */
-        hits[c] = (struct eq_carry_hit){.keys = r->keys + (size_t)clause->stage * n,
-                                        .n_keys = n,
-                                        .is_kept = r->plan->kind != EQ_PLAN_EVENT,
-                                        .is_open = has_aliases[clause->rule]};
+        struct eq_carry_hit *hit = &out->hits[c];
+        hit->is_kept = r->plan->kind != EQ_PLAN_EVENT;
+        hit->is_open = has_aliases[clause->rule];
+        st = note_keys(&hit->keys, out, &lists, (struct eq_carry_keys){r->keys + (size_t)clause->stage * n, n});
     }
+    eq_intern_free(&lists);
+    return st;
 }
 
 enum eq_status eq_carry_fields_find(struct eq_carry_fields *out, const struct eq_program *program, struct eq_arena *arena)
@@ -62,10 +78,11 @@ enum eq_status eq_carry_fields_find(struct eq_carry_fields *out, const struct eq
     size_t n = eq_fields_count(program->fields);
     bool *wanted = eq_arena_alloc(arena, n + 1), *has_aliases = eq_arena_alloc(arena, program->n_rules + 1);
     *out = (struct eq_carry_fields){.n_fields = n,
-                                    .hits = eq_arena_alloc(arena, (program->n_clauses + 1) * sizeof *out->hits)};
-    if (!wanted || !has_aliases || !out->hits || eq_past_fields_find(&past, program, arena) != EQ_OK)
+                                    .hits = eq_arena_alloc(arena, (program->n_clauses + 1) * sizeof *out->hits),
+                                    .keys = eq_arena_alloc(arena, (program->n_clauses + 1) * sizeof *out->keys)};
+    if (!wanted || !has_aliases || !out->hits || !out->keys ||
+        eq_past_fields_find(&past, program, arena) != EQ_OK || note_hits(out, has_aliases, program) != EQ_OK)
         return EQ_NOMEM;
-    note_hits(out->hits, has_aliases, program);
     note(wanted, program->partition_fields, program->n_partition_fields);
     if (program->n_trackers)
         note(wanted, program->lineage_fields, EQ_LF_COUNT);
@@ -172,10 +189,10 @@ static enum eq_status add_fields(struct eq_carry_pack *p, const uint32_t *fields
     return st;
 }
 
-/* A new event: no field of it was taken. */
-static bool begin_event(struct eq_carry_pack *p, size_t n_fields)
+/* A new event: nothing of it was taken. */
+static bool begin_event(struct eq_carry_pack *p, const struct eq_carry_fields *fields)
 {
-    size_t n = n_fields + 1;
+    size_t n = fields->n_fields + fields->n_keys + 1;
     if (!p->stamps)
         p->stamps = eq_new(p->alloc, n * sizeof *p->stamps);
     if (!p->stamps)
@@ -187,25 +204,38 @@ static bool begin_event(struct eq_carry_pack *p, size_t n_fields)
     return true;
 }
 
+/* The keys of all hits, and what else is done with any of them. */
+static enum eq_status add_keys(struct eq_carry_hit *sum, struct eq_carry_pack *p, const struct eq_carry_fields *fields,
+                               const struct eq_finding *found, struct eq_slice text)
+{
+    uint32_t *stamps = p->stamps + fields->n_fields;
+    enum eq_status st = EQ_OK;
+    for (size_t i = 0; i < found->n && st == EQ_OK; i++) {
+        const struct eq_carry_hit *hit = &fields->hits[found->clauses[i]];
+        sum->is_kept |= hit->is_kept;
+        sum->is_open |= hit->is_open;
+        if (stamps[hit->keys] == p->stamp)
+            continue;
+        stamps[hit->keys] = p->stamp;
+        st = add_fields(p, fields->keys[hit->keys].fields, fields->keys[hit->keys].n, found->event, text);
+    }
+    return st;
+}
+
 enum eq_status eq_carry_add(struct eq_carried *out, struct eq_carry_pack *p, const struct eq_carry_fields *fields,
                             const struct eq_finding *found, struct eq_slice text)
 {
     const struct eq_event *event = found->event;
+    struct eq_carry_hit any = {0};
     *out = (struct eq_carried){(uint32_t)p->n, 0, event->raw, event->id, event->index, event->repairs};
-    if (!begin_event(p, fields->n_fields) || !stay(&out->raw, p, text) || !stay(&out->id, p, text) ||
-        !stay(&out->index, p, text))
+    if (!begin_event(p, fields) || !stay(&out->raw, p, text) || !stay(&out->id, p, text) || !stay(&out->index, p, text))
         return EQ_NOMEM;
-    bool is_kept = false, is_open = false;
     enum eq_status st = add_fields(p, fields->always, fields->n_always, event, text);
-    for (size_t i = 0; i < found->n && st == EQ_OK; i++) {
-        const struct eq_carry_hit *hit = &fields->hits[found->clauses[i]];
-        is_kept |= hit->is_kept;
-        is_open |= hit->is_open;
-        st = add_fields(p, hit->keys, hit->n_keys, event, text);
-    }
-    if (st == EQ_OK && is_kept)
+    if (st == EQ_OK)
+        st = add_keys(&any, p, fields, found, text);
+    if (st == EQ_OK && any.is_kept)
         st = add_fields(p, fields->kept, fields->n_kept, event, text);
-    if (st == EQ_OK && is_open)
+    if (st == EQ_OK && any.is_open)
         st = add_fields(p, fields->open, fields->n_open, event, text);
     out->n = (uint32_t)p->n - out->first;
     return st;

@@ -10,22 +10,27 @@
 
 #include "match/engine.h"
 
-/* What whoever takes a hit of a clause reads of its event, in one place. */
+/* What whoever takes a hit of a clause reads of its event. */
 struct eq_carry_hit {
-    const uint32_t *keys; /* fields */
-    uint32_t n_keys;
-    bool is_kept; /* perhaps: by a sequence or a sample */
-    bool is_open; /* its rule has aliases */
+    uint32_t keys; /* which list of keys; many rules have the same */
+    bool is_kept;  /* perhaps: by a sequence or a sample */
+    bool is_open;  /* its rule has aliases */
+};
+
+struct eq_carry_keys {
+    const uint32_t *fields;
+    uint32_t n;
 };
 
 /* Which fields, by what is to be done with the event. */
 struct eq_carry_fields {
-    size_t n_fields;           /* of the program */
-    struct eq_carry_hit *hits; /* by clause */
+    size_t n_fields;            /* of the program */
+    struct eq_carry_hit *hits;  /* by clause */
+    struct eq_carry_keys *keys; /* each list once */
     uint32_t *always; /* any event: clocks and lineage */
     uint32_t *kept;   /* what may be kept: what aliases read */
     uint32_t *open;   /* what is compared with aliases */
-    size_t n_always, n_kept, n_open;
+    size_t n_keys, n_always, n_kept, n_open;
 };
 /* Memory from `arena`. */
 enum eq_status eq_carry_fields_find(struct eq_carry_fields *out, const struct eq_program *program, struct eq_arena *arena);
@@ -36,7 +41,7 @@ struct eq_carry_pack {
     uint32_t *fields, *next; /* by value; next as in eq_frame */
     size_t n, cap;           /* cap: the least of the three */
     size_t cap_values, cap_fields, cap_next;
-    uint32_t *stamps, stamp; /* by field: the event of which it was taken last; NULL at first */
+    uint32_t *stamps, stamp; /* by field, then by list of keys: the event of which it was taken last; NULL at first */
     struct eq_arena texts;   /* that are not in the event's bytes */
 };
 

@@ -75,8 +75,8 @@ static enum eq_status visit(struct eq_engine *e, uint32_t at, size_t *n, bool *a
 static enum eq_status tell_clause(struct eq_engine *e, uint32_t clause, bool *all)
 {
     enum eq_status st = EQ_OK;
-    uint32_t at = (uint32_t)e->rules->program->n_jumps;
-    size_t n = note(e, e->rules->program->clauses[clause].entry, 0);
+    uint32_t entry = e->rules->program->clauses[clause].entry, at = entry + 1;
+    size_t n = note(e, entry, 0);
     while (n > 0 && st == EQ_OK) {
         at = eq_bit_before(e->visits, at);
         eq_bit_clear(e->visits, at);
