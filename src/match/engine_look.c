@@ -203,6 +203,8 @@ enum eq_status eq_engine_look(struct eq_engine *e)
         e->stamp = 0;
     }
     e->stamp++;
+    e->look.next = e->event->touched;
+    e->look.n_next = e->event->n_touched;
     if (e->decisions) {
         st = decide(e);
         skipped = e->rules->guards.is_field;

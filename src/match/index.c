@@ -1,7 +1,8 @@
 /* index.c — making the tables of an index. What is equal to what follows docs/semantics.md, Comparison.
  *
  * The tables of a field are made when a value of it is first looked up: most events have few of the fields that rules
- * name, and rules that come from a pack are then ready at once. Threads that share the index make them one at a time. */
+ * name, and rules that come from a pack are then ready at once. Of threads that share the index one makes the tables of a
+ * field; another that needs them makes those of other fields meanwhile. */
 #include "match/index_priv.h"
 
 #include "base/utf8.h"
@@ -142,6 +143,7 @@ static void texts_free(struct texts *t, const struct eq_alloc *alloc)
 
 static void field_free(struct field_index *f, const struct eq_alloc *alloc)
 {
+    eq_arena_free(&f->arena);
     texts_free(&f->exact, alloc);
     texts_free(&f->likes, alloc);
     texts_free(&f->folded, alloc);
@@ -164,7 +166,7 @@ static struct pattern make_pattern(const struct eq_glob *g, uint32_t first, uint
 static enum eq_status make_patterns(struct building *b)
 {
     struct field_index *f = b->field;
-    struct eq_arena *arena = &b->index->arena;
+    struct eq_arena *arena = &f->arena;
     size_t n = b->patterns.keys.n, total = 0;
     for (size_t i = 0; i < n; i++)
         total += b->patterns.lists[i].n;
@@ -196,6 +198,7 @@ static enum eq_status make_field(struct eq_index *index, uint32_t field)
     enum eq_status st = EQ_OK;
     eq_buf_init(&b.text, index->alloc);
     eq_buf_init(&b.folded, index->alloc);
+    eq_arena_init(&b.field->arena, index->alloc);
     for (uint32_t i = index->starts[field]; i < index->starts[field + 1] && st == EQ_OK; i++) {
         b.predicate = index->predicates[i];
         st = add_text(&b, index->program->predicates[b.predicate].node->kids[0]);
@@ -205,23 +208,49 @@ static enum eq_status make_field(struct eq_index *index, uint32_t field)
     eq_buf_free(&b.text);
     eq_buf_free(&b.folded);
     texts_free(&b.patterns, index->alloc);
-    if (st == EQ_OK) {
-        atomic_store_explicit(&b.field->ready, true, memory_order_release);
-        return EQ_OK;
+    if (st != EQ_OK) {
+        field_free(b.field, index->alloc);
+        memset(b.field, 0, sizeof *b.field);
     }
-    field_free(b.field, index->alloc);
-    memset(b.field, 0, sizeof *b.field);
     return st;
 }
 
-enum eq_status eq_index_make_field(const struct eq_index *shared, uint32_t field)
+static bool is_ready(const struct eq_index *index, uint32_t field)
+{
+    return atomic_load_explicit(&index->fields[field].ready, memory_order_relaxed);
+}
+
+/* What there is to do for a thread that needs `field`: that, or else one of the next; EQ_NONE: nothing but to wait. */
+static uint32_t choose(const struct eq_index *index, uint32_t field, const uint32_t *next, size_t n)
+{
+    if (!index->in_making[field])
+        return field;
+    for (size_t i = 0; i < n; i++)
+        if (index->plain[next[i]].work != EQ_INDEX_NONE && !is_ready(index, next[i]) && !index->in_making[next[i]])
+            return next[i];
+    return EQ_NONE;
+}
+
+enum eq_status eq_index_make_field(const struct eq_index *shared, uint32_t field, const uint32_t *next, size_t n)
 {
     struct eq_index *index = (struct eq_index *)(uintptr_t)shared; /* what is made is not seen before it is ready */
     enum eq_status st = EQ_OK;
-    pthread_mutex_lock(&index->making);
-    if (!atomic_load_explicit(&index->fields[field].ready, memory_order_relaxed))
-        st = make_field(index, field);
-    pthread_mutex_unlock(&index->making);
+    pthread_mutex_lock(&index->lock);
+    while (st == EQ_OK && !is_ready(index, field)) {
+        uint32_t chosen = choose(index, field, next, n);
+        if (chosen == EQ_NONE) {
+            pthread_cond_wait(&index->made, &index->lock);
+            continue;
+        }
+        index->in_making[chosen] = true;
+        pthread_mutex_unlock(&index->lock);
+        st = make_field(index, chosen);
+        pthread_mutex_lock(&index->lock);
+        index->in_making[chosen] = false;
+        atomic_store_explicit(&index->fields[chosen].ready, st == EQ_OK, memory_order_release);
+        pthread_cond_broadcast(&index->made);
+    }
+    pthread_mutex_unlock(&index->lock);
     return st;
 }
 
@@ -283,14 +312,17 @@ enum eq_status eq_index_new(struct eq_index **out, const struct eq_program *prog
         return EQ_NOMEM;
     index->alloc = alloc;
     index->program = program;
-    eq_arena_init(&index->arena, alloc);
-    pthread_mutex_init(&index->making, NULL);
+    pthread_mutex_init(&index->lock, NULL);
+    pthread_cond_init(&index->made, NULL);
     size_t n = eq_fields_count(program->fields);
     index->fields = eq_new(alloc, (n + 1) * sizeof *index->fields);
     index->plain = eq_new(alloc, (n + 1) * sizeof *index->plain);
+    index->in_making = eq_new(alloc, (n + 1) * sizeof *index->in_making);
     index->starts = eq_new(alloc, (n + 2) * sizeof *index->starts);
     index->predicates = eq_new(alloc, (program->n_eager + 1) * sizeof *index->predicates);
-    enum eq_status st = index->fields && index->plain && index->starts && index->predicates ? EQ_OK : EQ_NOMEM;
+    enum eq_status st = index->fields && index->plain && index->in_making && index->starts && index->predicates
+                            ? EQ_OK
+                            : EQ_NOMEM;
     if (st == EQ_OK)
         index->n = n;
     for (size_t f = 0; f < index->n; f++)
@@ -313,9 +345,10 @@ void eq_index_free(struct eq_index *index)
         field_free(&index->fields[i], index->alloc);
     eq_free(index->alloc, index->fields);
     eq_free(index->alloc, index->plain);
+    eq_free(index->alloc, index->in_making);
     eq_free(index->alloc, index->starts);
     eq_free(index->alloc, index->predicates);
-    eq_arena_free(&index->arena);
-    pthread_mutex_destroy(&index->making);
+    pthread_mutex_destroy(&index->lock);
+    pthread_cond_destroy(&index->made);
     eq_free(index->alloc, index);
 }

@@ -21,6 +21,8 @@ void eq_index_free(struct eq_index *index);
 /* Scratch of one thread for look-ups. */
 struct eq_index_scratch {
     struct eq_buf folded, text;
+    const uint32_t *next; /* fields that will be looked at soon: made while another thread makes the one at hand */
+    size_t n_next;
 };
 void eq_index_scratch_init(struct eq_index_scratch *s, const struct eq_alloc *alloc);
 void eq_index_scratch_free(struct eq_index_scratch *s);

@@ -95,7 +95,7 @@ enum eq_status eq_index_look(const struct eq_index *index, uint32_t field, const
     const struct field_index *f = &index->fields[field];
     struct number_key key;
     if (!atomic_load_explicit(&f->ready, memory_order_acquire)) {
-        enum eq_status st = eq_index_make_field(index, field);
+        enum eq_status st = eq_index_make_field(index, field, scratch->next, scratch->n_next);
         if (st != EQ_OK)
             return st;
     }

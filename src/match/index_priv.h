@@ -33,6 +33,7 @@ struct pattern {
 
 struct field_index {
     atomic_bool ready;    /* all below is made, and does not change again */
+    struct eq_arena arena;
     struct texts exact;   /* string values: == in, and like without wildcards */
     struct texts likes;   /* numbers and booleans by their text: like without wildcards */
     struct texts folded;  /* any value by its folded text */
@@ -47,13 +48,14 @@ struct field_index {
 
 struct eq_index {
     const struct eq_alloc *alloc;
-    struct eq_arena arena;
     struct field_index *fields;
     struct eq_index_field *plain; /* what is looked at most of each, by field */
     size_t n;
     const struct eq_program *program;
     uint32_t *starts, *predicates; /* TEXT predicates of field f: predicates[starts[f] .. starts[f + 1] - 1], ascending */
-    pthread_mutex_t making;
+    bool *in_making;      /* by field: some thread is at it */
+    pthread_mutex_t lock; /* of in_making */
+    pthread_cond_t made;  /* a field is, or failed to be */
 };
 
 /* The same bytes for equal numbers, whatever their type: 5 and 5.0. */
@@ -67,7 +69,8 @@ static inline uint64_t eq_index_length_bit(size_t len)
     return (uint64_t)1 << (len < 63 ? len : 63);
 }
 
-/* Make the tables of a field, if no other thread did meanwhile. EQ_NOMEM: nothing is left of them. */
-enum eq_status eq_index_make_field(const struct eq_index *index, uint32_t field);
+/* Make the tables of a field, if no other thread did meanwhile; while one does, make some of the `n` next. EQ_NOMEM: nothing
+ * is left of them. */
+enum eq_status eq_index_make_field(const struct eq_index *index, uint32_t field, const uint32_t *next, size_t n);
 
 #endif
