@@ -11,12 +11,13 @@
  *      rules:PATH        eqlite, one thread, its own reader, the rules below PATH, alerts only counted
  *      query:TEXT        the same with one query
  *      N threads:PATH    as rules, with so many threads
+ *      N runs:PATH       as rules, so many processes at a time, each over the whole file: what the machine has for N threads
  *      command:COMMAND   anything else, as `sh -c`, output thrown away
  *
  * An argument may begin with "@FILE " to say that FILE is read and not the common one; the yardstick for it is then
  * simdjson over the same FILE, if that is there. Each run is a process of its own. Time is user plus system time of the work
- * itself, without loading rules (which has its own column); for commands it is everything. Several threads go by the
- * clock, in a table of their own. Memory is the peak of the process. --tsv writes NAME, ns an event, peak MB. */
+ * itself, without loading rules (which has its own column); for commands it is everything. Several threads and
+ * runs go by the clock, in a table of their own. Memory is the peak of the process. --tsv writes NAME, ns an event, peak MB. */
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
@@ -51,7 +52,8 @@ const char *const fields[] = {
 
 struct contender {
     std::string name, kind, argument, file;
-    unsigned threads = 1;
+    unsigned threads = 1, runs = 1;
+    bool by_clock = false;
 
     bool eqlite() const { return kind == "rules" || kind == "query"; }
 };
@@ -303,22 +305,32 @@ void work(const contender &c, int out)
     _exit(0);
 }
 
-result run(const contender &c)
+struct child {
+    pid_t id;
+    int from;
+};
+
+child start(const contender &c)
 {
-    result r;
     int ends[2];
     if (pipe(ends))
         exit(2);
     fflush(stdout);
-    pid_t child = fork();
-    if (child == 0)
+    pid_t id = fork();
+    if (id == 0)
         work(c, ends[1]);
     close(ends[1]);
-    ssize_t got = read(ends[0], &r, sizeof r);
-    close(ends[0]);
+    return {id, ends[0]};
+}
+
+result finish(const contender &c, const child &started)
+{
+    result r;
+    ssize_t got = read(started.from, &r, sizeof r);
+    close(started.from);
     int status;
     struct rusage used;
-    wait4(child, &status, 0, &used);
+    wait4(started.id, &status, 0, &used);
     if (c.kind == "command") {
         count(c.file.c_str(), r);
         r.seconds = double(used.ru_utime.tv_sec + used.ru_stime.tv_sec) +
@@ -329,6 +341,23 @@ result run(const contender &c)
     }
     r.peak_kb = used.ru_maxrss;
     return r;
+}
+
+/* One run, or several at a time as if they had shared one file. */
+result run(const contender &c)
+{
+    std::vector<child> children;
+    for (unsigned i = 0; i < c.runs; i++)
+        children.push_back(start(c));
+    result all = finish(c, children[0]);
+    for (unsigned i = 1; i < c.runs; i++) {
+        result r = finish(c, children[i]);
+        all.ok = all.ok && r.ok;
+        all.clock_seconds = std::max(all.clock_seconds, r.clock_seconds);
+        all.peak_kb += r.peak_kb;
+    }
+    all.clock_seconds /= c.runs;
+    return all;
 }
 
 double median(std::vector<double> v)
@@ -373,9 +402,10 @@ contender parse(const char *text, const char *file)
         c.file = c.argument.substr(1, blank - 1);
         c.argument.erase(0, blank + 1);
     }
-    size_t word = c.kind.find(" threads");
+    size_t word = c.kind.find(' ');
     if (word != c.kind.npos) {
-        c.threads = unsigned(atoi(c.kind.c_str()));
+        (c.kind.substr(word) == " runs" ? c.runs : c.threads) = unsigned(std::max(1, atoi(c.kind.c_str())));
+        c.by_clock = true;
         c.kind = "rules";
     }
     return c;
@@ -427,14 +457,14 @@ void print_row(const std::vector<contender> &contenders, const all_results &resu
         printf(" %12s |\n", "");
 }
 
-/* Several threads by the clock, against the first of them. */
+/* Several threads and runs by the clock, against the first of them. */
 void print_threads(const std::vector<contender> &contenders, const all_results &results)
 {
     size_t first = contenders.size();
     for (size_t i = 0; i < contenders.size(); i++) {
         const contender &c = contenders[i];
         const std::vector<result> &rs = results[i];
-        if (c.name.find("threads") == c.name.npos || !whole(rs))
+        if (!c.by_clock || !whole(rs))
             continue;
         if (first == contenders.size()) {
             first = i;
@@ -457,7 +487,7 @@ bool write_tsv(const char *path, const std::vector<contender> &contenders, const
         return false;
     for (size_t i = 0; i < contenders.size(); i++) {
         const std::vector<result> &rs = results[i];
-        bool clock = contenders[i].name.find("threads") != std::string::npos;
+        bool clock = contenders[i].by_clock;
         if (whole(rs))
             fprintf(f, "%s\t%.1f\t%.1f\n", contenders[i].name.c_str(),
                     over(rs.size(), [&](size_t k) { return clock ? rs[k].clock_seconds : rs[k].seconds; }) * 1e9 /
@@ -507,7 +537,7 @@ int main(int argc, char **argv)
         if (!whole(results[i])) {
             printf("| %-36s | failed |\n", contenders[i].name.c_str());
             failed++;
-        } else if (contenders[i].name.find("threads") == std::string::npos) {
+        } else if (!contenders[i].by_clock) {
             print_row(contenders, results, i);
         }
     }

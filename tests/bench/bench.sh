@@ -75,6 +75,7 @@ contenders=(
 threads=1
 while [ "$threads" -le "$(nproc)" ] && [ "$threads" -le 8 ]; do
     contenders+=("$threads threads=$threads threads:$work/all")
+    [ "$threads" -eq 1 ] || contenders+=("$threads runs at a time, a thread each=$threads runs:$work/all")
     threads=$((threads * 2))
 done
 [ "$(nproc)" -gt 1 ] || contenders+=("2 threads=2 threads:$work/all")
