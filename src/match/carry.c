@@ -64,7 +64,6 @@ static enum eq_status note_hits(struct eq_carry_fields *out, bool *has_aliases, 
         const struct eq_program_rule *r = &p->rules[clause->rule];
         uint32_t n = r->plan->stages[0].n_keys; /* all stages, and until behind them, have as many */
         struct eq_carry_hit *hit = &out->hits[c];
-        hit->is_kept = r->plan->kind != EQ_PLAN_EVENT;
         hit->is_open = has_aliases[clause->rule];
         st = note_keys(&hit->keys, out, &lists, (struct eq_carry_keys){r->keys + (size_t)clause->stage * n, n});
     }
@@ -88,9 +87,8 @@ enum eq_status eq_carry_fields_find(struct eq_carry_fields *out, const struct eq
         note(wanted, program->lineage_fields, EQ_LF_COUNT);
     out->always = take_noted(&out->n_always, wanted, program, arena);
     note_open(wanted, program);
+    note(wanted, past.fields, past.n);
     out->open = take_noted(&out->n_open, wanted, program, arena);
-    out->kept = past.fields;
-    out->n_kept = past.n;
     return out->always && out->open ? EQ_OK : EQ_NOMEM;
 }
 
@@ -204,16 +202,15 @@ static bool begin_event(struct eq_carry_pack *p, const struct eq_carry_fields *f
     return true;
 }
 
-/* The keys of all hits, and what else is done with any of them. */
-static enum eq_status add_keys(struct eq_carry_hit *sum, struct eq_carry_pack *p, const struct eq_carry_fields *fields,
+/* The keys of all hits; is any of them open? */
+static enum eq_status add_keys(bool *is_open, struct eq_carry_pack *p, const struct eq_carry_fields *fields,
                                const struct eq_finding *found, struct eq_slice text)
 {
     uint32_t *stamps = p->stamps + fields->n_fields;
     enum eq_status st = EQ_OK;
     for (size_t i = 0; i < found->n && st == EQ_OK; i++) {
         const struct eq_carry_hit *hit = &fields->hits[found->clauses[i]];
-        sum->is_kept |= hit->is_kept;
-        sum->is_open |= hit->is_open;
+        *is_open |= hit->is_open;
         if (stamps[hit->keys] == p->stamp)
             continue;
         stamps[hit->keys] = p->stamp;
@@ -226,16 +223,14 @@ enum eq_status eq_carry_add(struct eq_carried *out, struct eq_carry_pack *p, con
                             const struct eq_finding *found, struct eq_slice text)
 {
     const struct eq_event *event = found->event;
-    struct eq_carry_hit any = {0};
+    bool is_open = false;
     *out = (struct eq_carried){(uint32_t)p->n, 0, event->raw, event->id, event->index, event->repairs};
     if (!begin_event(p, fields) || !stay(&out->raw, p, text) || !stay(&out->id, p, text) || !stay(&out->index, p, text))
         return EQ_NOMEM;
     enum eq_status st = add_fields(p, fields->always, fields->n_always, event, text);
     if (st == EQ_OK)
-        st = add_keys(&any, p, fields, found, text);
-    if (st == EQ_OK && any.is_kept)
-        st = add_fields(p, fields->kept, fields->n_kept, event, text);
-    if (st == EQ_OK && any.is_open)
+        st = add_keys(&is_open, p, fields, found, text);
+    if (st == EQ_OK && is_open)
         st = add_fields(p, fields->open, fields->n_open, event, text);
     out->n = (uint32_t)p->n - out->first;
     return st;

@@ -13,7 +13,6 @@
 /* What whoever takes a hit of a clause reads of its event. */
 struct eq_carry_hit {
     uint32_t keys; /* which list of keys; many rules have the same */
-    bool is_kept;  /* perhaps: by a sequence or a sample */
     bool is_open;  /* its rule has aliases */
 };
 
@@ -28,9 +27,8 @@ struct eq_carry_fields {
     struct eq_carry_hit *hits;  /* by clause */
     struct eq_carry_keys *keys; /* each list once */
     uint32_t *always; /* any event: clocks and lineage */
-    uint32_t *kept;   /* what may be kept: what aliases read */
-    uint32_t *open;   /* what is compared with aliases */
-    size_t n_keys, n_always, n_kept, n_open;
+    uint32_t *open;   /* if a rule has aliases: what they read, and what is compared with them */
+    size_t n_keys, n_always, n_open;
 };
 /* Memory from `arena`. */
 enum eq_status eq_carry_fields_find(struct eq_carry_fields *out, const struct eq_program *program, struct eq_arena *arena);
