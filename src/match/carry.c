@@ -48,15 +48,11 @@ static enum eq_status note_keys(uint32_t *out, struct eq_carry_fields *fields, s
     return st;
 }
 
-/* Rules with aliases are told by their clauses. */
-static enum eq_status note_hits(struct eq_carry_fields *out, bool *has_aliases, const struct eq_program *p)
+static enum eq_status note_hits(struct eq_carry_fields *out, const struct eq_program *p)
 {
     struct eq_intern lists;
     enum eq_status st = EQ_OK;
     eq_intern_init(&lists, p->alloc);
-    for (size_t c = 0; c < p->n_clauses; c++)
-        if (p->clauses[c].rule != EQ_NONE && p->clauses[c].reads & EQ_READS_ALIAS)
-            has_aliases[p->clauses[c].rule] = true;
     for (size_t c = 0; c < p->n_clauses && st == EQ_OK; c++) {
         const struct eq_clause *clause = &p->clauses[c];
         if (clause->rule == EQ_NONE) /* of a tracker, or inside a search */
@@ -64,7 +60,7 @@ static enum eq_status note_hits(struct eq_carry_fields *out, bool *has_aliases, 
         const struct eq_program_rule *r = &p->rules[clause->rule];
         uint32_t n = r->plan->stages[0].n_keys; /* all stages, and until behind them, have as many */
         struct eq_carry_hit *hit = &out->hits[c];
-        hit->is_open = has_aliases[clause->rule];
+        hit->is_open = r->has_aliases;
         st = note_keys(&hit->keys, out, &lists, (struct eq_carry_keys){r->keys + (size_t)clause->stage * n, n});
     }
     eq_intern_free(&lists);
@@ -75,12 +71,12 @@ enum eq_status eq_carry_fields_find(struct eq_carry_fields *out, const struct eq
 {
     struct eq_past_fields past;
     size_t n = eq_fields_count(program->fields);
-    bool *wanted = eq_arena_alloc(arena, n + 1), *has_aliases = eq_arena_alloc(arena, program->n_rules + 1);
+    bool *wanted = eq_arena_alloc(arena, n + 1);
     *out = (struct eq_carry_fields){.n_fields = n,
                                     .hits = eq_arena_alloc(arena, (program->n_clauses + 1) * sizeof *out->hits),
                                     .keys = eq_arena_alloc(arena, (program->n_clauses + 1) * sizeof *out->keys)};
-    if (!wanted || !has_aliases || !out->hits || !out->keys ||
-        eq_past_fields_find(&past, program, arena) != EQ_OK || note_hits(out, has_aliases, program) != EQ_OK)
+    if (!wanted || !out->hits || !out->keys || eq_past_fields_find(&past, program, arena) != EQ_OK ||
+        note_hits(out, program) != EQ_OK)
         return EQ_NOMEM;
     note(wanted, program->partition_fields, program->n_partition_fields);
     if (program->n_trackers)

@@ -53,10 +53,21 @@ EQ_PROFILED static void profile_rule(struct eq_matcher *m, uint32_t rule, size_t
     m->profile->parts[rule].ns += eq_profile_lap(m->profile, EQ_PROFILE_GIVE);
 }
 
+/* A kept event has what aliases read only if a rule that it hits has aliases. */
+static const struct eq_past_fields *kept_fields(const struct eq_matcher *m, const struct eq_hits *hits)
+{
+    static const struct eq_past_fields none = {NULL, 0};
+    for (size_t i = 0; i < hits->n; i++)
+        if (m->program->rules[m->program->clauses[hits->clauses[i]].rule].has_aliases)
+            return &m->context.past_fields;
+    return &none;
+}
+
 static enum eq_status put_hits(struct eq_matcher *m, const struct eq_hits *hits, struct eq_moment *moment)
 {
     const struct eq_clause *clauses = m->program->clauses;
     enum eq_status st = EQ_OK;
+    moment->kept_fields = kept_fields(m, hits);
     for (size_t i = 0, end; i < hits->n && st == EQ_OK; i = end) {
         uint32_t rule = clauses[hits->clauses[i]].rule;
         for (end = i + 1; end < hits->n && clauses[hits->clauses[end]].rule == rule; end++)
@@ -167,8 +178,7 @@ enum eq_status eq_matcher_go_on(struct eq_matcher *m, const struct eq_finding *f
                                 bool late)
 {
     struct eq_hits hits = {found->event, found->clauses, found->n, found->questions};
-    struct eq_moment moment = {
-        .budget = &m->budget, .kept_fields = &m->context.past_fields, .event = found->event, .origin = *origin};
+    struct eq_moment moment = {.budget = &m->budget, .event = found->event, .origin = *origin};
     enum eq_status st = EQ_OK;
     if (m->profile)
         st = profile_event(m, &hits, &moment, found, late);

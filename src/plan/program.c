@@ -279,9 +279,17 @@ static enum eq_status number_trackers(struct eq_program *p)
     return p->n_trackers ? add_lineage_fields(p) : EQ_OK;
 }
 
+static void note_aliases(struct eq_program *p)
+{
+    for (size_t i = 0; i < p->n_clauses; i++)
+        if (p->clauses[i].rule != EQ_NONE && p->clauses[i].reads & EQ_READS_ALIAS)
+            p->rules[p->clauses[i].rule].has_aliases = true;
+}
+
 enum eq_status eq_program_finish(struct eq_program *p)
 {
     enum eq_status st = renumber(p);
+    note_aliases(p);
     if (st == EQ_OK)
         st = number_trackers(p);
     forget_leaves(p);

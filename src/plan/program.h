@@ -71,6 +71,7 @@ struct eq_program_rule {
     uint32_t *clauses;  /* one per stage, then until if there is one */
     uint32_t *keys;     /* field numbers: n_keys for each of those */
     uint32_t n_clauses;
+    bool has_aliases;  /* a later stage reads the event of an earlier one */
 };
 
 /* Fields that lineage reads: a process, its parent, and when it ends. */
