@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # bench.sh BUILD [FILE] [--runs N] [--save] — how fast is it, next to what? See tests/bench/bench.cc for what is measured.
 #
-# Without FILE, seeded events are made (EQLITE_BENCH_MB, 120). The rules are all public ones if they lie beside the project
+# Without FILE, seeded events are made (EQLITE_BENCH_MB, 500). The rules are all public ones if they lie beside the project
 # (or where EQLITE_SHARED says), otherwise made up. --save writes the tables into docs/performance.md and the plot of how
 # cost grows into docs/growth.svg.
 set -euo pipefail
@@ -26,7 +26,7 @@ origin=$file
 if [ -z "$file" ]; then
     file=$work/events.ndjson
     origin="made by tests/bench/make_events.py, seed 1"
-    python3 "$here/make_events.py" --mb "${EQLITE_BENCH_MB:-120}" --seed 1 > "$file"
+    python3 "$here/make_events.py" --mb "${EQLITE_BENCH_MB:-500}" --seed 1 > "$file"
 elif [ "${file%.zst}" != "$file" ]; then
     zstd -dcq "$file" > "$work/events.ndjson"
     file=$work/events.ndjson
@@ -54,7 +54,7 @@ part()
     find "$work/synthetic" -name '*.toml' | LC_ALL=C sort | sed -n "1,$1p" | xargs cp -t "$work/part-$1"
 }
 for n in 1 10 100 1000; do part "$n"; done
-python3 "$here/make_events.py" --mb "$((${EQLITE_BENCH_MB:-120} / 2))" --seed 2 --unique > "$work/unique.ndjson"
+python3 "$here/make_events.py" --mb "$((${EQLITE_BENCH_MB:-500} / 2))" --seed 2 --unique > "$work/unique.ndjson"
 for n in 1000 10000 100000; do python3 "$here/make_keys.py" "$n" 200000 > "$work/keys-$n.ndjson"; done
 
 "$build/eqlite" compile -q -r "$work/all" -o "$work/all.pack" 2> /dev/null || true # rules left out are left out of both
