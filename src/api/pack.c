@@ -59,21 +59,17 @@ static enum eq_status compile_again(struct eq_program **out, const eqlite_rules 
 eqlite_status eqlite_rules_pack(const eqlite_rules *r, eqlite_write *write, void *ctx)
 {
     struct eq_image k;
-    struct eq_buf image;
     struct eq_program *again = NULL;
     const struct eq_program *p = eq_ruleset_program(r->ruleset);
     enum eq_status st = p->plain ? compile_again(&again, r) : EQ_OK;
     eq_image_write(&k, &r->alloc);
-    eq_buf_init(&image, &r->alloc);
     if (st == EQ_OK) {
         write_all(&k, r, again ? again : p);
-        st = eq_image_seal(&image, &k, eqlite_version(), eq_plan_pack_tables());
+        st = eq_image_seal(&k, eqlite_version(), eq_plan_pack_tables(), write, ctx);
     }
-    eqlite_status status = st == EQ_OK ? eq_api_write(&image, write, ctx) : eq_api_status(st);
-    eq_buf_free(&image);
     eq_image_free(&k);
     eq_program_free(again);
-    return status;
+    return eq_api_status(st);
 }
 
 /* ── Reading ── */

@@ -19,12 +19,11 @@ struct header {
 
 _Static_assert(sizeof(struct header) == EQ_IMAGE_HEADER, "the header has no padding");
 
-static XXH128_canonical_t digest_of(const struct header *h, struct eq_slice body)
+static XXH128_canonical_t digest_of(const struct header *h, XXH128_hash_t body)
 {
     XXH128_canonical_t out;
-    XXH128_hash_t hash = XXH3_128bits(body.ptr ? body.ptr : "", body.len);
     struct header head = *h;
-    XXH128_canonicalFromHash(&head.digest, hash);
+    XXH128_canonicalFromHash(&head.digest, body);
     XXH128_canonicalFromHash(&out, XXH3_128bits(&head, sizeof head));
     return out;
 }
@@ -35,7 +34,6 @@ void eq_image_write(struct eq_image *k, const struct eq_alloc *alloc)
 {
     *k = (struct eq_image){.reading = false};
     eq_buf_init(&k->words, alloc);
-    eq_buf_init(&k->bytes, alloc);
     eq_intern_init(&k->known, alloc);
 }
 
@@ -43,34 +41,84 @@ void eq_image_free(struct eq_image *k)
 {
     eq_free(k->words.alloc, k->offsets);
     eq_buf_free(&k->words);
-    eq_buf_free(&k->bytes);
     eq_intern_free(&k->known);
 }
 
-void eq_image_sign(char *image, size_t len, uint32_t n_words, const char *version, uint64_t tables)
+static struct header make_header(size_t len, uint32_t n_words, const char *version, uint64_t tables)
 {
     struct header h = {.magic = EQ_IMAGE_MAGIC, .byte_order = BYTE_ORDER_MARK, .format = FORMAT, .tables = tables,
                        .length = len, .n_words = n_words};
     size_t named = strlen(version);
     memcpy(h.version, version, named < sizeof h.version ? named : sizeof h.version);
-    h.digest = digest_of(&h, eq_slice(image + sizeof h, len - sizeof h));
+    return h;
+}
+
+void eq_image_sign(char *image, size_t len, uint32_t n_words, const char *version, uint64_t tables)
+{
+    struct header h = make_header(len, n_words, version, tables);
+    h.digest = digest_of(&h, XXH3_128bits(image + sizeof h, len - sizeof h));
     memcpy(image, &h, sizeof h);
 }
 
-enum eq_status eq_image_seal(struct eq_buf *out, struct eq_image *k, const char *version, uint64_t tables)
+/* What goes out in pieces of a reasonable size. */
+struct pieces {
+    eq_image_out *out;
+    void *ctx;
+    size_t n;
+    bool failed;
+    char piece[1 << 14];
+};
+
+static void flush(struct pieces *p)
 {
-    size_t len = EQ_IMAGE_HEADER + k->words.len + k->bytes.len;
-    if (k->nomem || k->words.failed || k->bytes.failed)
+    p->failed = p->failed || (p->n && !p->out(p->piece, p->n, p->ctx));
+    p->n = 0;
+}
+
+static void put(struct pieces *p, const char *ptr, size_t len)
+{
+    if (len > sizeof p->piece - p->n)
+        flush(p);
+    if (len > sizeof p->piece) {
+        p->failed = p->failed || !p->out(ptr, len, p->ctx);
+        return;
+    }
+    if (len)
+        memcpy(p->piece + p->n, ptr, len);
+    p->n += len;
+}
+
+/* Everything behind the header. */
+static bool put_body(const struct eq_image *k, eq_image_out *out, void *ctx)
+{
+    struct pieces p = {.out = out, .ctx = ctx};
+    put(&p, k->words.ptr, k->words.len);
+    for (size_t i = 0; i < k->known.n; i++) {
+        put(&p, k->known.items[i].ptr, k->known.items[i].len);
+        put(&p, "", 1);
+    }
+    flush(&p);
+    return !p.failed;
+}
+
+static bool digest_piece(const char *ptr, size_t len, void *state)
+{
+    return XXH3_128bits_update(state, ptr, len) == XXH_OK;
+}
+
+enum eq_status eq_image_seal(struct eq_image *k, const char *version, uint64_t tables, eq_image_out *out, void *ctx)
+{
+    size_t len = EQ_IMAGE_HEADER + k->words.len + k->end_of_texts;
+    XXH3_state_t state;
+    if (k->nomem || k->words.failed)
         return EQ_NOMEM;
     if (k->bad || len > EQ_IMAGE_MAX)
         return EQ_LIMIT;
-    eq_buf_fill(out, '\0', EQ_IMAGE_HEADER);
-    eq_buf_add(out, eq_buf_slice(&k->words));
-    eq_buf_add(out, eq_buf_slice(&k->bytes));
-    if (eq_buf_status(out) != EQ_OK)
-        return EQ_NOMEM;
-    eq_image_sign(out->ptr + out->len - len, len, (uint32_t)(k->words.len / sizeof(uint32_t)), version, tables);
-    return EQ_OK;
+    struct header h = make_header(len, (uint32_t)(k->words.len / sizeof(uint32_t)), version, tables);
+    XXH3_128bits_reset(&state);
+    put_body(k, digest_piece, &state);
+    h.digest = digest_of(&h, XXH3_128bits_digest(&state));
+    return out((const char *)&h, sizeof h, ctx) && put_body(k, out, ctx) ? EQ_OK : EQ_IO;
 }
 
 static void write_word(struct eq_image *k, uint32_t v)
@@ -92,10 +140,9 @@ static void write_text(struct eq_image *k, struct eq_slice s)
             k->nomem = true;
             return;
         }
-        k->offsets[number] = (uint32_t)k->bytes.len;
-        eq_buf_add(&k->bytes, s);
-        eq_buf_putc(&k->bytes, '\0');
-        k->bad |= k->bytes.len > EQ_IMAGE_MAX;
+        k->offsets[number] = (uint32_t)k->end_of_texts;
+        k->end_of_texts += s.len + 1;
+        k->bad |= k->end_of_texts > EQ_IMAGE_MAX;
     }
     write_word(k, k->offsets[number]);
     write_word(k, (uint32_t)s.len);
@@ -114,7 +161,7 @@ static const char *refuse(const struct header *h, struct eq_slice image, const c
         return "the pack was compiled by another version of eqlite";
     if (h->length != image.len)
         return h->length > image.len ? "the pack is truncated" : "something follows the pack";
-    XXH128_canonical_t digest = digest_of(h, eq_slice(image.ptr + sizeof *h, image.len - sizeof *h));
+    XXH128_canonical_t digest = digest_of(h, XXH3_128bits(image.ptr + sizeof *h, image.len - sizeof *h));
     if (memcmp(&digest, &h->digest, sizeof digest) != 0)
         return "the pack is damaged: its checksum is another";
     return h->n_words > (image.len - sizeof *h) / sizeof(uint32_t) ? "the pack is damaged" : NULL;

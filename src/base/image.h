@@ -33,17 +33,17 @@ struct eq_image {
     const uint32_t *at, *end;
     struct eq_slice text; /* texts borrow from it */
 
-    struct eq_buf words; /* writing */
-    struct eq_buf bytes;
-    struct eq_intern known; /* texts that are in `bytes` */
-    uint32_t *offsets;      /* by number in `known` */
-    size_t cap_offsets;
+    struct eq_buf words;     /* writing */
+    struct eq_intern known;  /* each distinct text, in the order in which they will stand */
+    uint32_t *offsets;       /* by number in `known` */
+    size_t cap_offsets, end_of_texts;
 };
 
 void eq_image_write(struct eq_image *k, const struct eq_alloc *alloc);
-/* The whole image into `out`. `version` names who writes, `tables` is a number for what the numbers inside stand for;
- * both must be the same when it is read. EQ_NOMEM; EQ_LIMIT: larger than EQ_IMAGE_MAX. */
-enum eq_status eq_image_seal(struct eq_buf *out, struct eq_image *k, const char *version, uint64_t tables);
+typedef bool eq_image_out(const char *ptr, size_t len, void *ctx); /* false: it cannot be written */
+/* The whole image, piece by piece. `version` names who writes, `tables` is a number for what the numbers inside stand for;
+ * both must be the same when it is read. EQ_NOMEM; EQ_LIMIT: larger than EQ_IMAGE_MAX; EQ_IO: `out` said so. */
+enum eq_status eq_image_seal(struct eq_image *k, const char *version, uint64_t tables, eq_image_out *out, void *ctx);
 void eq_image_free(struct eq_image *k); /* after writing */
 /* Write the header of an image of `len` bytes, EQ_IMAGE_HEADER at least, as if we had made it: for tests. */
 void eq_image_sign(char *image, size_t len, uint32_t n_words, const char *version, uint64_t tables);

@@ -53,14 +53,15 @@ EQ_PROFILED static void profile_rule(struct eq_matcher *m, uint32_t rule, size_t
     m->profile->parts[rule].ns += eq_profile_lap(m->profile, EQ_PROFILE_GIVE);
 }
 
+static const struct eq_past_fields no_fields;
+
 /* A kept event has what aliases read only if a rule that it hits has aliases. */
 static const struct eq_past_fields *kept_fields(const struct eq_matcher *m, const struct eq_hits *hits)
 {
-    static const struct eq_past_fields none = {NULL, 0};
     for (size_t i = 0; i < hits->n; i++)
         if (m->program->rules[m->program->clauses[hits->clauses[i]].rule].has_aliases)
             return &m->context.past_fields;
-    return &none;
+    return &no_fields;
 }
 
 static enum eq_status put_hits(struct eq_matcher *m, const struct eq_hits *hits, struct eq_moment *moment)
@@ -178,7 +179,8 @@ enum eq_status eq_matcher_go_on(struct eq_matcher *m, const struct eq_finding *f
                                 bool late)
 {
     struct eq_hits hits = {found->event, found->clauses, found->n, found->questions};
-    struct eq_moment moment = {.budget = &m->budget, .event = found->event, .origin = *origin};
+    struct eq_moment moment = {
+        .budget = &m->budget, .kept_fields = &no_fields, .event = found->event, .origin = *origin};
     enum eq_status st = EQ_OK;
     if (m->profile)
         st = profile_event(m, &hits, &moment, found, late);

@@ -80,6 +80,7 @@ static uint32_t shifted(uint32_t to, uint32_t by)
     return to >= EQ_REJECT ? to : to + by;
 }
 
+/* A clause that is ready, at its place among those that are there. */
 static enum eq_status put_ready(uint32_t *out, struct eq_compile *c, const struct eq_ready_clause *ready, uint32_t rule,
                                 uint32_t stage)
 {
@@ -101,6 +102,7 @@ static enum eq_status put_ready(uint32_t *out, struct eq_compile *c, const struc
     return st;
 }
 
+/* What adding takes while it lasts. */
 struct making {
     struct eq_compile c;
     struct eq_arena scratch;
@@ -120,7 +122,7 @@ static void end(struct making *m)
     eq_arena_free(&m->scratch);
 }
 
-static enum eq_status compile_stage(struct eq_program_rule *r, struct eq_compile *c, const struct eq_plan_stage *stage,
+static enum eq_status add_stage(struct eq_program_rule *r, struct eq_compile *c, const struct eq_plan_stage *stage,
                                     const struct eq_ready_clause *ready, uint32_t number)
 {
     uint32_t rule = (uint32_t)c->p->n_rules;
@@ -143,7 +145,7 @@ enum eq_status eq_program_add(struct eq_program *p, const struct eq_plan *plan, 
     enum eq_status st = EQ_OK;
     begin(&m, p);
     for (uint32_t i = 0; i < r.n_clauses && st == EQ_OK; i++)
-        st = compile_stage(&r, &m.c, eq_plan_filter(plan, i), ready ? &ready[i] : NULL, i);
+        st = add_stage(&r, &m.c, eq_plan_filter(plan, i), ready ? &ready[i] : NULL, i);
     end(&m);
     if (st == EQ_OK)
         p->rules[p->n_rules++] = r;

@@ -121,6 +121,7 @@ void eq_program_pack(struct eq_plan_pack *x, const struct eq_program *p)
 static void read_leaves(struct eq_known_nodes *out, struct eq_plan_pack *x)
 {
     eq_image_words(x->k, &out->leaves, &out->n_leaves);
+    x->k->bad |= out->n_leaves > x->n; /* no two are the same */
     for (size_t i = 0; i < out->n_leaves && !x->k->bad; i++)
         x->k->bad = out->leaves[i] >= x->n || !eq_image_check_leaf(x, out->leaves[i]);
 }
