@@ -256,33 +256,19 @@ enum eq_status eq_index_make_field(const struct eq_index *shared, uint32_t field
 
 /* ── What is known at once ── */
 
-/* What a condition adds to the work for a value of its field. */
-struct kinds {
-    bool typed, folded, patterns;
-};
-
-static void note_kinds(struct kinds *k, const struct eq_node *e)
+static enum eq_index_work work_of(unsigned looks)
 {
-    for (uint32_t i = 1; i < e->n_kids && !k->patterns; i++) {
-        bool like = e->kind == EQ_N_LIKE;
-        k->patterns = like && eq_glob_is_wild(eq_value_slice(&e->kids[i]->value));
-        k->typed |= !e->fold;
-        k->folded |= e->fold || like;
-    }
-}
-
-static enum eq_index_work work_of(const struct kinds *k)
-{
-    if (k->patterns || (k->typed && k->folded))
+    const unsigned both = EQ_LOOKS_TYPED | EQ_LOOKS_FOLDED;
+    if (looks & EQ_LOOKS_PATTERNS || (looks & both) == both)
         return EQ_INDEX_MUCH;
-    return k->typed || k->folded ? EQ_INDEX_LITTLE : EQ_INDEX_NONE;
+    return looks ? EQ_INDEX_LITTLE : EQ_INDEX_NONE;
 }
 
 /* Deal the predicates out to their fields, and see what work each field makes. */
 static enum eq_status deal_out(struct eq_index *index, const struct eq_program *p)
 {
-    struct kinds *kinds = eq_new(index->alloc, (index->n + 1) * sizeof *kinds);
-    if (!kinds)
+    uint8_t *looks = eq_new(index->alloc, (index->n + 1) * sizeof *looks);
+    if (!looks)
         return EQ_NOMEM;
     for (uint32_t i = 0; i < p->n_eager; i++) {
         const struct eq_predicate *q = &p->predicates[i];
@@ -291,17 +277,17 @@ static enum eq_status deal_out(struct eq_index *index, const struct eq_program *
             continue;
         }
         index->starts[q->field + 2]++;
-        note_kinds(&kinds[q->field], q->node->kids[0]);
+        looks[q->field] |= q->looks;
     }
     for (size_t f = 0; f < index->n; f++) {
-        index->plain[f].work = work_of(&kinds[f]);
+        index->plain[f].work = work_of(looks[f]);
         index->starts[f + 2] += index->starts[f + 1];
     }
     /* starts[f + 1] is where the list of f begins now, and where it ends when all are dealt out */
     for (uint32_t i = 0; i < p->n_eager; i++)
         if (p->predicates[i].kind == EQ_P_TEXT)
             index->predicates[index->starts[p->predicates[i].field + 1]++] = i;
-    eq_free(index->alloc, kinds);
+    eq_free(index->alloc, looks);
     return EQ_OK;
 }
 

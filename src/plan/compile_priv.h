@@ -14,10 +14,14 @@ struct eq_compile {
 
 /* One field of the event against constant strings, numbers or booleans? */
 bool eq_leaf_is_text(const struct eq_node *leaf);
+/* If so: what looking up a value for it takes, EQ_LOOKS_…. */
+uint8_t eq_leaf_looks(const struct eq_node *leaf);
 /* Is the predicate of this leaf of those that are found for all rules at once (program.h)? */
 bool eq_leaf_is_eager(const struct eq_node *leaf);
 /* The predicate for a leaf: an equal one that exists already, or a new one. */
 enum eq_status eq_leaf_predicate(uint32_t *out, struct eq_compile *c, const struct eq_node *leaf);
+/* The same for one of the known leaves. */
+enum eq_status eq_leaf_known_predicate(uint32_t *out, struct eq_compile *c, const struct eq_known_leaf *leaf);
 
 /* Add a clause for the condition: of a rule's stage, or, with rule EQ_NONE, one inside a leaf. */
 enum eq_status eq_compile_clause(uint32_t *out, struct eq_compile *c, const struct eq_node *condition, uint32_t rule,

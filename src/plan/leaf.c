@@ -5,6 +5,7 @@
  *
  * Leaves are told apart by their canonical text, and those of a pack, of which no two are equal, by where they are. */
 #include "plan/compile_priv.h"
+#include "plan/glob.h"
 
 static enum eq_status resolve_field(uint32_t *out, const struct eq_node *field, void *ctx)
 {
@@ -32,6 +33,16 @@ bool eq_leaf_is_text(const struct eq_node *leaf)
         if (e->kids[i]->kind != EQ_N_CONST || e->kids[i]->value.type == EQ_NULL || e->kids[i]->value.type > EQ_STRING)
             return false;
     return true;
+}
+
+uint8_t eq_leaf_looks(const struct eq_node *leaf)
+{
+    const struct eq_node *e = leaf->kids[0];
+    uint8_t looks = e->fold ? EQ_LOOKS_FOLDED : e->kind == EQ_N_LIKE ? EQ_LOOKS_TYPED | EQ_LOOKS_FOLDED : EQ_LOOKS_TYPED;
+    for (uint32_t i = 1; e->kind == EQ_N_LIKE && i < e->n_kids; i++)
+        if (eq_glob_is_wild(eq_value_slice(&e->kids[i]->value)))
+            looks |= EQ_LOOKS_PATTERNS;
+    return looks;
 }
 
 static uint8_t reads_of(const struct eq_node *n)
@@ -98,8 +109,10 @@ static enum eq_status compile_leaf(struct eq_predicate *q, struct eq_compile *c,
     default: break;
     }
     q->kind = text && !c->p->plain ? EQ_P_TEXT : EQ_P_EXPR;
-    if (q->kind == EQ_P_TEXT)
+    if (q->kind == EQ_P_TEXT) {
+        q->looks = eq_leaf_looks(leaf);
         return resolve_field(&q->field, leaf->kids[0]->kids[0], c);
+    }
     return compile_expr(q, c, leaf->kids[0]);
 }
 
@@ -113,7 +126,7 @@ static uint32_t *known_place(struct eq_program *p, const struct eq_node *leaf)
 {
     uintptr_t first = (uintptr_t)p->known.nodes, at = (uintptr_t)leaf;
     bool known = at >= first && at < first + p->known.n_nodes * sizeof *leaf;
-    return known ? &p->known_predicates[leaf - p->known.nodes] : NULL;
+    return known ? &p->known_numbers[leaf - p->known.nodes] : NULL;
 }
 
 /* The same among canonical texts; EQ_NONE stands there if no equal leaf was seen. Element fields are numbered per
@@ -140,6 +153,16 @@ static enum eq_status text_place(uint32_t **out, struct eq_compile *c, const str
     return EQ_OK;
 }
 
+/* A place for one more predicate, at *out. */
+static enum eq_status add_predicate(uint32_t *out, struct eq_program *p)
+{
+    if (!eq_grow(p->alloc, &p->predicates, &p->cap_predicates, p->n_predicates + 1, sizeof *p->predicates))
+        return EQ_NOMEM;
+    *out = (uint32_t)p->n_predicates++;
+    p->predicates[*out] = (struct eq_predicate){.weight = EQ_NOT_WEIGHED};
+    return EQ_OK;
+}
+
 enum eq_status eq_leaf_predicate(uint32_t *out, struct eq_compile *c, const struct eq_node *leaf)
 {
     struct eq_program *p = c->p;
@@ -152,13 +175,36 @@ enum eq_status eq_leaf_predicate(uint32_t *out, struct eq_compile *c, const stru
     *out = *place;
     if (*out != EQ_NONE)
         return EQ_OK;
-    *out = *place = (uint32_t)p->n_predicates;
-    if (!eq_grow(p->alloc, &p->predicates, &p->cap_predicates, *out + 1u, sizeof *p->predicates))
-        return EQ_NOMEM;
-    p->n_predicates = *out + 1u;
-    p->predicates[*out] = (struct eq_predicate){0};
-    struct eq_predicate q = {.weight = EQ_NOT_WEIGHED};
+    st = add_predicate(out, p);
+    if (st != EQ_OK)
+        return st;
+    *place = *out;
+    struct eq_predicate q = p->predicates[*out];
     st = compile_leaf(&q, c, leaf);
     p->predicates[*out] = q; /* the array may have moved: a search adds predicates of its own */
     return st;
+}
+
+/* Neither node is looked at, for there are many and they lie far apart; but each field once. */
+enum eq_status eq_leaf_known_predicate(uint32_t *out, struct eq_compile *c, const struct eq_known_leaf *leaf)
+{
+    struct eq_program *p = c->p;
+    if (leaf->field == EQ_NONE)
+        return eq_leaf_predicate(out, c, &p->known.nodes[leaf->node]);
+    uint32_t *place = &p->known_numbers[leaf->node], *field = &p->known_numbers[leaf->field];
+    *out = *place;
+    if (*out != EQ_NONE)
+        return EQ_OK;
+    enum eq_status st = *field == EQ_NONE ? resolve_field(field, &p->known.nodes[leaf->field], c) : EQ_OK;
+    if (st == EQ_OK)
+        st = add_predicate(out, p);
+    if (st != EQ_OK)
+        return st;
+    *place = *out;
+    struct eq_predicate *q = &p->predicates[*out];
+    q->kind = EQ_P_TEXT;
+    q->looks = leaf->looks;
+    q->field = *field;
+    q->node = &p->known.nodes[leaf->node];
+    return EQ_OK;
 }

@@ -84,7 +84,7 @@ static bool check_shape(const struct eq_node *n)
 /* What the kids read, together. */
 static struct eq_node_facts facts_of(const struct eq_plan_pack *x, const struct eq_node *n)
 {
-    struct eq_node_facts f = {.size = 1, .depth = 1};
+    struct eq_node_facts f = {.size = 1, .depth = 1, .field = EQ_NONE};
     if (n->kind == EQ_N_FIELD) {
         f.fields = 1;
         f.element = n->frame == EQ_FRAME_ELEMENT;
@@ -102,11 +102,22 @@ static struct eq_node_facts facts_of(const struct eq_plan_pack *x, const struct 
     return f;
 }
 
+/* What it would be as a predicate. */
+static void note_leaf(struct eq_node_facts *f, const struct eq_plan_pack *x, const struct eq_node *n)
+{
+    f->leaf = n->kind >= EQ_N_EXISTS && n->kind <= EQ_N_LINEAGE && !f->element;
+    f->eager = f->leaf && eq_leaf_is_eager(n);
+    if (!f->eager || n->kind != EQ_N_ANY)
+        return;
+    f->field = (uint32_t)(n->kids[0]->kids[0] - x->nodes);
+    f->looks = eq_leaf_looks(n);
+}
+
 bool eq_image_check_node(struct eq_plan_pack *x, uint32_t number)
 {
     const struct eq_node *n = &x->nodes[number];
     if (n->kind == EQ_N_CONST) { /* as most are */
-        x->facts[number] = (struct eq_node_facts){.size = 1, .depth = 1};
+        x->facts[number] = (struct eq_node_facts){.size = 1, .depth = 1, .field = EQ_NONE};
         return true;
     }
     if (!check_shape(n))
@@ -118,20 +129,13 @@ bool eq_image_check_node(struct eq_plan_pack *x, uint32_t number)
         f.search = true;
         f.element = false;
     }
-    f.eager = eq_leaf_is_eager(n);
     if (n->kind == EQ_N_LINEAGE && (f.element || f.aliases))
         return false; /* it is about another event */
     if (n->kind == EQ_N_ANY && f.fields > EQ_EXPR_MAX_CHOICES)
         return false;
+    note_leaf(&f, x, n);
     x->facts[number] = f;
     return f.size < EQ_IMAGE_TREE_MAX && f.depth <= EQ_IMAGE_DEPTH_MAX;
-}
-
-bool eq_image_check_leaf(struct eq_plan_pack *x, uint32_t number)
-{
-    uint8_t kind = x->nodes[number].kind;
-    x->trees += x->facts[number].size;
-    return kind >= EQ_N_EXISTS && kind <= EQ_N_LINEAGE && !x->facts[number].element && x->trees <= EQ_IMAGE_TREES_MAX;
 }
 
 /* `earlier`: how many stages may be named by alias. */

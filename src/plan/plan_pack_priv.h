@@ -12,15 +12,16 @@ struct eq_node_facts {
     uint16_t depth;
     uint16_t fields;  /* that stand in it; FIELDS_MAX: so many or more */
     uint16_t aliases; /* 1 + the highest stage whose event it reads; 0: none */
+    uint32_t field;   /* a TEXT leaf: the node of its field; EQ_NONE: it is none */
+    uint8_t looks;    /* a TEXT leaf: EQ_LOOKS_… */
     bool element : 1; /* it reads the element of a SEARCH around it */
     bool search : 1;  /* there is a SEARCH in it */
-    bool eager : 1;   /* as a predicate it is found for all rules at once */
+    bool leaf : 1;    /* it can be a predicate outside a SEARCH ... */
+    bool eager : 1;   /* ... and is then found for all rules at once */
 };
 
 /* The kids, which are checked already, may stand where they do; fills facts[number] in. */
 bool eq_image_check_node(struct eq_plan_pack *x, uint32_t number);
-/* Can a node that passed stand in a clause as a predicate? */
-bool eq_image_check_leaf(struct eq_plan_pack *x, uint32_t number);
 bool eq_image_check_plan(struct eq_plan_pack *x, const struct eq_plan *plan);
 
 #endif

@@ -7,9 +7,9 @@ static void forget_leaves(struct eq_program *p)
 {
     eq_intern_free(&p->leaves);
     eq_free(p->alloc, p->leaf_predicates);
-    eq_free(p->alloc, p->known_predicates);
+    eq_free(p->alloc, p->known_numbers);
     eq_free(p->alloc, p->ready_predicates);
-    p->leaf_predicates = p->known_predicates = p->ready_predicates = NULL;
+    p->leaf_predicates = p->known_numbers = p->ready_predicates = NULL;
     p->known = (struct eq_known_nodes){0};
     p->cap_leaves = 0;
 }
@@ -157,10 +157,10 @@ enum eq_status eq_program_know(struct eq_program *p, const struct eq_known_nodes
     struct making m;
     uint32_t *numbers = eq_new(p->alloc, (known->n_nodes + 1) * sizeof *numbers);
     uint32_t *ready = eq_new(p->alloc, (known->n_leaves + 1) * sizeof *ready);
-    eq_free(p->alloc, p->known_predicates);
+    eq_free(p->alloc, p->known_numbers);
     eq_free(p->alloc, p->ready_predicates);
     p->known = (struct eq_known_nodes){0};
-    p->known_predicates = numbers;
+    p->known_numbers = numbers;
     p->ready_predicates = ready;
     if (!numbers || !ready ||
         !eq_grow(p->alloc, &p->predicates, &p->cap_predicates, p->n_predicates + known->n_leaves + 1, sizeof *p->predicates))
@@ -170,7 +170,7 @@ enum eq_status eq_program_know(struct eq_program *p, const struct eq_known_nodes
     enum eq_status st = EQ_OK;
     begin(&m, p);
     for (size_t i = 0; i < known->n_leaves && !p->plain && st == EQ_OK; i++)
-        st = eq_leaf_predicate(&ready[i], &m.c, &known->nodes[known->leaves[i]]);
+        st = eq_leaf_known_predicate(&ready[i], &m.c, &known->leaves[i]);
     end(&m);
     return st;
 }

@@ -35,9 +35,15 @@ enum eq_predicate_kind {
 #define EQ_READS_ALIAS 2u
 #define EQ_READS_PAST 4u
 
+/* What looking up a value for a TEXT predicate takes (match/index.h): its own text or number, its text without case, patterns. */
+#define EQ_LOOKS_TYPED 1u
+#define EQ_LOOKS_FOLDED 2u
+#define EQ_LOOKS_PATTERNS 4u
+
 struct eq_predicate {
     uint8_t kind;  /* enum eq_predicate_kind */
     uint8_t reads; /* EQ_READS_… */
+    uint8_t looks; /* TEXT: EQ_LOOKS_… */
     uint16_t frame; /* EXISTS */
     uint32_t field; /* TEXT, EXISTS, SEARCH */
     uint32_t clause; /* SEARCH, LINEAGE: the inner condition */
@@ -93,11 +99,17 @@ struct eq_program_regex {
     bool fold;
 };
 
-/* Nodes of which no two are equal, so that they need not be compared by their text, and which of them are leaves of the
- * clauses that were compiled before. */
+/* A node that is a predicate of clauses that were compiled before. */
+struct eq_known_leaf {
+    uint32_t node;
+    uint32_t field; /* TEXT: the node of its field; EQ_NONE: it is another kind */
+    uint8_t looks;  /* TEXT: EQ_LOOKS_… */
+};
+
+/* Nodes of which no two are equal, so that they need not be compared by their text, and the leaves among them. */
 struct eq_known_nodes {
     const struct eq_node *nodes;
-    const uint32_t *leaves; /* numbers of nodes */
+    const struct eq_known_leaf *leaves;
     size_t n_nodes, n_leaves;
 };
 
@@ -118,8 +130,8 @@ struct eq_program {
     struct eq_intern leaves;     /* canonical texts of predicates ... */
     uint32_t *leaf_predicates;   /* ... and the number that each has while rules are added */
     struct eq_known_nodes known;       /* nodes that are told apart by where they are ... */
-    uint32_t *known_predicates;  /* ... the predicate of each, or EQ_NONE ... */
-    uint32_t *ready_predicates;  /* ... and that of each leaf */
+    uint32_t *known_numbers;     /* ... the predicate or field of each, or EQ_NONE ... */
+    uint32_t *ready_predicates;  /* ... and the predicate of each leaf */
     struct eq_predicate *predicates;
     struct eq_clause *clauses;
     struct eq_jump *jumps;

@@ -120,10 +120,22 @@ void eq_program_pack(struct eq_plan_pack *x, const struct eq_program *p)
 
 static void read_leaves(struct eq_known_nodes *out, struct eq_plan_pack *x)
 {
-    eq_image_words(x->k, &out->leaves, &out->n_leaves);
-    x->k->bad |= out->n_leaves > x->n; /* no two are the same */
-    for (size_t i = 0; i < out->n_leaves && !x->k->bad; i++)
-        x->k->bad = out->leaves[i] >= x->n || !eq_image_check_leaf(x, out->leaves[i]);
+    struct eq_image *k = x->k;
+    const uint32_t *numbers;
+    size_t n;
+    eq_image_words(k, &numbers, &n);
+    k->bad |= n > x->n; /* no two are the same */
+    struct eq_known_leaf *leaves = k->bad ? NULL : eq_arena_room(k->arena, (n + 1) * sizeof *leaves);
+    k->nomem |= !k->bad && !leaves;
+    k->bad |= !leaves;
+    for (size_t i = 0; i < n && !k->bad; i++) {
+        const struct eq_node_facts *f = &x->facts[numbers[i] < x->n ? numbers[i] : 0];
+        x->trees += f->size;
+        k->bad = numbers[i] >= x->n || !f->leaf || x->trees > EQ_IMAGE_TREES_MAX;
+        leaves[i] = (struct eq_known_leaf){numbers[i], f->field, f->looks};
+    }
+    out->leaves = leaves;
+    out->n_leaves = n;
 }
 
 static bool is_target(uint32_t to, uint32_t from)
@@ -137,12 +149,12 @@ static bool check_clause(const struct eq_ready_clause *c, const struct eq_known_
 {
     for (uint32_t i = 0; i < c->n_jumps; i++) {
         const struct eq_jump *j = &c->jumps[i];
-        if (j->predicate >= known->n_leaves || facts[known->leaves[j->predicate]].aliases > earlier ||
+        if (j->predicate >= known->n_leaves || facts[known->leaves[j->predicate].node].aliases > earlier ||
             !is_target(j->on_true, i) || !is_target(j->on_false, i))
             return false;
     }
     for (uint32_t i = 0; i < c->n_witnesses; i++)
-        if (c->witnesses[i] >= known->n_leaves || !facts[known->leaves[c->witnesses[i]]].eager)
+        if (c->witnesses[i] >= known->n_leaves || !facts[known->leaves[c->witnesses[i]].node].eager)
             return false;
     return c->entry >= EQ_REJECT;
 }
