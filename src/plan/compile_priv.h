@@ -12,6 +12,26 @@ struct eq_compile {
     uint32_t reads;                   /* of the clause at hand */
 };
 
+/* Is an expression one field of the event against literals, if it is known whether its first kid is such a field and the others
+ * are literals? And what looking up a value for it takes, if it is known whether one of them has wildcards? */
+static inline bool eq_expr_is_text(const struct eq_node *e, bool of_event, bool literals)
+{
+    return (e->kind == EQ_N_LIKE || e->kind == EQ_N_IN || (e->kind == EQ_N_COMPARE && e->op == EQ_CMP_EQ)) && of_event &&
+           literals;
+}
+
+static inline uint8_t eq_expr_looks(const struct eq_node *e, bool wild)
+{
+    unsigned own = e->fold ? 0 : EQ_LOOKS_TYPED, folded = e->fold || e->kind == EQ_N_LIKE ? EQ_LOOKS_FOLDED : 0;
+    return (uint8_t)(own | folded | (wild && e->kind == EQ_N_LIKE ? EQ_LOOKS_PATTERNS : 0));
+}
+
+/* A string, number or boolean. */
+static inline bool eq_is_literal(const struct eq_node *n)
+{
+    return n->kind == EQ_N_CONST && n->value.type != EQ_NULL && n->value.type <= EQ_STRING;
+}
+
 /* One field of the event against constant strings, numbers or booleans? */
 bool eq_leaf_is_text(const struct eq_node *leaf);
 /* If so: what looking up a value for it takes, EQ_LOOKS_…. */

@@ -20,29 +20,26 @@ static bool reads_event_field(const struct eq_node *n)
     return n->kind == EQ_N_FIELD && n->frame == EQ_FRAME_EVENT;
 }
 
-/* One field of the event against constant strings, numbers or booleans. */
 bool eq_leaf_is_text(const struct eq_node *leaf)
 {
     if (leaf->kind != EQ_N_ANY)
         return false;
     const struct eq_node *e = leaf->kids[0];
-    bool listed = e->kind == EQ_N_LIKE || e->kind == EQ_N_IN || (e->kind == EQ_N_COMPARE && e->op == EQ_CMP_EQ);
-    if (!listed || !reads_event_field(e->kids[0]))
+    uint32_t i = 1;
+    if (!eq_expr_is_text(e, true, true) || !reads_event_field(e->kids[0]))
         return false;
-    for (uint32_t i = 1; i < e->n_kids; i++)
-        if (e->kids[i]->kind != EQ_N_CONST || e->kids[i]->value.type == EQ_NULL || e->kids[i]->value.type > EQ_STRING)
-            return false;
-    return true;
+    while (i < e->n_kids && eq_is_literal(e->kids[i]))
+        i++;
+    return i == e->n_kids;
 }
 
 uint8_t eq_leaf_looks(const struct eq_node *leaf)
 {
     const struct eq_node *e = leaf->kids[0];
-    uint8_t looks = e->fold ? EQ_LOOKS_FOLDED : e->kind == EQ_N_LIKE ? EQ_LOOKS_TYPED | EQ_LOOKS_FOLDED : EQ_LOOKS_TYPED;
-    for (uint32_t i = 1; e->kind == EQ_N_LIKE && i < e->n_kids; i++)
-        if (eq_glob_is_wild(eq_value_slice(&e->kids[i]->value)))
-            looks |= EQ_LOOKS_PATTERNS;
-    return looks;
+    bool wild = false;
+    for (uint32_t i = 1; e->kind == EQ_N_LIKE && i < e->n_kids && !wild; i++)
+        wild = eq_glob_is_wild(eq_value_slice(&e->kids[i]->value));
+    return eq_expr_looks(e, wild);
 }
 
 static uint8_t reads_of(const struct eq_node *n)

@@ -169,7 +169,8 @@ static void read_nodes(struct eq_plan_pack *x)
     x->nodes = eq_arena_room(k->arena, (x->n + 1) * sizeof *x->nodes);
     x->kids = eq_arena_room(k->arena, (x->n_kids + 1) * sizeof *x->kids);
     x->facts = eq_arena_room(k->arena, (x->n + 1) * sizeof *x->facts);
-    if (!x->nodes || !x->kids || !x->facts)
+    x->classes = eq_arena_room(k->arena, x->n + 1);
+    if (!x->nodes || !x->kids || !x->facts || !x->classes)
         k->nomem = k->bad = true;
     for (uint32_t i = 0; i < x->n && !k->bad; i++)
         read_node(x, i);

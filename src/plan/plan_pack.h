@@ -20,6 +20,7 @@ struct eq_plan_pack {
     struct eq_intern known; /* writing: the words of each node */
     struct eq_node *nodes;  /* reading, with what is known of each: */
     struct eq_node_facts *facts;
+    uint8_t *classes; /* what others ask of it as their kid: in few bytes, for they are many and far apart */
     size_t n;
     struct eq_node **kids; /* reading: room for those of nodes to come */
     size_t n_kids;         /* ... that many; writing: of all nodes so far */

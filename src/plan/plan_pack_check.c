@@ -5,28 +5,76 @@
 #include "plan/compile_priv.h"
 #include "plan/expr.h"
 #include "plan/functions.h"
+#include "plan/glob.h"
 #include "plan/plan_pack_priv.h"
+
+/* ── Kids ── */
+
+enum {
+    CONDITION = 1,
+    CONSTANT = 2,
+    LITERAL = 4, /* a string, number or boolean */
+    STRING = 8,
+    WILD = 16, /* a string with wildcards */
+    FIELD = 32,
+    OF_EVENT = 64 /* a field of the event */
+};
 
 static bool is_condition(const struct eq_node *n)
 {
     return n->kind <= EQ_N_LINEAGE;
 }
 
-static bool all_conditions(const struct eq_node *n, bool wanted)
+static uint8_t class_of(const struct eq_node *n)
 {
-    for (uint32_t i = 0; i < n->n_kids; i++)
-        if (is_condition(n->kids[i]) != wanted)
-            return false;
-    return true;
+    if (n->kind == EQ_N_FIELD)
+        return n->frame == EQ_FRAME_EVENT ? FIELD | OF_EVENT : FIELD;
+    if (n->kind != EQ_N_CONST)
+        return is_condition(n) ? CONDITION : 0;
+    unsigned class = eq_is_literal(n) ? CONSTANT | LITERAL : CONSTANT;
+    if (n->value.type == EQ_STRING)
+        class |= eq_glob_is_wild(eq_value_slice(&n->value)) ? STRING | WILD : STRING;
+    return (uint8_t)class;
 }
 
-static bool are_patterns(const struct eq_node *n)
+/* What the kids are: the first, all of the others, any of them. */
+struct kids {
+    uint8_t first, all, any;
+};
+
+static uint32_t number_of(const struct eq_plan_pack *x, const struct eq_node *n)
 {
-    for (uint32_t i = 1; i < n->n_kids; i++)
-        if (n->kids[i]->kind != EQ_N_CONST || n->kids[i]->value.type != EQ_STRING)
-            return false;
-    return true;
+    return (uint32_t)(n - x->nodes);
 }
+
+static void add_facts(struct eq_node_facts *f, const struct eq_node_facts *kid)
+{
+    f->size = f->size + kid->size < EQ_IMAGE_TREE_MAX ? f->size + kid->size : EQ_IMAGE_TREE_MAX;
+    f->depth = kid->depth >= f->depth ? (uint16_t)(kid->depth + 1u) : f->depth;
+    f->fields = f->fields + kid->fields < FIELDS_MAX ? (uint16_t)(f->fields + kid->fields) : FIELDS_MAX;
+    f->aliases = kid->aliases > f->aliases ? kid->aliases : f->aliases;
+    f->element = f->element || kid->element;
+    f->search = f->search || kid->search;
+}
+
+/* Of most kids, which are constants, no more than the class is looked at. */
+static struct kids look_at_kids(struct eq_node_facts *f, const struct eq_plan_pack *x, const struct eq_node *n)
+{
+    static const struct eq_node_facts constant = {.size = 1, .depth = 1, .field = EQ_NONE};
+    struct kids k = {.all = UINT8_MAX};
+    for (uint32_t i = 0; i < n->n_kids; i++) {
+        uint32_t kid = number_of(x, n->kids[i]);
+        uint8_t class = x->classes[kid];
+        add_facts(f, class & CONSTANT ? &constant : &x->facts[kid]);
+        if (i == 0)
+            k.first = class;
+        k.all &= i == 0 ? UINT8_MAX : class;
+        k.any |= i == 0 ? 0 : class;
+    }
+    return k;
+}
+
+/* ── Nodes ── */
 
 static bool is_call(const struct eq_node *n)
 {
@@ -37,106 +85,101 @@ static bool is_call(const struct eq_node *n)
            (f->folds || !n->fold);
 }
 
-/* Constants are one set; others lie on the machine's stack. */
-static bool is_list(const struct eq_node *n)
-{
-    uint32_t i = 1;
-    while (i < n->n_kids && n->kids[i]->kind == EQ_N_CONST)
-        i++;
-    return i == n->n_kids || n->n_kids <= EQ_EXPR_MAX_VALUES;
-}
-
 static bool is_field(const struct eq_node *n)
 {
     return n->path.len > 0 || n->frame == EQ_FRAME_ELEMENT;
 }
 
 /* Kind, number and kinds of kids. */
-static bool check_shape(const struct eq_node *n)
+static bool check_shape(const struct eq_node *n, struct kids k)
 {
+    bool expressions = !((k.first | k.any) & CONDITION), few = n->n_kids <= EQ_EXPR_MAX_VALUES;
     switch ((enum eq_node_kind)n->kind) {
     case EQ_N_TRUE:
     case EQ_N_FALSE: return n->n_kids == 0;
     case EQ_N_AND:
-    case EQ_N_OR: return n->n_kids >= 2 && all_conditions(n, true);
-    case EQ_N_NOT: return n->n_kids == 1 && is_condition(n->kids[0]);
-    case EQ_N_LINEAGE: return n->n_kids == 1 && is_condition(n->kids[0]) && n->op <= EQ_EVENT_OF;
-    case EQ_N_EXISTS: return n->n_kids == 1 && n->kids[0]->kind == EQ_N_FIELD;
-    case EQ_N_ANY: return n->n_kids == 1 && !is_condition(n->kids[0]);
-    case EQ_N_SEARCH:
-        return n->n_kids == 2 && n->kids[0]->kind == EQ_N_FIELD && n->kids[0]->frame == EQ_FRAME_EVENT &&
-               is_condition(n->kids[1]);
+    case EQ_N_OR: return n->n_kids >= 2 && k.first & k.all & CONDITION;
+    case EQ_N_NOT: return n->n_kids == 1 && k.first & CONDITION;
+    case EQ_N_LINEAGE: return n->n_kids == 1 && k.first & CONDITION && n->op <= EQ_EVENT_OF;
+    case EQ_N_EXISTS: return n->n_kids == 1 && k.first & FIELD;
+    case EQ_N_ANY: return n->n_kids == 1 && expressions;
+    case EQ_N_SEARCH: return n->n_kids == 2 && k.first & OF_EVENT && k.all & CONDITION;
     case EQ_N_CONST: return true;
     case EQ_N_FIELD: return is_field(n);
-    case EQ_N_CALL: return is_call(n) && all_conditions(n, false);
-    case EQ_N_COMPARE: return n->n_kids == 2 && n->op <= EQ_CMP_GE && all_conditions(n, false);
-    case EQ_N_IN: return n->n_kids >= 1 && all_conditions(n, false) && is_list(n);
+    case EQ_N_CALL: return is_call(n) && expressions;
+    case EQ_N_COMPARE: return n->n_kids == 2 && n->op <= EQ_CMP_GE && expressions;
+    case EQ_N_IN: return n->n_kids >= 1 && expressions && (k.all & CONSTANT || few); /* others lie on the stack */
     case EQ_N_LIKE:
-    case EQ_N_REGEX: return n->n_kids >= 1 && !is_condition(n->kids[0]) && are_patterns(n);
+    case EQ_N_REGEX: return n->n_kids >= 1 && expressions && k.all & STRING;
     case EQ_N_IS_NULL:
-    case EQ_N_KNOT: return n->n_kids == 1 && all_conditions(n, false);
+    case EQ_N_KNOT: return n->n_kids == 1 && expressions;
     case EQ_N_KAND:
-    case EQ_N_KOR: return n->n_kids >= 2 && n->n_kids <= EQ_EXPR_MAX_VALUES && all_conditions(n, false);
+    case EQ_N_KOR: return n->n_kids >= 2 && few && expressions;
     }
     return false;
 }
 
-/* What the kids read, together. */
-static struct eq_node_facts facts_of(const struct eq_plan_pack *x, const struct eq_node *n)
-{
-    struct eq_node_facts f = {.size = 1, .depth = 1, .field = EQ_NONE};
-    if (n->kind == EQ_N_FIELD) {
-        f.fields = 1;
-        f.element = n->frame == EQ_FRAME_ELEMENT;
-        f.aliases = n->frame >= EQ_FRAME_ALIAS ? (uint16_t)(n->frame - EQ_FRAME_ALIAS + 1u) : 0;
-    }
-    for (uint32_t i = 0; n->kind != EQ_N_FIELD && i < n->n_kids; i++) {
-        const struct eq_node_facts *kid = &x->facts[n->kids[i] - x->nodes];
-        f.size = f.size + kid->size < EQ_IMAGE_TREE_MAX ? f.size + kid->size : EQ_IMAGE_TREE_MAX;
-        f.depth = kid->depth >= f.depth ? (uint16_t)(kid->depth + 1u) : f.depth;
-        f.fields = f.fields + kid->fields < FIELDS_MAX ? (uint16_t)(f.fields + kid->fields) : FIELDS_MAX;
-        f.aliases = kid->aliases > f.aliases ? kid->aliases : f.aliases;
-        f.element = f.element || kid->element;
-        f.search = f.search || kid->search;
-    }
-    return f;
-}
-
-/* What it would be as a predicate. */
-static void note_leaf(struct eq_node_facts *f, const struct eq_plan_pack *x, const struct eq_node *n)
+/* What it would be as a predicate, or is below ANY. */
+static void note_leaf(struct eq_node_facts *f, const struct eq_plan_pack *x, const struct eq_node *n, struct kids k)
 {
     f->leaf = n->kind >= EQ_N_EXISTS && n->kind <= EQ_N_LINEAGE && !f->element;
-    f->eager = f->leaf && eq_leaf_is_eager(n);
-    if (!f->eager || n->kind != EQ_N_ANY)
-        return;
-    f->field = (uint32_t)(n->kids[0]->kids[0] - x->nodes);
-    f->looks = eq_leaf_looks(n);
+    f->eager = n->kind == EQ_N_EXISTS && k.first & OF_EVENT;
+    if (n->kind == EQ_N_ANY) {
+        const struct eq_node_facts *e = &x->facts[number_of(x, n->kids[0])];
+        f->field = e->field;
+        f->looks = e->looks;
+        f->eager = f->field != EQ_NONE;
+    } else if (eq_expr_is_text(n, k.first & OF_EVENT, k.all & LITERAL)) {
+        f->field = number_of(x, n->kids[0]);
+        f->looks = eq_expr_looks(n, k.any & WILD);
+    }
+}
+
+static struct eq_node_facts field_facts(const struct eq_node *n)
+{
+    return (struct eq_node_facts){.size = 1,
+                                  .depth = 1,
+                                  .fields = 1,
+                                  .aliases = n->frame >= EQ_FRAME_ALIAS ? (uint16_t)(n->frame - EQ_FRAME_ALIAS + 1u) : 0,
+                                  .field = EQ_NONE,
+                                  .element = n->frame == EQ_FRAME_ELEMENT};
+}
+
+/* A node with kids. */
+static bool check_parent(struct eq_node_facts *f, const struct eq_plan_pack *x, const struct eq_node *n)
+{
+    *f = (struct eq_node_facts){.size = 1, .depth = 1, .field = EQ_NONE};
+    struct kids k = look_at_kids(f, x, n);
+    if (!check_shape(n, k))
+        return false;
+    if (n->kind == EQ_N_SEARCH) {
+        if (f->search)
+            return false; /* none stands in another */
+        f->search = true;
+        f->element = false;
+    }
+    if (n->kind == EQ_N_LINEAGE && (f->element || f->aliases))
+        return false; /* it is about another event */
+    if (n->kind == EQ_N_ANY && f->fields > EQ_EXPR_MAX_CHOICES)
+        return false;
+    note_leaf(f, x, n, k);
+    return f->size < EQ_IMAGE_TREE_MAX && f->depth <= EQ_IMAGE_DEPTH_MAX;
 }
 
 bool eq_image_check_node(struct eq_plan_pack *x, uint32_t number)
 {
     const struct eq_node *n = &x->nodes[number];
-    if (n->kind == EQ_N_CONST) { /* as most are */
+    x->classes[number] = class_of(n);
+    if (n->kind == EQ_N_CONST) /* as most are */
         x->facts[number] = (struct eq_node_facts){.size = 1, .depth = 1, .field = EQ_NONE};
-        return true;
-    }
-    if (!check_shape(n))
-        return false;
-    struct eq_node_facts f = facts_of(x, n);
-    if (n->kind == EQ_N_SEARCH) {
-        if (f.search)
-            return false; /* none stands in another */
-        f.search = true;
-        f.element = false;
-    }
-    if (n->kind == EQ_N_LINEAGE && (f.element || f.aliases))
-        return false; /* it is about another event */
-    if (n->kind == EQ_N_ANY && f.fields > EQ_EXPR_MAX_CHOICES)
-        return false;
-    note_leaf(&f, x, n);
-    x->facts[number] = f;
-    return f.size < EQ_IMAGE_TREE_MAX && f.depth <= EQ_IMAGE_DEPTH_MAX;
+    else if (n->kind == EQ_N_FIELD)
+        x->facts[number] = field_facts(n);
+    else
+        return check_parent(&x->facts[number], x, n);
+    return n->kind == EQ_N_CONST || is_field(n);
 }
+
+/* ── Plans ── */
 
 /* `earlier`: how many stages may be named by alias. */
 static bool check_stage(struct eq_plan_pack *x, const struct eq_plan_stage *s, uint32_t earlier, uint32_t n_keys)
