@@ -182,7 +182,7 @@ enum eq_status eq_leaf_predicate(uint32_t *out, struct eq_compile *c, const stru
     return st;
 }
 
-/* Neither node is looked at, for there are many and they lie far apart; but each field once. */
+/* Its nodes are not looked at, for they are many and lie far apart; each field is, once. */
 enum eq_status eq_leaf_known_predicate(uint32_t *out, struct eq_compile *c, const struct eq_known_leaf *leaf)
 {
     struct eq_program *p = c->p;

@@ -13,6 +13,7 @@
 /* Something of every kind that a plan may hold. */
 static const char *const queries[] = {
     "process where process.name : (\"cmd.exe\", \"power*\") and not user.name == \"root\"",
+    "file where file.path like (\"/etc/passwd\", \"/tmp/*\") or file.name like~ \"x\" or file.extension in~ (\"a\", \"b\")",
     "any where length(process.name) + 1 > 3.5 and process.args in (1, \"2\", true, null) and ?x.y != null",
     "network where cidrMatch(source.ip, \"10.0.0.0/8\", \"::1\") or source.ip == \"192.168.0.1\"",
     "any where @timestamp > \"2026-01-02T03:04:05.678Z\" and concat(a, b) like~ \"*x?y*\"",
@@ -154,6 +155,20 @@ static void print_rule(struct eq_buf *out, const eqlite_rules *rules, size_t i)
     eq_buf_printf(out, "%.*s %u %lld", (int)rule.query.len, rule.query.ptr, rule.line, (long long)rule.max_signals);
 }
 
+/* What is told of a pack's predicates without compiling them is what compiling them tells. */
+static void same_predicates(const struct eq_program *a, const struct eq_program *b)
+{
+    size_t texts = 0;
+    CU_ASSERT_FATAL(a->n_eager == b->n_eager && a->n_witnesses == b->n_witnesses && a->n_predicates == b->n_predicates);
+    for (size_t i = 0; i < a->n_eager; i++) {
+        const struct eq_predicate *p = &a->predicates[i], *q = &b->predicates[i];
+        CU_ASSERT(p->kind == q->kind && p->reads == q->reads && p->looks == q->looks);
+        CU_ASSERT(eq_slice_eq(a->fields->items[p->field].path, b->fields->items[q->field].path));
+        texts += p->kind == EQ_P_TEXT;
+    }
+    CU_ASSERT(texts > 5);
+}
+
 static void the_same_rules(void)
 {
     eqlite_status status;
@@ -172,6 +187,7 @@ static void the_same_rules(void)
         print_rule(&b, after, i);
         CU_ASSERT(a.len > 0 && eq_slice_eq(eq_buf_slice(&a), eq_buf_slice(&b)));
     }
+    same_predicates(eq_ruleset_program(before->ruleset), eq_ruleset_program(after->ruleset));
     CU_ASSERT(run(before) >= 4);
     CU_ASSERT_EQUAL(run(after), run(before));
     eq_buf_clear(&a);
