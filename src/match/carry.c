@@ -50,9 +50,11 @@ static enum eq_status note_keys(uint32_t *out, struct eq_carry_fields *fields, s
 
 static enum eq_status note_hits(struct eq_carry_fields *out, const struct eq_program *p)
 {
+    static const uint32_t nothing[1];
     struct eq_intern lists;
-    enum eq_status st = EQ_OK;
+    uint32_t first;
     eq_intern_init(&lists, p->alloc);
+    enum eq_status st = note_keys(&first, out, &lists, (struct eq_carry_keys){nothing, 0}); /* of what is no rule's */
     for (size_t c = 0; c < p->n_clauses && st == EQ_OK; c++) {
         const struct eq_clause *clause = &p->clauses[c];
         if (clause->rule == EQ_NONE) /* of a tracker, or inside a search */

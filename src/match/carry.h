@@ -25,7 +25,7 @@ struct eq_carry_keys {
 struct eq_carry_fields {
     size_t n_fields;            /* of the program */
     struct eq_carry_hit *hits;  /* by clause */
-    struct eq_carry_keys *keys; /* each list once */
+    struct eq_carry_keys *keys; /* each list once; the first is empty */
     uint32_t *always; /* any event: clocks and lineage */
     uint32_t *open;   /* if a rule has aliases: what they read, and what is compared with them */
     size_t n_keys, n_always, n_open;

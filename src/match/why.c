@@ -119,7 +119,7 @@ static enum eq_status make_part(struct maker *m, const struct eq_node *n, uint32
 
 static const struct eq_plan_stage *stage_at(const struct eq_why *w, uint32_t stage)
 {
-    return stage < w->plan->n_stages ? &w->plan->stages[stage] : w->plan->until;
+    return eq_plan_filter(w->plan, stage);
 }
 
 static enum eq_status make_stage(struct maker *m, uint32_t stage)
@@ -143,7 +143,7 @@ static enum eq_status make_parts(struct eq_why *w)
 {
     struct maker m = {.w = w, .search = EQ_NONE};
     size_t total = 0;
-    w->n_stages = w->plan->n_stages + (w->plan->until ? 1 : 0);
+    w->n_stages = eq_plan_filters(w->plan);
     w->n_keys = w->plan->stages[0].n_keys;
     for (uint32_t i = 0; i < w->n_stages; i++)
         total += count_parts(stage_at(w, i)->filter);

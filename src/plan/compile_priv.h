@@ -1,4 +1,5 @@
-/* compile_priv.h — between compile.c, leaf.c and program.c: one plan on its way into the program. */
+/* compile_priv.h — between compile.c, leaf.c and program.c: one plan on its way into the program; and what plan_pack_check.c
+ * must know of leaves as they do. */
 #ifndef EQ_PLAN_COMPILE_PRIV_H
 #define EQ_PLAN_COMPILE_PRIV_H
 
@@ -34,8 +35,6 @@ static inline bool eq_is_literal(const struct eq_node *n)
 
 /* One field of the event against constant strings, numbers or booleans? */
 bool eq_leaf_is_text(const struct eq_node *leaf);
-/* If so: what looking up a value for it takes, EQ_LOOKS_…. */
-uint8_t eq_leaf_looks(const struct eq_node *leaf);
 /* Is the predicate of this leaf of those that are found for all rules at once (program.h)? */
 bool eq_leaf_is_eager(const struct eq_node *leaf);
 /* The predicate for a leaf: an equal one that exists already, or a new one. */

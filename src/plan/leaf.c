@@ -33,7 +33,8 @@ bool eq_leaf_is_text(const struct eq_node *leaf)
     return i == e->n_kids;
 }
 
-uint8_t eq_leaf_looks(const struct eq_node *leaf)
+/* What looking up a value for a TEXT leaf takes, EQ_LOOKS_…. */
+static uint8_t looks_of(const struct eq_node *leaf)
 {
     const struct eq_node *e = leaf->kids[0];
     bool wild = false;
@@ -107,7 +108,7 @@ static enum eq_status compile_leaf(struct eq_predicate *q, struct eq_compile *c,
     }
     q->kind = text && !c->p->plain ? EQ_P_TEXT : EQ_P_EXPR;
     if (q->kind == EQ_P_TEXT) {
-        q->looks = eq_leaf_looks(leaf);
+        q->looks = looks_of(leaf);
         return resolve_field(&q->field, leaf->kids[0]->kids[0], c);
     }
     return compile_expr(q, c, leaf->kids[0]);

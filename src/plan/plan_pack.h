@@ -20,11 +20,11 @@ struct eq_plan_pack {
     struct eq_intern known; /* writing: the words of each node */
     struct eq_node *nodes;  /* reading, with what is known of each: */
     struct eq_node_facts *facts;
-    uint8_t *classes; /* what others ask of it as their kid: in few bytes, for they are many and far apart */
+    uint8_t *classes;       /* what others ask of it as their kid: a byte, for they are many and far apart */
     size_t n;
     struct eq_node **kids; /* reading: room for those of nodes to come */
     size_t n_kids;         /* ... that many; writing: of all nodes so far */
-    size_t trees; /* nodes of all conditions so far */
+    size_t trees;          /* nodes of all conditions so far */
 };
 
 void eq_plan_pack_begin(struct eq_plan_pack *x, struct eq_image *k);

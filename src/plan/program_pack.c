@@ -1,7 +1,6 @@
 /* program_pack.c — see program_pack.h. */
 #include "plan/program_pack.h"
 
-#include "plan/compile_priv.h"
 #include "plan/plan_pack_priv.h"
 
 /* ── Writing ── */
