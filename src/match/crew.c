@@ -2,7 +2,13 @@
  *
  * Blocks are numbered as they are filled, and number n stands at n % n_blocks of the ring:
  *
- *      taken ≤ claimed ≤ filled ≤ taken + n_blocks
+ *      taken ≤ passed ≤ filled ≤ taken + n_blocks
+ *
+ * What a thread finds must be copied for the caller, and its events come from the caches of another processor. So of
+ * t threads the caller is left every t-th block, and looks at its events when it takes them:
+ *
+ *      caller   0 ─────── take 1 ─ 2 ─────── take 3 ─ 4 …
+ *      thread   1 ─────────── 3 ─────────── 5 …                  when nothing else is left, the newest of 6 8 10 …
  *
  * The numbers and the states of blocks belong to the mutex; the inside of a block belongs to the thread that its state
  * names, and to the caller while it is being filled or taken. */
@@ -27,7 +33,7 @@ struct record {
     struct eq_finding found;
 };
 
-enum state { FILLING, READY, WORKED_ON, FOUND };
+enum state { FILLING, READY, WORKED_ON, FOUND, TAKEN };
 
 struct block {
     enum state state;
@@ -56,7 +62,8 @@ struct eq_crew {
     size_t n_workers, n_wanted; /* running; to be started with the next full block */
     struct block *blocks;
     size_t n_blocks;
-    uint64_t filled, claimed, taken;
+    uint64_t filled, taken;
+    uint64_t passed; /* of what stands before it, nothing but the caller's is left to work on */
     bool stopping;
     pthread_mutex_t mutex;
     pthread_cond_t ready, found; /* a block to work on; a block to take */
@@ -193,13 +200,34 @@ static void work_on(struct eq_crew *c, struct block *b, struct eq_engine *e)
     }
 }
 
-/* The next block to work on; NULL if all are. With the mutex held. */
+static bool is_callers(const struct eq_crew *c, uint64_t number)
+{
+    return number % c->options.threads == 0;
+}
+
+static struct block *newest_of_caller(struct eq_crew *c)
+{
+    const uint64_t step = c->options.threads;
+    for (uint64_t above = (c->filled + step - 1) / step * step; above >= c->taken + step; above -= step)
+        if (block_at(c, above - step)->state == READY)
+            return block_at(c, above - step);
+    return NULL;
+}
+
+/* The next block to work on: the oldest that is not the caller's, or else the newest that is. NULL if there is none. With
+ * the mutex held. */
 static struct block *claim(struct eq_crew *c)
 {
-    if (c->claimed == c->filled)
-        return NULL;
-    struct block *b = block_at(c, c->claimed++);
-    b->state = WORKED_ON;
+    struct block *b = NULL;
+    while (c->passed < c->filled && !b) {
+        uint64_t number = c->passed++;
+        if (!is_callers(c, number) && block_at(c, number)->state == READY)
+            b = block_at(c, number);
+    }
+    if (!b)
+        b = newest_of_caller(c);
+    if (b)
+        b->state = WORKED_ON;
     return b;
 }
 
@@ -272,7 +300,21 @@ static void show_hits(struct eq_crew *c, struct eq_finding *out, uint32_t *hits)
     out->questions = c->questions;
 }
 
-static enum eq_status take_block(struct eq_crew *c, struct block *b)
+/* What a thread has found, to be hidden again. */
+static void show(struct eq_crew *c, struct eq_crew_event *event, struct block *b, struct record *r)
+{
+    event->found = r->found;
+    show_hits(c, &event->found, r->found.n ? b->hits + r->clauses : NULL);
+    if (r->is_open && r->found.status == EQ_OK) {
+        r->known.answers = b->answers ? b->answers + r->answers : NULL;
+        event->known = &r->known;
+    }
+    if (r->is_carried && r->found.status == EQ_OK)
+        event->found.event = eq_carry_show(&c->view, &b->pack, &r->carried);
+}
+
+/* Take the rest of a block; `is_found`: a thread has looked at its events. */
+static enum eq_status take_block(struct eq_crew *c, struct block *b, bool is_found)
 {
     while (b->n_taken < b->n) {
         struct record *r = &b->records[b->n_taken++];
@@ -280,15 +322,11 @@ static enum eq_status take_block(struct eq_crew *c, struct block *b)
             .text = eq_slice(b->bytes.ptr + r->text, r->len),
             .origin = {eq_slice(b->bytes.ptr + r->path, r->path_len), r->line, r->offset},
             .late = r->late,
-            .found = r->found,
         };
-        show_hits(c, &event.found, r->found.n ? b->hits + r->clauses : NULL);
-        if (r->is_open && r->found.status == EQ_OK) {
-            r->known.answers = b->answers ? b->answers + r->answers : NULL;
-            event.known = &r->known;
-        }
-        if (r->is_carried && r->found.status == EQ_OK)
-            event.found.event = eq_carry_show(&c->view, &b->pack, &r->carried);
+        if (is_found)
+            show(c, &event, b, r);
+        else
+            eq_engine_find(&event.found, c->options.engine, event.text);
         enum eq_status st = c->options.take(&event, c->options.ctx);
         eq_carry_hide(&c->view);
         if (st != EQ_OK)
@@ -305,23 +343,24 @@ static void empty(struct eq_crew *c, struct block *b)
         eq_buf_free(&b->bytes);
     else
         eq_buf_clear(&b->bytes);
-    b->state = FILLING;
 }
 
-/* Wait for the oldest block, working on others meanwhile. */
-static struct block *wait_for_oldest(struct eq_crew *c)
+/* What has become of the oldest block: FOUND, or TAKEN if no thread has begun with it. Meanwhile work on others. */
+static enum state wait_for_oldest(struct eq_crew *c, struct block *oldest)
 {
-    struct block *oldest = block_at(c, c->taken);
     pthread_mutex_lock(&c->mutex);
-    while (oldest->state != FOUND) {
+    while (oldest->state == WORKED_ON) {
         struct block *b = claim(c);
         if (b)
             work_unlocked(c, b, c->options.engine);
         else
             pthread_cond_wait(&c->found, &c->mutex);
     }
+    if (oldest->state == READY)
+        oldest->state = TAKEN;
+    enum state state = oldest->state;
     pthread_mutex_unlock(&c->mutex);
-    return oldest;
+    return state;
 }
 
 static bool oldest_is_found(struct eq_crew *c)
@@ -334,12 +373,15 @@ static bool oldest_is_found(struct eq_crew *c)
 
 static enum eq_status take_oldest(struct eq_crew *c)
 {
-    struct block *b = wait_for_oldest(c);
-    enum eq_status st = take_block(c, b);
+    struct block *b = block_at(c, c->taken);
+    enum eq_status st = take_block(c, b, wait_for_oldest(c, b) == FOUND);
     if (b->n_taken < b->n)
         return st;
     empty(c, b);
+    pthread_mutex_lock(&c->mutex);
+    b->state = FILLING;
     c->taken++;
+    pthread_mutex_unlock(&c->mutex);
     return st;
 }
 

@@ -4,8 +4,9 @@
  *              └───────────────── a ring of blocks ──────────────┘
  *
  * A block holds copies of events. Each thread has an engine of its own and works on a whole block, so threads meet once
- * a block. The thread that puts events is one of them: when all blocks are full it helps, until the oldest can be taken.
- * Whatever is taken, is taken by that thread, in order: nothing behind it can tell how many threads there were. */
+ * a block. The thread that puts events is one of them: when all blocks are full, it looks at the events of the oldest itself
+ * while it takes them, or works on others until those are found. Whatever is taken, is taken by that thread, in order:
+ * nothing behind it can tell how many threads there were. */
 #ifndef EQ_MATCH_CREW_H
 #define EQ_MATCH_CREW_H
 
@@ -22,7 +23,7 @@ struct eq_crew_event {
     struct eq_origin origin;
     bool late;                /* as it was put */
     const struct eq_known *known; /* NULL: nothing is left open */
-    struct eq_finding found;  /* its event holds only what is carried; NULL if there are no hits, unless all are carried */
+    struct eq_finding found;  /* of its event perhaps only what is carried; NULL if there are no hits, unless all are carried */
 };
 typedef enum eq_status eq_crew_take(struct eq_crew_event *event, void *ctx);
 
