@@ -448,7 +448,7 @@ static enum eq_status finish(struct eqlite_compiler *c, struct eqlite_rules *r)
     r->program = NULL; /* the ruleset's, or gone */
     r->regexes = NULL;
     if (st == EQ_OK)
-        st = eq_api_make_views(r);
+        st = eq_api_make_lists(r);
     if (st != EQ_OK)
         return st;
     if (!eq_grow(&c->alloc, &c->made, &c->cap_made, c->n_made + 1, sizeof *c->made))

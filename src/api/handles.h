@@ -14,20 +14,25 @@ struct eqlite_diagnostics {
     struct eq_diags list;
 };
 
+/* What eqlite_rules_get and eqlite_rules_test give of a rule and cannot borrow from it. */
+struct eq_api_lists {
+    const eqlite_string *tags, *index, *references;
+    const eqlite_rule_test *tests;
+};
+
 /* Immutable once made by eqlite_compiler_finish. The allocator's copy is what everything inside points at. */
 struct eqlite_rules {
     struct eq_alloc alloc;
     atomic_size_t references;
     struct eq_rule_set set;    /* the rule with number i is set.items[i] */
-    struct eq_arena plans;     /* plans, queries' texts, views */
+    struct eq_arena plans;     /* plans, queries' texts, lists */
     struct eq_program *program; /* until finished; then it belongs to the ruleset */
     struct eq_regexes *regexes; /* likewise */
     struct eq_ruleset *ruleset;
     struct eq_slice category_field, timestamp_field; /* options that plans were made with; in `plans`, may be empty */
     struct eqlite_rules **others;        /* rules that some of these were taken from */
     size_t n_others, cap_others;
-    struct eqlite_rule *views;
-    struct eqlite_rule_test **tests; /* by rule */
+    struct eq_api_lists *lists; /* by rule */
     size_t n_compiled;         /* rules of the set that are compiled; all when finished */
     bool poisoned;             /* memory ran out half-way: cannot be finished */
 };
@@ -81,8 +86,8 @@ struct eqlite_rules *eq_api_matcher_rules(const eqlite_matcher *m, bool *unwrap)
 /* why.c: one tree for each step of an alert, as a JSON array. */
 enum eq_status eq_api_explain_alert(struct eq_buf *out, eqlite_why *w, const struct eq_alert *a);
 
-/* rules.c: what eqlite_rules_get and eqlite_rules_test give, made once when the rules are finished. */
-enum eq_status eq_api_make_views(struct eqlite_rules *r);
+/* rules.c: once, when the rules are finished. */
+enum eq_status eq_api_make_lists(struct eqlite_rules *r);
 
 /* A private copy of options as given by a caller that knows fewer or more members; zeroed where he knows none. */
 void eq_api_options(void *out, size_t size, const void *given);

@@ -5,19 +5,27 @@
 
 static enum eq_status copy_list(const eqlite_string **out, struct eq_arena *arena, const struct eq_slice *items, size_t n)
 {
-    eqlite_string *list = eq_arena_alloc(arena, (n + 1) * sizeof *list);
-    if (!list)
+    static const eqlite_string none[1];
+    eqlite_string *list = n ? eq_arena_alloc(arena, n * sizeof *list) : NULL;
+    *out = n ? list : none;
+    if (n && !list)
         return EQ_NOMEM;
     for (size_t i = 0; i < n; i++)
         list[i] = eq_api_string(items[i]);
-    *out = list;
     return EQ_OK;
 }
 
-static enum eq_status make_view(eqlite_rule *v, struct eqlite_rules *r, const struct eq_rule *rule,
-                                const struct eq_plan *plan)
+static enum eq_status make_lists(struct eq_api_lists *out, struct eq_arena *arena, const struct eq_rule *rule)
 {
-    *v = (eqlite_rule){
+    enum eq_status st = copy_list(&out->tags, arena, rule->tags, rule->n_tags);
+    if (st == EQ_OK)
+        st = copy_list(&out->index, arena, rule->index, rule->n_index);
+    return st == EQ_OK ? copy_list(&out->references, arena, rule->references, rule->n_references) : st;
+}
+
+static eqlite_rule view(const struct eq_rule *rule, const struct eq_plan *plan, const struct eq_api_lists *lists)
+{
+    eqlite_rule v = {
         .kind = (eqlite_rule_kind)plan->kind,
         .id = eq_api_string(rule->id),
         .name = eq_api_string(rule->name),
@@ -25,6 +33,12 @@ static enum eq_status make_view(eqlite_rule *v, struct eqlite_rules *r, const st
         .note = eq_api_string(rule->note),
         .severity = eq_api_string(eq_slice_of(eq_level_name(rule->severity))),
         .risk_score = rule->risk_score,
+        .tags = lists->tags,
+        .n_tags = rule->n_tags,
+        .index = lists->index,
+        .n_index = rule->n_index,
+        .references = lists->references,
+        .n_references = rule->n_references,
         .query = eq_api_string(rule->source.text),
         .dialect = eq_api_string(eq_slice_of(eq_languages[rule->dialect].name)),
         .path = eq_api_string(rule->path),
@@ -32,18 +46,12 @@ static enum eq_status make_view(eqlite_rule *v, struct eqlite_rules *r, const st
         .from = eq_api_string(rule->from),
         .max_signals = rule->max_signals,
         .line = rule->source.line,
-        .n_tags = rule->n_tags,
-        .n_index = rule->n_index,
-        .n_references = rule->n_references,
         .n_tests = rule->n_tests,
         .at_end = plan->kind == EQ_PLAN_SAMPLE,
     };
     for (uint32_t i = 0; i < plan->n_pipes; i++)
-        v->at_end |= plan->pipes[i].kind == EQ_PIPE_TAIL;
-    enum eq_status st = copy_list(&v->tags, &r->plans, rule->tags, rule->n_tags);
-    if (st == EQ_OK)
-        st = copy_list(&v->index, &r->plans, rule->index, rule->n_index);
-    return st == EQ_OK ? copy_list(&v->references, &r->plans, rule->references, rule->n_references) : st;
+        v.at_end |= plan->pipes[i].kind == EQ_PIPE_TAIL;
+    return v;
 }
 
 static enum eq_status copy_fields(eqlite_rule_test *out, struct eqlite_rules *r, const struct eq_rule_test *t)
@@ -59,10 +67,10 @@ static enum eq_status copy_fields(eqlite_rule_test *out, struct eqlite_rules *r,
     return EQ_OK;
 }
 
-static enum eq_status make_tests(eqlite_rule_test **out, struct eqlite_rules *r, const struct eq_rule *rule)
+static enum eq_status make_tests(const eqlite_rule_test **out, struct eqlite_rules *r, const struct eq_rule *rule)
 {
-    eqlite_rule_test *tests = eq_arena_alloc(&r->plans, (rule->n_tests + 1) * sizeof *tests);
-    if (!tests)
+    eqlite_rule_test *tests = rule->n_tests ? eq_arena_alloc(&r->plans, rule->n_tests * sizeof *tests) : NULL;
+    if (rule->n_tests && !tests)
         return EQ_NOMEM;
     for (size_t i = 0; i < rule->n_tests; i++) {
         const struct eq_rule_test *t = &rule->tests[i];
@@ -93,21 +101,18 @@ static enum eq_status make_tests(eqlite_rule_test **out, struct eqlite_rules *r,
     return EQ_OK;
 }
 
-enum eq_status eq_api_make_views(struct eqlite_rules *r)
+enum eq_status eq_api_make_lists(struct eqlite_rules *r)
 {
-    const struct eq_program *p = eq_ruleset_program(r->ruleset);
-    r->views = eq_arena_alloc(&r->plans, (r->set.n + 1) * sizeof *r->views);
-    r->tests = eq_arena_alloc(&r->plans, (r->set.n + 1) * sizeof *r->tests);
-    if (!r->views || !r->tests)
+    enum eq_status st = EQ_OK;
+    r->lists = eq_arena_alloc(&r->plans, (r->set.n + 1) * sizeof *r->lists);
+    if (!r->lists)
         return EQ_NOMEM;
-    for (size_t i = 0; i < r->set.n; i++) {
-        enum eq_status st = make_view(&r->views[i], r, r->set.items[i], p->rules[i].plan);
+    for (size_t i = 0; i < r->set.n && st == EQ_OK; i++) {
+        st = make_lists(&r->lists[i], &r->plans, r->set.items[i]);
         if (st == EQ_OK)
-            st = make_tests(&r->tests[i], r, r->set.items[i]);
-        if (st != EQ_OK)
-            return st;
+            st = make_tests(&r->lists[i].tests, r, r->set.items[i]);
     }
-    return EQ_OK;
+    return st;
 }
 
 size_t eqlite_rules_count(const eqlite_rules *r)
@@ -117,14 +122,16 @@ size_t eqlite_rules_count(const eqlite_rules *r)
 
 eqlite_rule eqlite_rules_get(const eqlite_rules *r, size_t index)
 {
-    return index < r->set.n ? r->views[index] : (eqlite_rule){0};
+    if (index >= r->set.n)
+        return (eqlite_rule){0};
+    return view(r->set.items[index], eq_ruleset_program(r->ruleset)->rules[index].plan, &r->lists[index]);
 }
 
 eqlite_rule_test eqlite_rules_test(const eqlite_rules *r, size_t index, size_t test)
 {
-    if (index >= r->set.n || test >= r->views[index].n_tests)
+    if (index >= r->set.n || test >= r->set.items[index]->n_tests)
         return (eqlite_rule_test){0};
-    return r->tests[index][test];
+    return r->lists[index].tests[test];
 }
 
 eqlite_status eqlite_rules_json(const eqlite_rules *r, size_t index, eqlite_write *write, void *ctx)

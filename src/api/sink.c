@@ -23,7 +23,7 @@ static const struct eq_sink_rule *about_rule(uint32_t number, void *ctx)
     if (!s->about[number]) {
         s->about[number] = eq_api_sink_rule(&s->arena, s->rules->set.items[number]);
         if (s->about[number])
-            s->about[number]->kind = eq_slice_of(kinds[s->rules->views[number].kind]);
+            s->about[number]->kind = eq_slice_of(kinds[eqlite_rules_get(s->rules, number).kind]);
     }
     return s->about[number];
 }

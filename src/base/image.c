@@ -131,7 +131,7 @@ static void write_text(struct eq_image *k, struct eq_slice s)
 {
     uint32_t number;
     bool added;
-    if (eq_intern_put(&number, &k->known, s.ptr ? s : EQ_LIT(""), &added) != EQ_OK) {
+    if (eq_intern_lend(&number, &k->known, s, &added) != EQ_OK) {
         k->nomem = true;
         return;
     }

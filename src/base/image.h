@@ -78,7 +78,7 @@ void eq_image_u32(struct eq_image *k, uint32_t *v);
 void eq_image_u64(struct eq_image *k, uint64_t *v);
 void eq_image_i64(struct eq_image *k, int64_t *v);
 void eq_image_bool(struct eq_image *k, bool *v);
-void eq_image_text(struct eq_image *k, struct eq_slice *v); /* in the image a NUL follows */
+void eq_image_text(struct eq_image *k, struct eq_slice *v); /* lent until the image is sealed; there a NUL follows */
 /* The pointer at `items` and *n: writing writes the number, reading sets both, to zeroed elements of `size` bytes; NULL
  * if there are none. The caller goes on with each element, which must take at least one word. */
 #define eq_image_array(k, items, n, size) eq_image_array_raw((k), (void *)(items), (n), (size))

@@ -91,11 +91,10 @@ static bool grow_table(struct eq_intern *t)
     return true;
 }
 
-enum eq_status eq_intern_put(uint32_t *out, struct eq_intern *t, struct eq_slice s, bool *added)
+static enum eq_status put(uint32_t *out, struct eq_intern *t, struct eq_slice s, bool *added, bool copied)
 {
     const struct eq_alloc *alloc = t->bytes.alloc;
     uint64_t hash = eq_hash_bytes(s.ptr, s.len);
-    struct eq_slice copy;
     size_t at;
 
     if (added)
@@ -114,15 +113,26 @@ enum eq_status eq_intern_put(uint32_t *out, struct eq_intern *t, struct eq_slice
     if (!eq_grow(alloc, &t->items, &t->cap, t->n + 1, sizeof *t->items) ||
         !eq_grow(alloc, &t->hashes, &t->hash_cap, t->n + 1, sizeof *t->hashes))
         return EQ_NOMEM;
-    copy = eq_arena_copy(&t->bytes, s);
-    if (!copy.ptr)
+    if (copied)
+        s = eq_arena_copy(&t->bytes, s);
+    if (!s.ptr)
         return EQ_NOMEM;
     at = probe(t, s, hash);
-    t->items[t->n] = copy;
+    t->items[t->n] = s;
     t->hashes[t->n] = hash;
     t->table[at] = (struct eq_intern_place){(uint32_t)t->n + 1, tag_of(hash)};
     *out = (uint32_t)t->n++;
     if (added)
         *added = true;
     return EQ_OK;
+}
+
+enum eq_status eq_intern_put(uint32_t *out, struct eq_intern *t, struct eq_slice s, bool *added)
+{
+    return put(out, t, s, added, true);
+}
+
+enum eq_status eq_intern_lend(uint32_t *out, struct eq_intern *t, struct eq_slice s, bool *added)
+{
+    return put(out, t, s.ptr ? s : EQ_LIT(""), added, false);
 }

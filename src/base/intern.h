@@ -3,7 +3,7 @@
  *      "cmd.exe" ─▶ 0     "pwsh.exe" ─▶ 1     "cmd.exe" ─▶ 0
  *
  * Whatever is keyed by bytes gets a number here and lives in a plain array by that number. Bytes are
- * copied. Hashing is XXH3 with a per-process seed (base/seed.h); numbers depend on the order of
+ * copied, unless they are lent. Hashing is XXH3 with a per-process seed (base/seed.h); numbers depend on the order of
  * insertion only, so nothing that a user sees depends on the seed. */
 #ifndef EQ_BASE_INTERN_H
 #define EQ_BASE_INTERN_H
@@ -33,6 +33,8 @@ void eq_intern_init(struct eq_intern *t, const struct eq_alloc *alloc);
 void eq_intern_free(struct eq_intern *t);
 /* The number of `s`, adding it if new; *added (may be NULL) says which. */
 enum eq_status eq_intern_put(uint32_t *out, struct eq_intern *t, struct eq_slice s, bool *added);
+/* The same with bytes that outlive the table: they are not copied. */
+enum eq_status eq_intern_lend(uint32_t *out, struct eq_intern *t, struct eq_slice s, bool *added);
 /* The number of `s`, or EQ_NONE. Never allocates. */
 uint32_t eq_intern_find(const struct eq_intern *t, struct eq_slice s);
 uint64_t eq_hash_bytes(const char *ptr, size_t len); /* seeded */
