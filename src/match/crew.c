@@ -21,6 +21,8 @@
 #define SWOLLEN 4
 /* So many that a thread which is not let run for a while holds nobody up. */
 #define BLOCKS_A_THREAD 8
+/* So many blocks are taken, if they are found, for each that is filled. */
+#define TAKEN_AT_A_TIME 2
 
 struct record {
     uint64_t line, offset;
@@ -423,14 +425,25 @@ static bool add(struct eq_crew *c, struct block *b, struct eq_slice text, const 
     return true;
 }
 
-enum eq_status eq_crew_put(struct eq_crew *c, struct eq_slice text, const struct eq_origin *origin, bool late)
+/* Before a block is filled: what stands there must have been taken. What was found since goes with it, but not all at once:
+ * others would be without work meanwhile. */
+static enum eq_status begin_block(struct eq_crew *c, bool full)
 {
     enum eq_status st = EQ_OK;
-    while (st == EQ_OK && (c->filled - c->taken == c->n_blocks || oldest_is_found(c)))
+    for (int i = 0; i < TAKEN_AT_A_TIME && st == EQ_OK && (full || oldest_is_found(c)); i++) {
         st = take_oldest(c);
+        full = false;
+    }
+    return st;
+}
+
+enum eq_status eq_crew_put(struct eq_crew *c, struct eq_slice text, const struct eq_origin *origin, bool late)
+{
+    struct block *b = block_at(c, c->filled);
+    bool full = c->filled - c->taken == c->n_blocks;
+    enum eq_status st = full || b->n == 0 ? begin_block(c, full) : EQ_OK;
     if (st != EQ_OK)
         return st;
-    struct block *b = block_at(c, c->filled);
     if (!add(c, b, text, origin, late))
         return EQ_NOMEM;
     if (b->bytes.len >= c->options.block_bytes) {

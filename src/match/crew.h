@@ -47,7 +47,7 @@ enum eq_status eq_crew_new(struct eq_crew **out, const struct eq_ruleset *rules,
                            const struct eq_alloc *alloc);
 void eq_crew_free(struct eq_crew *c); /* what was not taken is dropped; NULL is fine */
 
-/* Take what is ready, and hand over a copy of an event. Anything but EQ_OK comes from `take` or is EQ_NOMEM, and the event
+/* Take some of what is found, and hand over a copy of an event. Anything but EQ_OK comes from `take` or is EQ_NOMEM, and the event
  * was not handed over; the one for which `take` said so is done with, and later calls go on behind it. */
 enum eq_status eq_crew_put(struct eq_crew *c, struct eq_slice text, const struct eq_origin *origin, bool late);
 /* Take everything that was put. */
