@@ -33,7 +33,7 @@ static bool seen_before(struct eq_time *out, const struct eq_absence *a, struct 
 
 static bool within(const struct eq_sequence *s, struct eq_time from, struct eq_time to)
 {
-    return eq_time_diff_ns(from, to) <= s->plan->maxspan_ns;
+    return eq_time_diff_ns(from, to) <= s->maxspan_ns;
 }
 
 void eq_absence_start(struct eq_sequence *s, struct eq_partial *p)

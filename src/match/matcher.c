@@ -21,7 +21,10 @@ static bool trails(const struct eq_plan *plan)
 
 static enum eq_status open_rule(struct eq_matcher *m, uint32_t rule)
 {
-    const struct eq_plan *plan = m->program->rules[rule].plan;
+    const struct eq_program_rule *r = &m->program->rules[rule];
+    const struct eq_plan *plan = r->plan;
+    for (uint32_t i = 0; i < r->n_clauses; i++)
+        m->hit_kinds[r->clauses[i]] = (struct eq_hit_kind){.rule = rule, .has_aliases = r->has_aliases};
     enum eq_status st = eq_results_new(&m->results[rule], plan, m->options.limit, give, m, &m->budget,
                                        &m->rule_stats[rule]);
     if (st != EQ_OK)
@@ -31,7 +34,7 @@ static enum eq_status open_rule(struct eq_matcher *m, uint32_t rule)
         st = eq_sequence_new(&m->sequences[rule], &m->context, rule, m->results[rule]);
         m->keeps_order = true;
         for (uint32_t i = 0, positive = 0; i < plan->n_stages; i++) {
-            m->stirs[m->program->rules[rule].clauses[i]] = plan->stages[i].missing || positive == 0;
+            m->hit_kinds[r->clauses[i]].stirs = plan->stages[i].missing || positive == 0;
             positive += !plan->stages[i].missing;
         }
         if (trails(plan))
@@ -51,8 +54,8 @@ static enum eq_status open_all(struct eq_matcher *m, const struct eq_ruleset *ru
     m->samples = eq_new(m->alloc, n * sizeof(struct eq_sample *));
     m->waiting = eq_new(m->alloc, n * sizeof *m->waiting);
     m->rule_stats = eq_new(m->alloc, n * sizeof *m->rule_stats);
-    m->stirs = eq_new(m->alloc, m->program->n_clauses + 1);
-    if (!m->results || !m->sequences || !m->samples || !m->waiting || !m->rule_stats || !m->stirs)
+    m->hit_kinds = eq_new(m->alloc, (m->program->n_clauses + 1) * sizeof *m->hit_kinds);
+    if (!m->results || !m->sequences || !m->samples || !m->waiting || !m->rule_stats || !m->hit_kinds)
         return EQ_NOMEM;
     enum eq_status st = eq_engine_new(&m->engine, rules, &decode, m->alloc);
     m->context.alloc = m->alloc;
@@ -188,7 +191,7 @@ void eq_matcher_free(struct eq_matcher *m)
     eq_free(m->alloc, m->sequences);
     eq_free(m->alloc, m->samples);
     eq_free(m->alloc, m->waiting);
-    eq_free(m->alloc, m->stirs);
+    eq_free(m->alloc, m->hit_kinds);
     eq_budget_free(&m->budget);
     eq_free(m->alloc, m->rule_stats);
     eq_free(m->alloc, m);

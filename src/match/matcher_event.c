@@ -21,7 +21,7 @@ static bool nobody_waits(const struct eq_matcher *m, uint32_t rule, const uint32
     if (m->rule_stats[rule].live || !m->sequences[rule])
         return false;
     for (size_t i = 0; i < n; i++)
-        if (m->stirs[clauses[i]])
+        if (m->hit_kinds[clauses[i]].stirs)
             return false;
     return true;
 }
@@ -55,23 +55,30 @@ EQ_PROFILED static void profile_rule(struct eq_matcher *m, uint32_t rule, size_t
 
 static const struct eq_past_fields no_fields;
 
-/* A kept event has what aliases read only if a rule that it hits has aliases. */
-static const struct eq_past_fields *kept_fields(const struct eq_matcher *m, const struct eq_hits *hits)
+/* Have what the rules of all hits are asked first on its way, and see what is kept of the event: what aliases read only if
+ * one of these rules has aliases. */
+static const struct eq_past_fields *prepare(const struct eq_matcher *m, const struct eq_hits *hits)
 {
-    for (size_t i = 0; i < hits->n; i++)
-        if (m->program->rules[m->program->clauses[hits->clauses[i]].rule].has_aliases)
-            return &m->context.past_fields;
-    return &no_fields;
+    bool has_aliases = false;
+    for (size_t i = 0; i < hits->n; i++) {
+        const struct eq_hit_kind *k = &m->hit_kinds[hits->clauses[i]];
+        __builtin_prefetch(&m->rule_stats[k->rule], 1);
+        __builtin_prefetch(m->results[k->rule]);
+        if (m->sequences[k->rule])
+            __builtin_prefetch(m->sequences[k->rule]);
+        has_aliases |= k->has_aliases;
+    }
+    return has_aliases ? &m->context.past_fields : &no_fields;
 }
 
 static enum eq_status put_hits(struct eq_matcher *m, const struct eq_hits *hits, struct eq_moment *moment)
 {
-    const struct eq_clause *clauses = m->program->clauses;
+    const struct eq_hit_kind *kinds = m->hit_kinds;
     enum eq_status st = EQ_OK;
-    moment->kept_fields = kept_fields(m, hits);
+    moment->kept_fields = prepare(m, hits);
     for (size_t i = 0, end; i < hits->n && st == EQ_OK; i = end) {
-        uint32_t rule = clauses[hits->clauses[i]].rule;
-        for (end = i + 1; end < hits->n && clauses[hits->clauses[end]].rule == rule; end++)
+        uint32_t rule = kinds[hits->clauses[i]].rule;
+        for (end = i + 1; end < hits->n && kinds[hits->clauses[end]].rule == rule; end++)
             ;
         st = put_rule(m, rule, moment, hits->clauses + i, end - i);
         if (m->profile)

@@ -6,6 +6,13 @@
 #include "match/sample.h"
 #include "match/sequence.h"
 
+/* What a hit of a clause means, for each hit of each event: small enough to stay at hand. */
+struct eq_hit_kind {
+    uint32_t rule;
+    bool stirs;       /* it matters to its sequence though nothing is in progress there */
+    bool has_aliases; /* the rule */
+};
+
 struct eq_matcher {
     const struct eq_alloc *alloc;
     const struct eq_program *program;
@@ -16,7 +23,7 @@ struct eq_matcher {
     struct eq_results **results; /* by rule */
     struct eq_sequence **sequences; /* by rule; NULL for others */
     struct eq_sample **samples;
-    bool *stirs;                 /* by clause: a hit of it matters to its sequence though nothing is in progress there */
+    struct eq_hit_kind *hit_kinds; /* by clause */
     uint32_t *waiting;           /* sequences that time alone may complete: those with a trailing missing event */
     size_t n_waiting;
     bool keeps_order;            /* there are sequences */

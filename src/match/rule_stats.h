@@ -16,8 +16,9 @@
 
 struct eq_rule_stats {
     uint64_t hits;    /* of all stages */
+    uint64_t live;
     uint64_t results; /* after head, tail and limit */
-    uint64_t started, completed, refuted, overwritten, killed, expired, evicted, live;
+    uint64_t started, completed, refuted, overwritten, killed, expired, evicted;
     uint64_t peak;      /* of live */
     uint64_t forgotten; /* times of missing events, given up for memory: what they would have refuted is found */
     uint64_t not_kept;  /* a sample's events, and a tail's results, for which there was no memory */

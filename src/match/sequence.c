@@ -84,13 +84,13 @@ static enum eq_status start(struct eq_sequence *s, struct eq_moment *m, eq_ref k
     if (s->n_steps == 1)
         return eq_absence_complete(s, p);
     wait_at(s, p, 0);
-    eq_partial_push(s, &eq_lane_of(s, key)->waiting, p);
+    eq_partial_wait(s, eq_lane_of(s, key), p);
     return EQ_OK;
 }
 
-static bool too_late(const struct eq_sequence *s, const struct eq_partial *p, struct eq_time now)
+static bool too_late(const struct eq_sequence *s, struct eq_time first, struct eq_time now)
 {
-    return s->plan->maxspan_ns >= 0 && eq_time_diff_ns(p->events[0]->time, now) > s->plan->maxspan_ns;
+    return s->maxspan_ns >= 0 && eq_time_diff_ns(first, now) > s->maxspan_ns;
 }
 
 static enum eq_status extend(struct eq_sequence *s, struct eq_moment *m, uint32_t clause, uint32_t step, eq_ref key)
@@ -103,7 +103,7 @@ static enum eq_status extend(struct eq_sequence *s, struct eq_moment *m, uint32_
     enum eq_status st = eq_sequence_agrees(&yes, s, clause, p);
     if (st != EQ_OK || !yes)
         return st;
-    if (too_late(s, p, m->time)) {
+    if (too_late(s, p->events[0]->time, m->time)) {
         s->stats->expired += end(s, EQ_TRACE_EXPIRED, slot);
         return EQ_OK;
     }
@@ -226,7 +226,7 @@ static enum eq_status feed_until(struct eq_sequence *s, struct eq_moment *m, uin
 enum eq_status eq_sequence_feed(struct eq_sequence *s, struct eq_moment *m, const uint32_t *clauses, size_t n)
 {
     const struct eq_clause *all = s->context->program->clauses;
-    bool until = n && all[clauses[n - 1]].stage == s->plan->n_stages;
+    bool until = n && all[clauses[n - 1]].stage == s->n_stages;
     enum eq_status st = s->clocks ? eq_lanes_advance(s) : eq_sequence_advance(s, m->time);
     for (size_t i = n - until; i-- > 0 && st == EQ_OK;) {
         uint32_t stage = all[clauses[i]].stage;
@@ -240,11 +240,11 @@ enum eq_status eq_sequence_feed(struct eq_sequence *s, struct eq_moment *m, cons
 
 static void expire(struct eq_sequence *s, struct eq_lane *lane, struct eq_time now)
 {
-    while (lane->waiting.first) {
+    while (lane->waiting.first && too_late(s, lane->since, now)) {
         const struct eq_partial *p = eq_partial_at(s, lane->waiting.first);
-        if (!too_late(s, p, now))
-            break;
-        s->stats->expired += end(s, EQ_TRACE_EXPIRED, eq_key_slot(s, p->key, p->n - 1u));
+        lane->since = p->events[0]->time;
+        if (too_late(s, lane->since, now))
+            s->stats->expired += end(s, EQ_TRACE_EXPIRED, eq_key_slot(s, p->key, p->n - 1u));
     }
     if (s->n_gaps)
         eq_absence_expire(s, lane, now);
@@ -368,6 +368,8 @@ enum eq_status eq_sequence_new(struct eq_sequence **out, struct eq_sequence_cont
     s->rule = &context->program->rules[rule];
     s->plan = s->rule->plan;
     s->number = rule;
+    s->n_stages = s->plan->n_stages;
+    s->maxspan_ns = s->plan->maxspan_ns;
     s->stats = &context->stats[rule];
     enum eq_status st = lay_out(s);
     if (st == EQ_OK)

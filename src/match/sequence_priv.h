@@ -74,6 +74,7 @@ struct eq_lane {
     eq_ref clock_previous, clock_next; /* lanes of the clock, of all rules */
     uint32_t rule;
     struct eq_queue waiting; /* pending partials, by first event: the next to expire is first */
+    struct eq_time since;    /* none of them began before */
     struct eq_queue done;    /* complete ones, by completion */
     struct eq_queue seen;    /* keys with absences, by the latest */
 };
@@ -84,7 +85,8 @@ struct eq_sequence {
     struct eq_rule_stats *stats;
     const struct eq_program_rule *rule;
     const struct eq_plan *plan;
-    uint32_t number;
+    uint32_t number, n_stages;
+    int64_t maxspan_ns;      /* negative: none */
     uint32_t *steps;         /* by positive stage, runs expanded: the stage as written */
     uint32_t n_steps;
     uint32_t *first_step;    /* by stage as written; n_steps for missing ones */
@@ -169,6 +171,8 @@ eq_ref eq_state_find(struct eq_sequence *s, struct eq_slice tuple);
 void eq_state_leave(struct eq_sequence *s, eq_ref key);
 void eq_partial_push(struct eq_sequence *s, struct eq_queue *q, eq_ref p);
 void eq_partial_remove(struct eq_sequence *s, struct eq_queue *q, eq_ref p);
+/* To the end of what waits in the lane. */
+void eq_partial_wait(struct eq_sequence *s, struct eq_lane *lane, eq_ref p);
 /* A partial with the moment's event, in no queue; 0 without memory. */
 eq_ref eq_partial_new(struct eq_sequence *s, eq_ref key, struct eq_moment *m);
 /* Add the moment's event; false without memory. */

@@ -198,7 +198,7 @@ static void restore_waiting(struct eq_restoring *r, struct eq_sequence *s, struc
             return;
         }
         *slot = ref;
-        eq_partial_push(s, &(*lane)->waiting, ref);
+        eq_partial_wait(s, *lane, ref);
     }
 }
 

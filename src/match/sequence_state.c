@@ -96,6 +96,13 @@ void eq_partial_remove(struct eq_sequence *s, struct eq_queue *q, eq_ref r)
     p->previous = p->next = 0;
 }
 
+void eq_partial_wait(struct eq_sequence *s, struct eq_lane *lane, eq_ref r)
+{
+    if (!lane->waiting.first)
+        lane->since = eq_partial_at(s, r)->events[0]->time;
+    eq_partial_push(s, &lane->waiting, r);
+}
+
 bool eq_partial_add(struct eq_sequence *s, struct eq_partial *p, struct eq_moment *m)
 {
     struct eq_past *event = eq_moment_keep(m);
