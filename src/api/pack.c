@@ -8,7 +8,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -108,19 +107,6 @@ bool eqlite_is_pack(const char *path)
     return is;
 }
 
-/* Thousands of page faults less, where the system has such pages; otherwise nothing. */
-static void ask_for_large_pages(char *bytes, size_t len)
-{
-#ifdef MADV_HUGEPAGE
-    const size_t page = 4096;
-    uintptr_t from = ((uintptr_t)bytes + page - 1) & ~(uintptr_t)(page - 1);
-    if (len > 4u << 20)
-        madvise((void *)from, (len - page) & ~(page - 1), MADV_HUGEPAGE);
-#else
-    (void)bytes, (void)len;
-#endif
-}
-
 static enum eq_status read_file(struct eq_slice *out, const char *path, struct eq_arena *arena, const char **why)
 {
     struct stat info = {0};
@@ -131,11 +117,9 @@ static enum eq_status read_file(struct eq_slice *out, const char *path, struct e
     } else if (info.st_size > (off_t)EQ_IMAGE_MAX) {
         *why = "the pack is larger than 256 MiB";
     } else {
-        size_t all = 2 * (size_t)info.st_size; /* with what becomes of it */
-        char *room = eq_arena_reserve(arena, all);
-        if (room)
-            ask_for_large_pages(room, all);
-        char *bytes = eq_arena_room(arena, (size_t)info.st_size);
+        /* In one piece with what becomes of it: in large pages, and thousands of page faults less. */
+        bool fine = eq_arena_reserve(arena, 2 * (size_t)info.st_size);
+        char *bytes = fine ? eq_arena_room(arena, (size_t)info.st_size) : NULL;
         ssize_t got = bytes ? read_up_to(fd, bytes, (size_t)info.st_size) : 0;
         *why = strerror(errno);
         st = !bytes ? EQ_NOMEM : got < 0 ? EQ_INVALID : EQ_OK;

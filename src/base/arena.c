@@ -45,7 +45,7 @@ static struct eq_arena_chunk *next_chunk(struct eq_arena *arena, size_t size)
 {
     struct eq_arena_chunk **link = arena->current ? &arena->current->next : &arena->first;
     struct eq_arena_chunk **from = link, *chunk;
-    size_t want = arena->current ? arena->current->size * 2 : FIRST_CHUNK;
+    size_t want = arena->current ? (sizeof *chunk + arena->current->size) * 2 : FIRST_CHUNK;
 
     while (*from && (*from)->size < size)
         from = &(*from)->next;
@@ -55,13 +55,13 @@ static struct eq_arena_chunk *next_chunk(struct eq_arena *arena, size_t size)
     } else {
         if (want > LAST_CHUNK)
             want = LAST_CHUNK;
-        while (want < size)
+        while (want - sizeof *chunk < size)
             want *= 2; /* so that ever larger requests leave few chunks behind */
-        chunk = arena->alloc->resize(NULL, sizeof *chunk + want, arena->alloc->ctx);
+        chunk = arena->alloc->resize(NULL, want, arena->alloc->ctx);
         if (!chunk)
             return NULL;
-        chunk->size = want;
-        FENCE(chunk->data, want);
+        chunk->size = want - sizeof *chunk;
+        FENCE(chunk->data, chunk->size);
     }
     chunk->used = 0;
     chunk->next = *link;
@@ -111,14 +111,14 @@ char *eq_arena_bytes(struct eq_arena *arena, size_t size)
     return take(arena, size, FENCE_BYTES ? 8 : 1);
 }
 
-char *eq_arena_reserve(struct eq_arena *arena, size_t size)
+bool eq_arena_reserve(struct eq_arena *arena, size_t size)
 {
     struct eq_arena_chunk *chunk = arena->current;
     if (size > SIZE_MAX / 4)
-        return NULL;
+        return false;
     if (!chunk || chunk->size - chunk->used < size)
         chunk = next_chunk(arena, size);
-    return chunk ? chunk->data + chunk->used : NULL;
+    return chunk;
 }
 
 struct eq_slice eq_arena_copy(struct eq_arena *arena, struct eq_slice s)

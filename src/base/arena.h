@@ -26,8 +26,8 @@ void eq_arena_init(struct eq_arena *arena, const struct eq_alloc *alloc);
 void *eq_arena_alloc(struct eq_arena *arena, size_t size); /* zeroed, 16-aligned; NULL on failure */
 void *eq_arena_room(struct eq_arena *arena, size_t size);  /* not zeroed, 16-aligned */
 char *eq_arena_bytes(struct eq_arena *arena, size_t size); /* not zeroed, 1-aligned */
-/* Make sure that the next `size` bytes come in one piece, and tell where that begins; NULL on failure. */
-char *eq_arena_reserve(struct eq_arena *arena, size_t size);
+/* Make sure that the next `size` bytes come in one piece; false on failure. */
+bool eq_arena_reserve(struct eq_arena *arena, size_t size);
 /* A copy of s in the arena, followed by a NUL that is not counted; ptr NULL on failure. */
 struct eq_slice eq_arena_copy(struct eq_arena *arena, struct eq_slice s);
 struct eq_arena_mark eq_arena_mark(const struct eq_arena *arena);

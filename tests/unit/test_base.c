@@ -1,5 +1,6 @@
 /* test_base.c — memory, text, numbers and diagnostics: edges, and what happens when memory runs out. */
 #include <math.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -9,9 +10,11 @@
 #include "base/diag.h"
 #include "base/intern.h"
 #include "base/number.h"
+#include "base/slab.h"
 #include "base/suggest.h"
 #include "base/utf8.h"
 #include "unit/helpers.h"
+#include "unit/reference.h"
 
 static struct eq_slice text_of(const char *text)
 {
@@ -45,6 +48,99 @@ static void grows_and_keeps(void)
     CU_ASSERT_EQUAL(cap, 32);
     eq_free(&a, items);
     CU_ASSERT_EQUAL(w.live, 0);
+}
+
+/* ── The heap ── */
+
+struct piece {
+    unsigned char *ptr, mark;
+    size_t size;
+};
+
+static size_t any_size(struct ref_random *r)
+{
+    static const unsigned most[] = {100, 9000, 70000, 300000, 5000000};
+    return 1 + ref_below(r, most[ref_below(r, 5)]);
+}
+
+/* Its first, middle and last bytes. */
+static void mark(struct piece *p)
+{
+    p->ptr[0] = p->ptr[p->size / 2] = p->ptr[p->size - 1] = p->mark;
+}
+
+static bool is_marked(const struct piece *p)
+{
+    return p->ptr[0] == p->mark && p->ptr[p->size / 2] == p->mark && p->ptr[p->size - 1] == p->mark;
+}
+
+/* Another size keeps the bytes that there are in both. */
+static bool resize(struct piece *p, size_t size)
+{
+    unsigned char *ptr = eq_alloc_default.resize(p->ptr, size, eq_alloc_default.ctx);
+    bool fine = ptr && ptr[0] == p->mark && (size < p->size || ptr[p->size - 1] == p->mark) &&
+                (size <= p->size / 2 || ptr[p->size / 2] == p->mark);
+    *p = (struct piece){ptr, p->mark, size};
+    if (ptr)
+        mark(p);
+    return fine;
+}
+
+/* Takes, resizes and frees pieces at random; NULL: all kept what was written. */
+static void *use_heap(void *seed)
+{
+    struct piece pieces[40] = {0};
+    struct ref_random random = {*(const uint64_t *)seed};
+    const char *wrong = NULL;
+    for (int i = 0; i < 4000; i++) {
+        struct piece *p = &pieces[ref_below(&random, 40)];
+        if (p->ptr && !is_marked(p))
+            wrong = "another wrote into it";
+        if (p->ptr && ref_chance(&random, 50)) {
+            eq_free(&eq_alloc_default, p->ptr);
+            *p = (struct piece){0};
+        } else if (p->ptr) {
+            wrong = resize(p, any_size(&random)) ? wrong : "it lost bytes";
+        } else {
+            *p = (struct piece){.mark = (unsigned char)i, .size = any_size(&random)};
+            p->ptr = eq_new(&eq_alloc_default, p->size);
+            wrong = p->ptr && !p->ptr[p->size - 1] ? wrong : "it is not zeroed";
+            if (p->ptr)
+                mark(p);
+        }
+    }
+    for (size_t i = 0; i < 40; i++)
+        eq_free(&eq_alloc_default, pieces[i].ptr);
+    return (void *)(uintptr_t)wrong;
+}
+
+static void the_heap_keeps_what_is_written(void)
+{
+    enum { THREADS = 3 };
+    pthread_t threads[THREADS];
+    uint64_t seeds[THREADS];
+    size_t slabs = eq_slab_count();
+    for (size_t i = 0; i < THREADS; i++) {
+        seeds[i] = i + 1;
+        CU_ASSERT_EQUAL_FATAL(pthread_create(&threads[i], NULL, use_heap, &seeds[i]), 0);
+    }
+    for (size_t i = 0; i < THREADS; i++) {
+        void *wrong = NULL;
+        pthread_join(threads[i], &wrong);
+        CU_ASSERT_PTR_NULL(wrong);
+    }
+    CU_ASSERT(eq_slab_count() <= slabs + 1); /* one may stay for what comes next */
+}
+
+static void small_things_are_not_in_slabs(void)
+{
+    char *small = eq_new(&eq_alloc_default, EQ_SLAB_LEAST - 1), *large = eq_new(&eq_alloc_default, EQ_SLAB_BYTES + 1);
+    CU_ASSERT_PTR_NULL(eq_slab_take(EQ_SLAB_LEAST - 1));
+    CU_ASSERT_EQUAL(eq_slab_room(small), 0);
+    CU_ASSERT(eq_slab_room(large) == 0 || eq_slab_room(large) == 2 * EQ_SLAB_BYTES); /* 0: there are no slabs here */
+    CU_ASSERT_PTR_NULL(eq_slab_take(SIZE_MAX));
+    eq_free(&eq_alloc_default, small);
+    eq_free(&eq_alloc_default, large);
 }
 
 static void arena_keeps_objects_apart(void)
@@ -667,6 +763,8 @@ static void diag_without_memory(void)
 extern CU_TestInfo eq_tests_base[];
 CU_TestInfo eq_tests_base[] = {
     {"arrays grow, and stay as they were when they cannot", grows_and_keeps},
+    {"the heap keeps what is written, for several threads", the_heap_keeps_what_is_written},
+    {"small things are not in slabs, too large ones nowhere", small_things_are_not_in_slabs},
     {"arena objects do not overlap", arena_keeps_objects_apart},
     {"an arena rewinds to a mark and keeps its chunks", arena_rewinds},
     {"growing requests leave few chunks behind", arena_with_growing_requests_stays_small},
