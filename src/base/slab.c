@@ -35,6 +35,23 @@ static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static struct slab **slabs;
 static size_t n_slabs, cap_slabs;
 
+/* ── Who forks while another thread is in here ── */
+
+static void lock(void)
+{
+    pthread_mutex_lock(&mutex);
+}
+
+static void unlock(void)
+{
+    pthread_mutex_unlock(&mutex);
+}
+
+static void watch_forks(void)
+{
+    (void)pthread_atfork(lock, unlock, unlock); /* without memory for it a child may find the lock taken */
+}
+
 /* ── Mappings ── */
 
 /* `bytes`, a multiple of EQ_SLAB_BYTES, at such a multiple; NULL without memory. */
@@ -151,11 +168,13 @@ static void *take_alone(size_t size)
 
 void *eq_slab_take(size_t size)
 {
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
     if (size < EQ_SLAB_LEAST)
         return NULL;
-    pthread_mutex_lock(&mutex);
+    pthread_once(&once, watch_forks);
+    lock();
     void *ptr = size > EQ_SLAB_BYTES ? take_alone(size) : take_pages((size + EQ_SLAB_PAGE - 1) / EQ_SLAB_PAGE);
-    pthread_mutex_unlock(&mutex);
+    unlock();
     return ptr;
 }
 
@@ -163,14 +182,14 @@ size_t eq_slab_room(const void *ptr)
 {
     if ((uintptr_t)ptr % EQ_SLAB_PAGE) /* nearly all that is not from here */
         return 0;
-    pthread_mutex_lock(&mutex);
+    lock();
     size_t number = find(ptr), room = 0;
     if (number < n_slabs) {
         const struct slab *s = slabs[number];
         size_t page = (size_t)((const char *)ptr - s->base) / EQ_SLAB_PAGE;
         room = s->bytes > EQ_SLAB_BYTES ? s->bytes : s->runs[page] * (size_t)EQ_SLAB_PAGE;
     }
-    pthread_mutex_unlock(&mutex);
+    unlock();
     return room;
 }
 
@@ -185,7 +204,7 @@ static bool another_is_empty(size_t number)
 
 void eq_slab_give(void *ptr)
 {
-    pthread_mutex_lock(&mutex);
+    lock();
     size_t number = find(ptr);
     struct slab *s = slabs[number];
     if (s->bytes > EQ_SLAB_BYTES) {
@@ -197,7 +216,7 @@ void eq_slab_give(void *ptr)
         if (s->n_free == PAGES && another_is_empty(number))
             remove_slab(number);
     }
-    pthread_mutex_unlock(&mutex);
+    unlock();
 }
 
 static void *grow_alone(struct slab *s, size_t bytes)
@@ -216,19 +235,19 @@ static void *grow_alone(struct slab *s, size_t bytes)
 
 void *eq_slab_grow(void *ptr, size_t size)
 {
-    pthread_mutex_lock(&mutex);
+    lock();
     struct slab *s = slabs[find(ptr)];
     bool alone = s->bytes > EQ_SLAB_BYTES && size > s->bytes && size <= SIZE_MAX / 4;
     void *to = alone ? grow_alone(s, whole_slabs(size)) : NULL;
-    pthread_mutex_unlock(&mutex);
+    unlock();
     return to;
 }
 
 size_t eq_slab_count(void)
 {
-    pthread_mutex_lock(&mutex);
+    lock();
     size_t n = n_slabs;
-    pthread_mutex_unlock(&mutex);
+    unlock();
     return n;
 }
 
