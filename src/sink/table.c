@@ -169,10 +169,11 @@ static enum eq_status end_row(struct eq_sink *s, void *ctx)
 
 static enum eq_status start(struct eq_sink *s, struct table *t)
 {
-    t->columns = eq_rows_width(s);
-    t->widths = eq_arena_alloc(&s->arena, t->columns * sizeof *t->widths);
+    size_t columns = eq_rows_width(s);
+    t->widths = eq_arena_alloc(&s->arena, columns * sizeof *t->widths);
     if (!t->widths)
         return EQ_NOMEM;
+    t->columns = columns;
     for (size_t i = 0; i < t->columns; i++)
         add_cell(s, eq_rows_title(s, i), false, t);
     return eq_buf_status(&t->text);
