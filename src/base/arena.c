@@ -7,23 +7,13 @@
  * `current` hold nothing, so they may be reordered. */
 #include "base/arena.h"
 
+#include "base/fence.h"
+
 #include <stdalign.h>
 
-#if defined(__SANITIZE_ADDRESS__)
-#define EQ_ARENA_FENCES 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define EQ_ARENA_FENCES 1
-#endif
-#endif
-#ifdef EQ_ARENA_FENCES
-#include <sanitizer/asan_interface.h>
-#define FENCE(ptr, size) ASAN_POISON_MEMORY_REGION((ptr), (size))
-#define UNFENCE(ptr, size) ASAN_UNPOISON_MEMORY_REGION((ptr), (size))
+#ifdef EQ_HAS_FENCES
 enum { FENCE_BYTES = 16 };
 #else
-#define FENCE(ptr, size) ((void)(ptr), (void)(size))
-#define UNFENCE(ptr, size) ((void)(ptr), (void)(size))
 enum { FENCE_BYTES = 0 };
 #endif
 
@@ -61,7 +51,7 @@ static struct eq_arena_chunk *next_chunk(struct eq_arena *arena, size_t size)
         if (!chunk)
             return NULL;
         chunk->size = want - sizeof *chunk;
-        FENCE(chunk->data, chunk->size);
+        EQ_FENCE(chunk->data, chunk->size);
     }
     chunk->used = 0;
     chunk->next = *link;
@@ -89,7 +79,7 @@ static char *take(struct eq_arena *arena, size_t size, size_t align)
     arena->used_bytes += start + bytes - chunk->used;
     chunk->used = start + bytes;
     ptr = chunk->data + start;
-    UNFENCE(ptr, bytes - FENCE_BYTES);
+    EQ_UNFENCE(ptr, bytes - FENCE_BYTES);
     return ptr;
 }
 
@@ -139,13 +129,13 @@ struct eq_arena_mark eq_arena_mark(const struct eq_arena *arena)
 
 void eq_arena_rewind(struct eq_arena *arena, struct eq_arena_mark mark)
 {
-#ifdef EQ_ARENA_FENCES
+#ifdef EQ_HAS_FENCES
     /* What was taken since: the rest of the mark's chunk, and all later chunks up to the current one. */
     struct eq_arena_chunk *chunk = mark.chunk ? mark.chunk->next : arena->first;
     if (mark.chunk)
-        FENCE(mark.chunk->data + ((mark.used + 7) & ~(size_t)7), mark.chunk->size - ((mark.used + 7) & ~(size_t)7));
+        EQ_FENCE(mark.chunk->data + ((mark.used + 7) & ~(size_t)7), mark.chunk->size - ((mark.used + 7) & ~(size_t)7));
     for (; chunk; chunk = chunk->next)
-        FENCE(chunk->data, chunk->size);
+        EQ_FENCE(chunk->data, chunk->size);
 #endif
     arena->current = mark.chunk;
     if (mark.chunk)
@@ -163,7 +153,7 @@ void eq_arena_free(struct eq_arena *arena)
     struct eq_arena_chunk *chunk = arena->first;
     while (chunk) {
         struct eq_arena_chunk *next = chunk->next;
-        UNFENCE(chunk->data, chunk->size);
+        EQ_UNFENCE(chunk->data, chunk->size);
         eq_free(arena->alloc, chunk);
         chunk = next;
     }

@@ -5,28 +5,22 @@
 #define _GNU_SOURCE /* MADV_HUGEPAGE */
 #include "base/slab.h"
 
+#include "base/fence.h"
+
 #include <pthread.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 
-#if defined(__SANITIZE_ADDRESS__)
-#define EQ_FENCED_HEAP 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define EQ_FENCED_HEAP 1
-#endif
-#endif
-
 /* With fences around each piece of memory the heap of the C library finds more than this saves. */
-#if defined(MADV_HUGEPAGE) && !defined(EQ_FENCED_HEAP)
+#if defined(MADV_HUGEPAGE) && !defined(EQ_HAS_FENCES)
 
 /* A large page is there as a whole. Programs that take little have small ones, of which they take what they touch. */
 enum { PAGES = EQ_SLAB_BYTES / EQ_SLAB_PAGE, SLABS_OF_SMALL_PAGES = 2 };
 
 struct slab {
     char *base;
-    size_t bytes;   /* EQ_SLAB_BYTES; more: one run takes all */
+    size_t bytes;    /* EQ_SLAB_BYTES; more: one run takes all */
     unsigned n_free; /* pages */
     uint16_t runs[PAGES];
 };
@@ -84,7 +78,8 @@ static struct slab *add_slab(size_t bytes)
     struct slab *s = calloc(1, sizeof *s);
     if (!s)
         return NULL;
-    *s = (struct slab){.base = map(bytes, bytes > EQ_SLAB_BYTES || n_slabs >= SLABS_OF_SMALL_PAGES), .bytes = bytes, .n_free = PAGES};
+    bool large_pages = bytes > EQ_SLAB_BYTES || n_slabs >= SLABS_OF_SMALL_PAGES;
+    *s = (struct slab){.base = map(bytes, large_pages), .bytes = bytes, .n_free = PAGES};
     if (!s->base) {
         free(s);
         return NULL;

@@ -6,7 +6,7 @@
  * of them are, and looks that up again and again; with one large page for a slab it can. The C library has this, too, but
  * only for who sets a variable of the environment, and then for everything.
  *
- * Where the system has no such pages nothing is ever taken here. Safe for threads. */
+ * Where the system knows no such pages, and under AddressSanitizer, nothing is ever taken here. Safe for threads. */
 #ifndef EQ_BASE_SLAB_H
 #define EQ_BASE_SLAB_H
 

@@ -35,7 +35,7 @@ struct record {
     struct eq_finding found;
 };
 
-enum state { FILLING, READY, WORKED_ON, FOUND, TAKEN };
+enum state { FILLING, READY, WORKED_ON, FOUND, TAKEN /* looked at while it is taken */ };
 
 struct block {
     enum state state;

@@ -64,8 +64,7 @@ static const struct eq_past_fields *prepare(const struct eq_matcher *m, const st
         const struct eq_hit_kind *k = &m->hit_kinds[hits->clauses[i]];
         __builtin_prefetch(&m->rule_stats[k->rule], 1);
         __builtin_prefetch(m->results[k->rule]);
-        if (m->sequences[k->rule])
-            __builtin_prefetch(m->sequences[k->rule]);
+        __builtin_prefetch(m->sequences[k->rule]); /* of NULL it is nothing */
         has_aliases |= k->has_aliases;
     }
     return has_aliases ? &m->context.past_fields : &no_fields;

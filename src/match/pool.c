@@ -2,24 +2,10 @@
  * its own. Blocks double from 4 KiB to 64 KiB, so that a few objects cost little. */
 #include "match/pool.h"
 
+#include "base/fence.h"
+
 #include <assert.h>
 #include <string.h>
-
-#if defined(__SANITIZE_ADDRESS__)
-#define EQ_POOL_FENCES 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define EQ_POOL_FENCES 1
-#endif
-#endif
-#ifdef EQ_POOL_FENCES
-#include <sanitizer/asan_interface.h>
-#define FENCE(ptr, size) ASAN_POISON_MEMORY_REGION((ptr), (size))
-#define UNFENCE(ptr, size) ASAN_UNPOISON_MEMORY_REGION((ptr), (size))
-#else
-#define FENCE(ptr, size) ((void)(ptr), (void)(size))
-#define UNFENCE(ptr, size) ((void)(ptr), (void)(size))
-#endif
 
 enum { SMALL = 512, LARGE = 4096, SMALL_CLASSES = SMALL / EQ_POOL_UNIT, LARGE_STEP = 256 };
 enum { OWN_BLOCK = EQ_POOL_CLASSES - 1, FIRST_BLOCK = 4096, LAST_BLOCK = 65536 };
@@ -66,7 +52,7 @@ void eq_pool_free(struct eq_pool *p)
     for (size_t i = 1; p->blocks && i < p->n_blocks; i++) {
         struct eq_pool_block *b = &p->blocks[i];
         if (b->cells)
-            UNFENCE(b->cells, block_bytes(b));
+            EQ_UNFENCE(b->cells, block_bytes(b));
         eq_free(p->alloc, b->cells);
     }
     eq_free(p->alloc, p->blocks);
@@ -116,7 +102,7 @@ static void give_back(struct eq_pool *p, uint32_t number)
     struct eq_pool_block *b = &p->blocks[number];
     size_t bytes = block_bytes(b);
     if (b->cells) {
-        UNFENCE(b->cells, bytes);
+        EQ_UNFENCE(b->cells, bytes);
         p->reserved -= bytes;
         p->n_of_class[b->class]--;
         eq_free(p->alloc, b->cells);
@@ -137,7 +123,7 @@ static uint32_t new_block(struct eq_pool *p, uint32_t class, size_t n_cells, siz
         give_back(p, number);
         return 0;
     }
-    FENCE(cells, bytes);
+    EQ_FENCE(cells, bytes);
     p->blocks[number].cells = cells;
     p->blocks[number].n_cells = (uint32_t)n_cells;
     p->reserved += bytes;
@@ -165,7 +151,7 @@ static eq_ref take_own(struct eq_pool *p, size_t size)
     uint32_t number = new_block(p, OWN_BLOCK, size, size);
     if (!number)
         return 0;
-    UNFENCE(p->blocks[number].cells, size);
+    EQ_UNFENCE(p->blocks[number].cells, size);
     memset(p->blocks[number].cells, 0, size);
     return number << EQ_POOL_PLACE_BITS;
 }
@@ -182,11 +168,11 @@ eq_ref eq_pool_take(struct eq_pool *p, size_t size)
     size_t cell = cell_bytes(class), place;
     if (b->free_cell) {
         place = b->free_cell - 1;
-        UNFENCE(b->cells + place * EQ_POOL_UNIT, cell);
+        EQ_UNFENCE(b->cells + place * EQ_POOL_UNIT, cell);
         memcpy(&b->free_cell, b->cells + place * EQ_POOL_UNIT, sizeof b->free_cell);
     } else {
         place = b->fresh++ * cell / EQ_POOL_UNIT;
-        UNFENCE(b->cells + place * EQ_POOL_UNIT, cell);
+        EQ_UNFENCE(b->cells + place * EQ_POOL_UNIT, cell);
     }
     memset(b->cells + place * EQ_POOL_UNIT, 0, cell);
     if (++b->used == b->n_cells)
@@ -204,7 +190,7 @@ void eq_pool_give(struct eq_pool *p, eq_ref r)
     }
     char *cell = b->cells + (size_t)place * EQ_POOL_UNIT;
     memcpy(cell, &b->free_cell, sizeof b->free_cell);
-    FENCE(cell, cell_bytes(b->class));
+    EQ_FENCE(cell, cell_bytes(b->class));
     b->free_cell = place + 1;
     if (b->used-- == b->n_cells)
         link_block(p, number);
