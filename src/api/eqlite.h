@@ -123,8 +123,8 @@ typedef struct eqlite_options {
     const char *category_field;        /* field of the word before `where`; NULL: "event.category" */
     const char *tiebreaker_field;      /* orders events of equal time; NULL: none */
     const char *engine; /* for comparing and debugging, same results: "decisions" (default), "memo" (does not remember
-                           what kinds of events leave to be asked), "shared" (remembers no values either), "naive" (plans
-                           as written, no index, every rule asked about every event) */
+                           what kinds of events leave to be asked), "shared" (remembers no values and no shapes of events
+                           either), "naive" (plans as written, no index, every rule asked about every event) */
     const char *partition_by; /* fields, parted by commas, that every sequence and sample is joined by besides its own
                                  keys, as if each value of them were a world of its own, with a time of its own; NULL:
                                  none */
@@ -372,7 +372,7 @@ typedef struct eqlite_rule_stats {
 
 /* What a run spends its time on. Counts are exact, over all threads; times are nanoseconds of about every 64th event, the
  * clock's own cost taken off, and reading and sorting the events left out. The same input gives the same counts with one
- * thread, but for memo_… and decision_… , which depend a little on the seed of hash tables; with several, what is remembered
+ * thread, but for memo_… , decision_… and shape_… , which depend a little on the seed of hash tables; with several, what is remembered
  * depends on which thread met what, and so do candidates, evaluations and predicates. */
 typedef struct eqlite_profile {
     size_t size;              /* set by the caller to sizeof(eqlite_profile) */
@@ -392,6 +392,8 @@ typedef struct eqlite_profile {
     uint64_t decision_hits, decision_misses;      /* kinds of events that were known, or not yet */
     uint64_t decisions_made, decision_resets, decision_bytes;
     uint64_t residuals;       /* what decisions leave to be asked: different ones at hand */
+    uint64_t shape_hits, shape_misses; /* events with the keys of an earlier one in the same order, and others */
+    uint64_t shape_resets, shape_bytes;
 } eqlite_profile;
 
 typedef struct eqlite_rule_profile {

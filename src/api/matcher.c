@@ -237,6 +237,10 @@ eqlite_status eqlite_matcher_profile(const eqlite_matcher *m, eqlite_profile *ou
         .decision_resets = s.engine.decisions.resets,
         .decision_bytes = s.engine.decisions.bytes,
         .residuals = s.engine.decisions.residuals,
+        .shape_hits = s.engine.shapes.hits,
+        .shape_misses = s.engine.shapes.misses,
+        .shape_resets = s.engine.shapes.resets,
+        .shape_bytes = s.engine.shapes.bytes,
     };
     memcpy(out, &all, out->size < sizeof all ? out->size : sizeof all);
     return EQLITE_OK;

@@ -32,7 +32,7 @@ struct number {
     uint64_t n;
 };
 
-enum { STEPS = 5, NUMBERS = 16 };
+enum { STEPS = 5, NUMBERS = 20 };
 
 static void find_steps(struct step out[STEPS], const eqlite_profile *p)
 {
@@ -56,6 +56,10 @@ static void find_numbers(struct number out[NUMBERS], const eqlite_profile *p)
         {"evaluations", "conditions worked out", p->evaluations},
         {"predicates", "parts of conditions found by looking up values", p->predicates},
         {"lazy_predicates", "parts of conditions computed", p->lazy_predicates},
+        {"shape_hits", "events of a shape seen before: the same keys in the same order", p->shape_hits},
+        {"shape_misses", "events of other shapes", p->shape_misses},
+        {"shape_resets", "times that this memory was full and began anew", p->shape_resets},
+        {"shape_bytes", "bytes of it", p->shape_bytes},
         {"memo_hits", "values whose answer was remembered", p->memo_hits},
         {"memo_misses", "values looked up instead", p->memo_misses},
         {"memo_resets", "times that this memory was full and began anew", p->memo_resets},

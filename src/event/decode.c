@@ -3,17 +3,18 @@
  * A reset costs only what the last event touched. The ways that a document may take, each rare one built on the one
  * before it:
  *
- *      index ─▶ walk ─┬─▶ done
- *                     ├─▶ perhaps a duplicate key: walk again, carefully
- *                     ├─▶ a search hit: walk what is inside _source
- *                     └─▶ not JSON: mend it, once, and index again */
-#include "event/decode_priv.h"
-
+ *      index ─┬─▶ of a known shape: done
+ *             └─▶ walk ─┬─▶ done, and perhaps a shape is learned
+ *                       ├─▶ perhaps a duplicate key: walk again, carefully
+ *                       ├─▶ a search hit: walk what is inside _source
+ *                       └─▶ not JSON: mend it, once, and index again */
+#include "event/decode_shapes.h"
 #include "event/repair.h"
 
 enum {
     DEFAULT_DEPTH = 256,
     MOST_DEPTH = 65536,
+    SHAPES_AFTER = 64, /* events */
     MOST_ELEMENTS = 100000 /* of one searched array; further ones are counted as EQ_REPAIR_ELEMENTS */
 };
 #define LAST_SERIAL (UINT32_MAX / 2) /* one document cannot open more objects than are left above */
@@ -70,6 +71,12 @@ static enum eq_status make_parts(struct eq_decoder *d)
     return st == EQ_OK ? make_arrays(d) : st;
 }
 
+/* The number of the first event that may have a shape; 0: there is none. */
+static unsigned events_before_shapes(enum eq_shapes_use use)
+{
+    return use == EQ_SHAPES_NEVER ? 0 : use == EQ_SHAPES_AT_ONCE ? 1 : SHAPES_AFTER;
+}
+
 enum eq_status eq_decoder_new(struct eq_decoder **out, const struct eq_fields *fields,
                               const struct eq_decode_options *options, const struct eq_alloc *alloc)
 {
@@ -79,6 +86,7 @@ enum eq_status eq_decoder_new(struct eq_decoder **out, const struct eq_fields *f
     d->alloc = alloc;
     d->fields = fields;
     d->unwrap = options && options->unwrap;
+    d->shapes_after = events_before_shapes(options ? options->shapes : EQ_SHAPES_LATER);
     d->max_depth = options && options->max_depth ? options->max_depth : DEFAULT_DEPTH;
     if (d->max_depth > MOST_DEPTH)
         d->max_depth = MOST_DEPTH;
@@ -112,6 +120,7 @@ void eq_decoder_free(struct eq_decoder *d)
     eq_free(d->alloc, d->owner);
     eq_free(d->alloc, d->found);
     eq_visits_free(&d->visits, d->alloc);
+    eq_shapes_free(d->shapes);
     eq_arena_free(&d->scratch);
     eq_doc_free(&d->doc);
     eq_free(d->alloc, d);
@@ -185,6 +194,7 @@ static enum eq_status walk_event(struct eq_decoder *d, const uint32_t *p, const 
         forget_values(d);
         eq_visits_clear(&d->visits);
         d->careful = true;
+        d->notes = NULL;
         d->stop = EQ_STOP_NONE;
         *after = eq_walk(d, &target, p, 0, 0);
         if (*after)
@@ -196,12 +206,12 @@ static enum eq_status walk_event(struct eq_decoder *d, const uint32_t *p, const 
     return d->stop == EQ_STOP_WRAPPED ? EQ_OK : stopped(d);
 }
 
-static enum eq_status hit_string(struct eq_slice *out, struct eq_decoder *d, const uint32_t *p)
+static enum eq_status hit_string(struct eq_slice *out, struct eq_decoder *d, uint32_t token)
 {
-    if (!p)
+    if (!token)
         return EQ_OK;
     const char *bad_at = NULL;
-    struct eq_slice s = eq_doc_string(d->doc.base, p);
+    struct eq_slice s = eq_doc_string(d->doc.base, d->doc.index.at + token);
     if (memchr(s.ptr, '\\', s.len))
         s = eq_unescape(&d->scratch, s, &d->event.repairs, &bad_at);
     if (!s.ptr)
@@ -210,11 +220,25 @@ static enum eq_status hit_string(struct eq_slice *out, struct eq_decoder *d, con
     return EQ_OK;
 }
 
-/* The document is a search hit: the event is inside _source. */
+/* The event is inside _source: what is around it. */
+static enum eq_status take_hit(struct eq_decoder *d, const struct eq_hit *hit)
+{
+    const uint32_t *at = d->doc.index.at;
+    size_t first = at[hit->source], end = at[hit->end - 1] + 1;
+    d->event.raw = eq_slice(d->doc.base + first, end - first);
+    enum eq_status st = hit_string(&d->event.id, d, hit->id);
+    return st == EQ_OK ? hit_string(&d->event.index, d, hit->index) : st;
+}
+
+/* The document is a search hit. */
 static enum eq_status walk_hit(struct eq_decoder *d)
 {
-    struct eq_hit hit;
-    enum eq_status st = eq_doc_hit(&hit, &d->doc);
+    /* What was read before _source came may be wrong elsewhere, so a shape must not pass over it. */
+    if (d->n_values || (d->notes && d->notes->n_nulls))
+        d->notes = NULL;
+    if (d->notes)
+        eq_notes_clear(d->notes);
+    enum eq_status st = eq_doc_hit(&d->hit, &d->doc, d->notes);
     if (st == EQ_INVALID)
         return stopped(d);
     if (st != EQ_OK)
@@ -223,14 +247,9 @@ static enum eq_status walk_hit(struct eq_decoder *d)
     forget_values(d);
     d->stop = EQ_STOP_NONE;
     d->unwrap = false; /* once */
-    st = walk_event(d, hit.source, &after);
+    st = walk_event(d, d->doc.index.at + d->hit.source, &after);
     d->unwrap = true;
-    if (st != EQ_OK)
-        return st;
-    size_t first = *hit.source, end = hit.end[-1] + 1;
-    d->event.raw = eq_slice(d->doc.base + first, end - first);
-    st = hit_string(&d->event.id, d, hit.id);
-    return st == EQ_OK ? hit_string(&d->event.index, d, hit.index) : st;
+    return st == EQ_OK ? take_hit(d, &d->hit) : st;
 }
 
 static enum eq_status walk_document(struct eq_decoder *d)
@@ -242,6 +261,26 @@ static enum eq_status walk_document(struct eq_decoder *d)
     if (!after)
         return walk_hit(d);
     return after == d->doc.index.at + d->doc.index.n ? EQ_OK : stopped(d);
+}
+
+/* By its shape if that is known, or else on foot. */
+static enum eq_status read_document(struct eq_decoder *d)
+{
+    if (d->shapes_after && --d->shapes_after == 0 && eq_shapes_new(&d->shapes, d->alloc) != EQ_OK)
+        d->shapes = NULL; /* it does without */
+    if (!d->shapes)
+        return walk_document(d);
+    d->hit = (struct eq_hit){0};
+    enum eq_shape_answer answer = eq_shapes_read(d->shapes, d);
+    if (answer == EQ_SHAPE_READ)
+        return d->hit.source ? take_hit(d, &d->hit) : EQ_OK;
+    forget_values(d);
+    d->notes = answer == EQ_SHAPE_NOTE ? eq_shapes_notes(d->shapes) : NULL;
+    enum eq_status st = walk_document(d);
+    if (d->notes && st == EQ_OK)
+        eq_shapes_learn(d->shapes, d);
+    d->notes = NULL;
+    return st;
 }
 
 /* The second chance: mended, an event may be readable. Its own bytes stay as they were. */
@@ -257,7 +296,7 @@ static enum eq_status mend(struct eq_decoder *d, struct eq_slice text)
     struct eq_slice mended = eq_buf_slice(&d->doc.repaired);
     d->event.raw = mended;
     if (st == EQ_OK)
-        st = walk_document(d);
+        st = read_document(d);
     if (st == EQ_INVALID)
         d->doc.error.offset = eq_repair_origin(text, d->doc.error.offset);
     if (st != EQ_OK)
@@ -267,6 +306,11 @@ static enum eq_status mend(struct eq_decoder *d, struct eq_slice text)
     end = end < mended.len ? eq_repair_origin(text, end) : text.len;
     d->event.raw = eq_slice(text.ptr + first, end - first);
     return EQ_OK;
+}
+
+struct eq_shape_stats eq_decoder_shapes(const struct eq_decoder *d)
+{
+    return d->shapes ? eq_shapes_stats(d->shapes) : (struct eq_shape_stats){0};
 }
 
 static void show(struct eq_decoder *d)
@@ -283,7 +327,7 @@ enum eq_status eq_decode(const struct eq_event **out, struct eq_decoder *d, stru
     d->event.raw = text;
     enum eq_status st = eq_doc_index(&d->doc, text);
     if (st == EQ_OK)
-        st = walk_document(d);
+        st = read_document(d);
     if (st == EQ_INVALID)
         st = mend(d, text);
     d->event.repairs |= d->doc.repairs;

@@ -291,9 +291,9 @@ const uint32_t *eq_doc_skip(struct eq_doc *doc, const uint32_t *p, bool *nomem)
 
 /* ── Search hits ───────────────────────────────────────────────────────────────────────────────────────────────── */
 
-enum eq_status eq_doc_hit(struct eq_hit *out, struct eq_doc *doc)
+enum eq_status eq_doc_hit(struct eq_hit *out, struct eq_doc *doc, struct eq_notes *notes)
 {
-    const uint32_t *p = doc->index.at + 1;
+    const uint32_t *const at = doc->index.at, *p = at + 1;
     const char *base = doc->base;
     *out = (struct eq_hit){0};
     if (base[*p] == '}')
@@ -302,6 +302,8 @@ enum eq_status eq_doc_hit(struct eq_hit *out, struct eq_doc *doc)
         if (base[p[0]] != '"' || base[p[1]] != ':')
             return EQ_INVALID;
         struct eq_slice key = eq_doc_string(base, p);
+        if (notes)
+            eq_note_key(notes, doc, p, key);
         const uint32_t *value = p + 2;
         bool nomem;
         p = eq_doc_skip(doc, value, &nomem);
@@ -309,15 +311,15 @@ enum eq_status eq_doc_hit(struct eq_hit *out, struct eq_doc *doc)
             return nomem ? EQ_NOMEM : EQ_INVALID;
         char first = base[*value];
         if (first == '{' && eq_slice_eq(key, EQ_LIT("_source"))) {
-            out->source = value;
-            out->end = p;
+            out->source = (uint32_t)(value - at);
+            out->end = (uint32_t)(p - at);
         } else if (first == '"' && eq_slice_eq(key, EQ_LIT("_id"))) {
-            out->id = value;
+            out->id = (uint32_t)(value - at);
         } else if (first == '"' && eq_slice_eq(key, EQ_LIT("_index"))) {
-            out->index = value;
+            out->index = (uint32_t)(value - at);
         }
         if (base[*p] != ',')
             break;
     }
-    return base[*p] == '}' && p + 1 == doc->index.at + doc->index.n ? EQ_OK : EQ_INVALID;
+    return base[*p] == '}' && p + 1 == at + doc->index.n ? EQ_OK : EQ_INVALID;
 }

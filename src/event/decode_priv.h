@@ -14,6 +14,10 @@
 #include "event/fields_trie.h"
 #include "event/json_index.h"
 
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
 /* ── The document ──────────────────────────────────────────────────────────────────────────────────────────────── */
 
 /* One indexed text. */
@@ -57,14 +61,42 @@ static inline struct eq_slice eq_doc_string(const char *base, const uint32_t *p)
     return (struct eq_slice){start, (size_t)(end - start)};
 }
 
-/* What stands where `_source` should be looked for: the parts of a search hit. */
+#if defined(__SSE2__)
+/* Where one of two bytes is in the 16 bytes at s, as bits. */
+static inline unsigned eq_block_hits(const char *s, char c1, char c2)
+{
+    __m128i block = _mm_loadu_si128((const __m128i *)(const void *)s);
+    __m128i one = _mm_cmpeq_epi8(block, _mm_set1_epi8(c1)), two = _mm_cmpeq_epi8(block, _mm_set1_epi8(c2));
+    return (unsigned)_mm_movemask_epi8(_mm_or_si128(one, two));
+}
+#endif
+
+/* Is one of two bytes in the n bytes at s? The text is padded, so whole blocks can be read. */
+static inline bool eq_has_either(const char *s, size_t n, char c1, char c2)
+{
+#if defined(__SSE2__)
+    if (n <= 16) /* one block, of which the first n bytes count */
+        return (eq_block_hits(s, c1, c2) & ((1u << n) - 1)) != 0;
+    for (size_t i = 0; i < n - 16; i += 16)
+        if (eq_block_hits(s + i, c1, c2))
+            return true;
+    return eq_block_hits(s + n - 16, c1, c2) != 0; /* the last block overlaps the one before */
+#else
+    return memchr(s, c1, n) != NULL || memchr(s, c2, n) != NULL;
+#endif
+}
+
+/* The parts of a search hit, by number of their tokens; 0 where there is none, so that `source` is the event in any
+ * case. */
 struct eq_hit {
-    const uint32_t *source; /* the token of the inner event; NULL: none */
-    const uint32_t *end;    /* the token after it */
-    const uint32_t *id, *index; /* strings, or NULL */
+    uint32_t source;    /* the inner event */
+    uint32_t end;       /* the token after it */
+    uint32_t id, index; /* strings */
 };
-/* Find them in the top level of a well-formed start; EQ_INVALID if it is not well formed. */
-enum eq_status eq_doc_hit(struct eq_hit *out, struct eq_doc *doc);
+struct eq_notes;
+/* Find them in the top level of a well-formed start; EQ_INVALID if it is not well formed. The keys there go to `notes`, which
+ * may be NULL. */
+enum eq_status eq_doc_hit(struct eq_hit *out, struct eq_doc *doc, struct eq_notes *notes);
 
 /* ── Scalars ───────────────────────────────────────────────────────────────────────────────────────────────────── */
 
@@ -135,6 +167,27 @@ struct eq_memo {
     bool done;
 };
 
+/* What a walk looked at, token by token: what decode_shapes learns from. */
+struct eq_noted_key {
+    uint32_t token;
+    struct eq_slice text; /* as it is written, escapes and all */
+};
+struct eq_notes {
+    struct eq_noted_key *keys; /* that were looked up */
+    size_t n_keys, cap_keys;
+    uint32_t *values; /* the token of each value, by its number */
+    size_t cap_values;
+    uint32_t *nulls; /* tokens that were read, and are no value */
+    size_t n_nulls, cap_nulls;
+    bool failed; /* no memory: something is missing */
+};
+void eq_notes_clear(struct eq_notes *n);
+void eq_note_key(struct eq_notes *n, const struct eq_doc *doc, const uint32_t *p, struct eq_slice key);
+/* The value of this number. */
+void eq_note_value(struct eq_notes *n, const struct eq_doc *doc, const uint32_t *p, size_t number);
+void eq_note_null(struct eq_notes *n, const struct eq_doc *doc, const uint32_t *p);
+void eq_notes_free(struct eq_notes *n, const struct eq_alloc *alloc);
+
 struct eq_decoder {
     const struct eq_alloc *alloc;
     const struct eq_fields *fields;
@@ -167,6 +220,11 @@ struct eq_decoder {
     bool careful;          /* keep visits, so that duplicates can be taken back */
     struct eq_visits visits;
     enum eq_stop stop;
+
+    struct eq_shapes *shapes; /* NULL: switched off, or too early */
+    struct eq_notes *notes;   /* to be taken by this walk; NULL */
+    unsigned shapes_after;    /* so many more events; 0: there are shapes, or will be none */
+    struct eq_hit hit;        /* around the event at hand; without shapes, of the latest hit */
 };
 
 /* Where a walk puts what it finds. */

@@ -1,4 +1,4 @@
-/* decode_walk.c — the document and the trie, walked together: the hottest loop of eqlite.
+/* decode_walk.c — the document and the trie, walked together: how an event is read whose shape is new.
  *
  *      {"process": {"name": "x", "pe": {…}}}       a key leads to a node of the trie, or to none;
  *          │           │          └ skipped        what no node wants is checked and skipped, never built
@@ -12,16 +12,12 @@
  * again carefully, with every visit kept, so that what the first occurrence brought can be taken back. */
 #include "event/decode_priv.h"
 
-#if defined(__SSE2__)
-#include <emmintrin.h>
-#endif
-
 enum { MOST_VALUES = 1000000 }; /* of one event, elements of searched arrays included */
 
 /* What stays the same for a whole walk, so that the compiler can make a loop of its own for it: is it the event, or an
- * element of a searched array; and is it walked again, carefully? */
+ * element of a searched array; is it walked again, carefully; and are notes taken of what is looked at? */
 struct way {
-    bool is_event, careful;
+    bool is_event, careful, noting;
 };
 
 /* ── Values ────────────────────────────────────────────────────────────────────────────────────────────────────── */
@@ -52,9 +48,10 @@ static bool grow_values(struct eq_decoder *d)
     return true;
 }
 
-/* Add an empty value to the chain of `field`; NULL without memory. Beyond the limit it is one that nobody reads. */
+/* Add an empty value, of the token at p, to the chain of `field`; NULL without memory. Beyond the limit it is one that
+ * nobody reads. */
 static inline struct eq_value *add_value(struct eq_decoder *d, const struct eq_target *target, struct way way,
-                                         uint32_t field)
+                                         const uint32_t *p, uint32_t field)
 {
     if (d->n_values >= d->room) {
         if (d->n_values >= MOST_VALUES) {
@@ -73,6 +70,8 @@ static inline struct eq_value *add_value(struct eq_decoder *d, const struct eq_t
     } else {
         link_value(d, target, way.is_event, field, number);
     }
+    if (way.noting)
+        eq_note_value(d->notes, &d->doc, p, number);
     return &d->values[number];
 }
 
@@ -95,31 +94,6 @@ static bool wrong_text(struct eq_decoder *d, const char *at, const char *message
     return stop(d, EQ_STOP_TEXT);
 }
 
-#if defined(__SSE2__)
-/* Where one of two bytes is in the 16 bytes at s, as bits. */
-static inline unsigned block_hits(const char *s, char c1, char c2)
-{
-    __m128i block = _mm_loadu_si128((const __m128i *)(const void *)s);
-    __m128i one = _mm_cmpeq_epi8(block, _mm_set1_epi8(c1)), two = _mm_cmpeq_epi8(block, _mm_set1_epi8(c2));
-    return (unsigned)_mm_movemask_epi8(_mm_or_si128(one, two));
-}
-#endif
-
-/* Is one of two bytes in the n bytes at s? The text is padded, so whole blocks can be read. */
-static inline bool has_either(const char *s, size_t n, char c1, char c2)
-{
-#if defined(__SSE2__)
-    if (n <= 16) /* one block, of which the first n bytes count */
-        return (block_hits(s, c1, c2) & ((1u << n) - 1)) != 0;
-    for (size_t i = 0; i < n - 16; i += 16)
-        if (block_hits(s + i, c1, c2))
-            return true;
-    return block_hits(s + n - 16, c1, c2) != 0; /* the last block overlaps the one before */
-#else
-    return memchr(s, c1, n) != NULL || memchr(s, c2, n) != NULL;
-#endif
-}
-
 static bool unescaped(struct eq_slice *out, struct eq_decoder *d, struct eq_slice raw)
 {
     const char *bad_at;
@@ -133,9 +107,9 @@ static inline bool add_string(struct eq_decoder *d, const struct eq_target *targ
                               uint32_t field)
 {
     struct eq_slice s = eq_doc_string(d->doc.base, p);
-    if (has_either(s.ptr, s.len, '\\', '\\') && !unescaped(&s, d, s))
+    if (eq_has_either(s.ptr, s.len, '\\', '\\') && !unescaped(&s, d, s))
         return false;
-    struct eq_value *v = add_value(d, target, way, field);
+    struct eq_value *v = add_value(d, target, way, p, field);
     if (!v)
         return stop(d, EQ_STOP_NOMEM);
     /* Member by member: a struct copied as a whole, right after its parts were set, stalls. */
@@ -153,9 +127,12 @@ static inline bool add_scalar(struct eq_decoder *d, const struct eq_target *targ
     struct eq_value value;
     if (!eq_scan_scalar(&value, start, &d->event.repairs))
         return wrong_text(d, start, "not a number, string, true, false or null");
-    if (value.type == EQ_NULL)
+    if (value.type == EQ_NULL) {
+        if (way.noting)
+            eq_note_null(d->notes, &d->doc, p);
         return true;
-    struct eq_value *v = add_value(d, target, way, field);
+    }
+    struct eq_value *v = add_value(d, target, way, p, field);
     if (!v)
         return stop(d, EQ_STOP_NOMEM);
     v->type = value.type;
@@ -166,9 +143,10 @@ static inline bool add_scalar(struct eq_decoder *d, const struct eq_target *targ
 }
 
 /* An object with members stands here: the field exists, though it compares with nothing. */
-static inline bool add_presence(struct eq_decoder *d, const struct eq_target *target, struct way way, uint32_t field)
+static inline bool add_presence(struct eq_decoder *d, const struct eq_target *target, struct way way, const uint32_t *p,
+                                uint32_t field)
 {
-    struct eq_value *v = add_value(d, target, way, field);
+    struct eq_value *v = add_value(d, target, way, p, field);
     if (!v)
         return stop(d, EQ_STOP_NOMEM);
     *v = EQ_VALUE_NULL;
@@ -180,7 +158,7 @@ static inline bool add_presence(struct eq_decoder *d, const struct eq_target *ta
 /* Does a key hold a dot or an escape, so that it is more than one plain step? */
 static inline bool special_key(struct eq_slice key)
 {
-    return has_either(key.ptr, key.len, '.', '\\');
+    return eq_has_either(key.ptr, key.len, '.', '\\');
 }
 
 /* The node that a key with dots or escapes leads to. */
@@ -275,7 +253,7 @@ value: /* the value at p belongs to n */
         p++;
     } else if (c == '{' || c == '[') {
         object = c == '{';
-        if (object && n->field != EQ_NONE && base[p[1]] != '}' && !add_presence(d, target, way, n->field))
+        if (object && n->field != EQ_NONE && base[p[1]] != '}' && !add_presence(d, target, way, p, n->field))
             return NULL;
         if (top >= ceiling)
             d->event.repairs |= EQ_REPAIR_DEPTH;
@@ -331,6 +309,8 @@ key: /* a key of the object on top */
     }
     key = eq_doc_string(base, p);
     n = top[-1].node;
+    if (way.noting)
+        eq_note_key(d->notes, &d->doc, p, key);
     child = eq_trie_child(trie, n, key.ptr, key.len);
     p += 2;
     if (child == EQ_NONE || n->has_backslash)
@@ -367,8 +347,10 @@ const uint32_t *eq_walk(struct eq_decoder *d, const struct eq_target *target, co
                         uint32_t depth)
 {
     if (d->careful)
-        return walk(d, target, p, node, depth, (struct way){target->is_event, true});
+        return walk(d, target, p, node, depth, (struct way){target->is_event, true, false});
+    if (d->notes)
+        return walk(d, target, p, node, depth, (struct way){true, false, true});
     if (target->is_event)
-        return walk(d, target, p, node, depth, (struct way){true, false});
-    return walk(d, target, p, node, depth, (struct way){false, false});
+        return walk(d, target, p, node, depth, (struct way){true, false, false});
+    return walk(d, target, p, node, depth, (struct way){false, false, false});
 }

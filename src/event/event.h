@@ -58,15 +58,31 @@ struct eq_event {
 
 struct eq_decoder;
 
+/* When events whose keys come in the same order as those of an event before are read without a walk: decode_shapes.h.
+ * What is read does not depend on it. */
+enum eq_shapes_use {
+    EQ_SHAPES_LATER,   /* after some events: short inputs, as those of rule tests, do not pay for the memory */
+    EQ_SHAPES_AT_ONCE, /* for testing */
+    EQ_SHAPES_NEVER    /* for comparing */
+};
+
 struct eq_decode_options {
     bool unwrap;        /* read {"_source": {…}} as the event inside it */
     uint32_t max_depth; /* 0: 256 */
+    enum eq_shapes_use shapes;
 };
 
 /* A decoder for events that are read through `fields` (frozen, borrowed). One per thread. */
 enum eq_status eq_decoder_new(struct eq_decoder **out, const struct eq_fields *fields,
                               const struct eq_decode_options *options, const struct eq_alloc *alloc);
 void eq_decoder_free(struct eq_decoder *d);
+
+/* What shapes are good for. */
+struct eq_shape_stats {
+    uint64_t hits, misses, resets; /* events that needed no walk, others that were looked for; memory was full */
+    size_t bytes;                  /* taken now */
+};
+struct eq_shape_stats eq_decoder_shapes(const struct eq_decoder *d);
 
 /* Why a text is not an event. */
 struct eq_decode_error {

@@ -225,14 +225,14 @@ enum eq_status eq_survey_feed(struct eq_survey *s, struct eq_slice text, struct 
     eq_arena_reset(&s->scratch);
     enum eq_status st = load(s, text);
     if (st == EQ_OK)
-        st = eq_doc_hit(&hit, &s->doc);
+        st = eq_doc_hit(&hit, &s->doc, NULL);
     if (st == EQ_INVALID && error)
         *error = s->doc.error;
     if (st != EQ_OK)
         return st;
     s->event++;
     eq_buf_clear(&s->path);
-    return walk(s, hit.source ? hit.source : s->doc.index.at);
+    return walk(s, s->doc.index.at + hit.source);
 }
 
 /* ── Results ───────────────────────────────────────────────────────────────────────────────────────────────────── */

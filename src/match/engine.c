@@ -288,6 +288,7 @@ struct eq_engine_stats eq_engine_stats_of(const struct eq_engine *e)
         .broken_elements = e->broken_elements,
         .candidates = e->n_candidates,
         .memo = e->memo ? eq_memo_stats(e->memo) : (struct eq_memo_stats){0},
+        .shapes = eq_decoder_shapes(e->decoder),
         .decisions = e->decisions ? eq_decisions_stats(e->decisions) : (struct eq_decision_stats){0},
     };
 }
@@ -302,6 +303,9 @@ void eq_engine_stats_add(struct eq_engine_stats *sum, struct eq_engine_stats plu
     sum->memo.hits += plus.memo.hits - minus.memo.hits;
     sum->memo.misses += plus.memo.misses - minus.memo.misses;
     sum->memo.resets += plus.memo.resets - minus.memo.resets;
+    sum->shapes.hits += plus.shapes.hits - minus.shapes.hits;
+    sum->shapes.misses += plus.shapes.misses - minus.shapes.misses;
+    sum->shapes.resets += plus.shapes.resets - minus.shapes.resets;
     sum->decisions.hits += plus.decisions.hits - minus.decisions.hits;
     sum->decisions.misses += plus.decisions.misses - minus.decisions.misses;
     sum->decisions.made += plus.decisions.made - minus.decisions.made;
@@ -368,6 +372,7 @@ void eq_engine_add_stats(const struct eq_engine *e, struct eq_engine_stats *sum)
 {
     struct eq_engine_stats mine = eq_engine_stats_of(e);
     eq_engine_stats_add(sum, mine, e->again);
+    sum->shapes.bytes += mine.shapes.bytes;
     sum->memo.bytes += mine.memo.bytes;
     sum->decisions.bytes += mine.decisions.bytes;
     sum->decisions.residuals += mine.decisions.residuals;
@@ -404,7 +409,10 @@ enum eq_status eq_engine_new(struct eq_engine **out, const struct eq_ruleset *ru
         !make_list(&e->asked, alloc, p->n_predicates) || !make_list(&e->candidates, alloc, p->n_clauses) ||
         !make_list(&e->hits, alloc, p->n_clauses))
         goto failed;
-    if ((st = eq_decoder_new(&e->decoder, p->fields, decode, alloc)) != EQ_OK)
+    struct eq_decode_options options = decode ? *decode : (struct eq_decode_options){0};
+    if (rules->stages == EQ_ENGINE_PLAIN)
+        options.shapes = EQ_SHAPES_NEVER;
+    if ((st = eq_decoder_new(&e->decoder, p->fields, &options, alloc)) != EQ_OK)
         goto failed;
     if ((st = eq_regex_matcher_new(&e->regex, rules->regexes, alloc)) != EQ_OK)
         goto failed;

@@ -22,7 +22,7 @@ struct eq_ruleset;
 /* What is switched on; less only for comparing. */
 enum eq_engine_stages {
     EQ_ENGINE_PLAIN,     /* tables and witnesses alone */
-    EQ_ENGINE_MEMO,      /* and remember what repeated values make true: memo.h */
+    EQ_ENGINE_MEMO,      /* and remember shapes of events, and what repeated values make true: memo.h */
     EQ_ENGINE_DECISIONS  /* and what kinds of events leave open: decision.h */
 };
 
@@ -38,8 +38,9 @@ struct eq_engine_stats {
     uint64_t regex_fallbacks, regex_failures; /* see match/regex.h */
     uint64_t choices_cut;                     /* conditions that gave up after too many combinations */
     uint64_t broken_elements;                 /* searches of arrays that could not be read: read as no match */
-    struct eq_memo_stats memo;                /* all 0: switched off, or too early */
-    struct eq_decision_stats decisions;       /* the same */
+    struct eq_shape_stats shapes;             /* these three are all 0 if switched off, or too early */
+    struct eq_memo_stats memo;
+    struct eq_decision_stats decisions;
     uint64_t candidates;                      /* clauses that were asked, or listed without asking */
 };
 

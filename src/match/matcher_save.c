@@ -34,7 +34,7 @@ static const size_t engine_counters[] = {
     offsetof(struct eq_engine_stats, choices_cut),
     offsetof(struct eq_engine_stats, broken_elements),
 };
-static_assert(offsetof(struct eq_engine_stats, memo) == N_OF(engine_counters) * sizeof(uint64_t),
+static_assert(offsetof(struct eq_engine_stats, shapes) == N_OF(engine_counters) * sizeof(uint64_t),
               "every counter of results is saved; those behind tell of speed, and depend on threads");
 
 /* What is kept of a rule depends on this, too. */

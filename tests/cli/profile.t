@@ -24,7 +24,7 @@ The parts make up the whole.
   $ jq -c '[.events, .candidates == ([.rules[].candidates] | add), .evaluations == ([.rules[].evaluations] | add), .timed_ns == ([.stages[].timed_ns] | add)]' profile
   [8,true,true,true]
   $ jq -r 'keys_unsorted | join(" ")' profile
-  events timed_events candidates evaluations predicates lazy_predicates memo_hits memo_misses memo_resets memo_bytes decision_hits decision_misses decisions_made decision_resets decision_bytes residuals timed_ns stages rules
+  events timed_events candidates evaluations predicates lazy_predicates shape_hits shape_misses shape_resets shape_bytes memo_hits memo_misses memo_resets memo_bytes decision_hits decision_misses decisions_made decision_resets decision_bytes residuals timed_ns stages rules
   $ jq -c '[.predicates, .lazy_predicates, .memo_hits + .memo_misses + .decision_hits + .decision_misses]' profile
   [24,20,0]
 
@@ -75,6 +75,10 @@ For people: stages, then the rules that cost most. Of few events perhaps none is
                  4  conditions worked out
                  6  parts of conditions found by looking up values
                  2  parts of conditions computed
+                 0  events of a shape seen before: the same keys in the same order
+                 0  events of other shapes
+                 0  times that this memory was full and began anew
+                 N  bytes of it
                  0  values whose answer was remembered
                  0  values looked up instead
                  0  times that this memory was full and began anew
@@ -87,3 +91,19 @@ For people: stages, then the rules that cost most. Of few events perhaps none is
                  0  different remainders that they leave to be asked
      share of time   candidates  evaluations    matches    results    waiting        bytes  rule
                  -            4            4          2          2          0            0  <query>
+
+Events whose keys come in the same order as in events before are not walked: from the 64th event on, and a shape is learned
+when it comes a second time. The longer lists are another shape. With less machinery none is known, and nothing else changes.
+
+  $ for i in $(seq 1 200); do
+  >   printf '{"@timestamp":%d,"event":{"category":"process"},"n":%d,"process":{"args":["a"%s]}}\n' $i $i "$([ $((i % 10)) = 0 ] && echo ',"b"')"
+  > done > shapes.ndjson
+  $ for engine in decisions memo shared; do
+  >   eqlite run -q --engine $engine --threads 1 --alerts compact --profile=json -r rules shapes.ndjson 2> profile > $engine
+  >   jq -c '[.shape_hits, .shape_misses, .shape_resets, .shape_bytes > 0]' profile
+  > done
+  [133,4,0,true]
+  [133,4,0,true]
+  [0,0,0,false]
+  $ cmp decisions memo && cmp decisions shared && wc -l < decisions | tr -d ' '
+  194
