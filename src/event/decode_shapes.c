@@ -15,8 +15,9 @@ enum {
     MOST_SHAPES = 1024,
     PLACES = 2 * MOST_SHAPES, /* powers of two */
     SEEN = 4096,
-    WINDOW = 1024,          /* events after which to see whether it is worth the while */
-    REST = 8 * WINDOW       /* and for how many not to try if it is not */
+    WINDOW = 1024,   /* events after which to see whether it is worth the while */
+    REST = 8 * WINDOW, /* and for how many not to try if it is not */
+    ADVANCE = 64       /* shapes that may be learned in a window; each more must be earned by an event of a known one */
 };
 #define MOST_BYTES ((size_t)2 << 20)
 
@@ -71,7 +72,8 @@ struct eq_shapes {
     struct key_name *names; /* by number in `texts` */
     size_t cap_names;
     struct eq_notes notes;
-    unsigned tried, hits, rest; /* of this window; events left in which nothing is tried */
+    unsigned tried, hits, learned; /* in this window */
+    unsigned rest;                 /* events left in which nothing is tried */
     size_t n;
     struct eq_shape_stats stats;
 };
@@ -230,7 +232,7 @@ static bool trying(struct eq_shapes *s)
     }
     if (++s->tried > WINDOW) {
         s->rest = s->hits < WINDOW / 2 ? REST : 0;
-        s->tried = s->hits = 0;
+        s->tried = s->hits = s->learned = 0;
     }
     return true;
 }
@@ -255,13 +257,15 @@ enum eq_shape_answer eq_shapes_read(struct eq_shapes *s, struct eq_decoder *d)
         return EQ_SHAPE_READ;
     }
     s->stats.misses++;
-    if (shape || alike >= MOST_ALIKE)
+    if (shape || alike >= MOST_ALIKE || s->learned >= ADVANCE + s->hits)
         return EQ_SHAPE_WALK;
     uint32_t *seen = &s->seen[s->hash % SEEN], half = (uint32_t)(s->hash >> 32);
-    if (*seen == half)
-        return EQ_SHAPE_NOTE;
-    *seen = half;
-    return EQ_SHAPE_WALK;
+    if (*seen != half) {
+        *seen = half;
+        return EQ_SHAPE_WALK;
+    }
+    s->learned++;
+    return EQ_SHAPE_NOTE;
 }
 
 /* ── Learning a shape ──────────────────────────────────────────────────────────────────────────────────────────── */
