@@ -12,10 +12,11 @@ enum {
     MOST_TOKENS = 8192, /* of a document that has a shape */
     MOST_KEY = 1024,    /* bytes of a key in one */
     MOST_ALIKE = 4,     /* shapes that differ in keys only */
-    MOST_SHAPES = 1024,
+    MOST_SHAPES = 1024, /* and different keys, before the memory begins anew */
+    MOST_NAMES = 32768,
     PLACES = 2 * MOST_SHAPES, /* powers of two */
     SEEN = 4096,
-    WINDOW = 1024,   /* events after which to see whether it is worth the while */
+    WINDOW = 1024,     /* events after which to see whether it is worth the while */
     REST = 8 * WINDOW, /* and for how many not to try if it is not */
     ADVANCE = 64       /* shapes that may be learned in a window; each more must be earned by an event of a known one */
 };
@@ -104,7 +105,7 @@ void eq_shapes_free(struct eq_shapes *s)
 struct eq_shape_stats eq_shapes_stats(const struct eq_shapes *s)
 {
     struct eq_shape_stats stats = s->stats;
-    stats.bytes = sizeof *s + s->arena.used_bytes;
+    stats.bytes = sizeof *s + s->arena.used_bytes + s->texts.bytes.used_bytes + s->cap_names * sizeof *s->names;
     return stats;
 }
 
@@ -280,32 +281,25 @@ static void start_anew(struct eq_shapes *s)
     s->stats.resets++;
 }
 
-static void copy_bytes(uint64_t *to, struct eq_slice from)
-{
-    if (from.len)
-        memcpy(to, from.ptr, from.len);
-}
-
 /* The words that stand for a key and its closing quote. */
 static struct key_name lay_out(struct eq_slice key)
 {
-    char text[MOST_KEY + 1], ones[8];
-    struct key_name name = {.tail = key.len < 7 ? 0 : key.len - 7};
+    char text[MOST_KEY + 1];
     size_t n = key.len < 7 ? key.len + 1 : 8;
+    struct key_name name = {.tail = key.len + 1 - n};
     if (key.len)
         memcpy(text, key.ptr, key.len);
     text[key.len] = '"';
-    memset(ones, 0xff, sizeof ones);
-    copy_bytes(&name.mask, eq_slice(ones, n));
-    copy_bytes(&name.first, eq_slice(text, n));
-    copy_bytes(&name.last, eq_slice(text + name.tail, n));
+    memset(&name.mask, 0xff, n);
+    memcpy(&name.first, text, n);
+    memcpy(&name.last, text + name.tail, n);
     return name;
 }
 
 static bool name_key(uint32_t *out, struct eq_shapes *s, struct eq_slice key)
 {
     bool added;
-    if (key.len > MOST_KEY || s->texts.n >= UINT16_MAX || eq_intern_put(out, &s->texts, key, &added) != EQ_OK)
+    if (key.len > MOST_KEY || eq_intern_put(out, &s->texts, key, &added) != EQ_OK)
         return false;
     if (!eq_grow(s->alloc, &s->names, &s->cap_names, s->texts.n, sizeof *s->names))
         return false;
@@ -329,9 +323,11 @@ static bool learn_keys(struct shape *shape, struct eq_shapes *s)
         uint32_t name;
         if (!name_key(&name, s, s->notes.keys[i].text))
             return false;
-        struct spots *list = s->notes.keys[i].text.len < 16 ? &shape->keys : &shape->long_keys;
-        struct spot *items = list == &shape->keys ? keys : long_keys;
-        items[list->n++] = (struct spot){(uint16_t)s->notes.keys[i].token, (uint16_t)name};
+        struct spot spot = {(uint16_t)s->notes.keys[i].token, (uint16_t)name};
+        if (s->notes.keys[i].text.len < 16)
+            keys[shape->keys.n++] = spot;
+        else
+            long_keys[shape->long_keys.n++] = spot;
     }
     shape->keys.items = keys;
     shape->long_keys.items = long_keys;
@@ -409,7 +405,8 @@ void eq_shapes_learn(struct eq_shapes *s, const struct eq_decoder *d)
     /* What was mended depends on values. */
     if (d->event.repairs || s->notes.failed)
         return;
-    if (s->n >= MOST_SHAPES || s->arena.used_bytes + s->texts.bytes.used_bytes > MOST_BYTES)
+    if (s->n >= MOST_SHAPES || s->texts.n >= MOST_NAMES ||
+        s->arena.used_bytes + s->texts.bytes.used_bytes > MOST_BYTES)
         start_anew(s);
     const struct shape *shape = make_shape(s, d);
     if (!shape)

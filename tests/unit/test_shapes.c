@@ -328,14 +328,17 @@ static void test_random(void)
     tear_down(&f);
 }
 
-/* One of many objects whose tokens differ, or only their keys. */
-static void make_one_of_many(struct eq_buf *out, unsigned number, bool keys_only)
+/* One of many objects: bits of `kinds` make their tokens different, and the last keys are numbered from `key` on. */
+static void make_one_of_many(struct eq_buf *out, unsigned kinds, unsigned key, unsigned n_keys)
 {
     eq_buf_clear(out);
     eq_buf_puts(out, "{\"a\":[");
     for (unsigned i = 0; i < 16; i++)
-        eq_buf_puts(out, keys_only || !(number >> i & 1) ? "1," : "\"1\",");
-    eq_buf_printf(out, "1],\"key%u\":1}", keys_only ? 10000 + number : 0);
+        eq_buf_puts(out, kinds >> i & 1 ? "\"1\"," : "1,");
+    eq_buf_puts(out, "1]");
+    for (unsigned i = 0; i < n_keys; i++)
+        eq_buf_printf(out, ",\"key%u\":1", key + i);
+    eq_buf_putc(out, '}');
 }
 
 static void test_many(void)
@@ -347,7 +350,7 @@ static void test_many(void)
     eq_buf_init(&json, &eq_alloc_default);
     /* Each six times in a row: from the third time on it is known. */
     for (unsigned i = 0; i < 18000; i++) {
-        make_one_of_many(&json, i / 6, false);
+        make_one_of_many(&json, i / 6, 0, 1);
         wrong += !agree(&f, eq_buf_slice(&json));
     }
     struct eq_shape_stats stats = eq_decoder_shapes(f.by_shape.decoder);
@@ -356,10 +359,22 @@ static void test_many(void)
     CU_ASSERT(stats.resets > 0 && stats.bytes < (4u << 20));
     tear_down(&f);
 
+    /* So many different keys that these fill the memory before the shapes do. */
+    set_up(&f);
+    for (unsigned i = 0; i < 5400; i++) {
+        make_one_of_many(&json, i / 6, i / 6 * 40, 40);
+        wrong += !agree(&f, eq_buf_slice(&json));
+    }
+    stats = eq_decoder_shapes(f.by_shape.decoder);
+    CU_ASSERT_EQUAL(wrong, 0);
+    CU_ASSERT(stats.hits > 3000);
+    CU_ASSERT(stats.resets == 1 && stats.bytes < (8u << 20));
+    tear_down(&f);
+
     /* A few with the same tokens are told apart, and no more. */
     set_up(&f);
     for (unsigned i = 0; i < 900; i++) {
-        make_one_of_many(&json, i % 30, true);
+        make_one_of_many(&json, 0, i % 30, 1);
         wrong += !agree(&f, eq_buf_slice(&json));
     }
     CU_ASSERT_EQUAL(wrong, 0);
@@ -376,14 +391,14 @@ static void test_rest(void)
     set_up(&f);
     eq_buf_init(&json, &eq_alloc_default);
     for (unsigned i = 0; i < 40000; i++) {
-        make_one_of_many(&json, i, false);
+        make_one_of_many(&json, i, 0, 1);
         agree(&f, eq_buf_slice(&json));
     }
     struct eq_shape_stats stats = eq_decoder_shapes(f.by_shape.decoder);
     CU_ASSERT_EQUAL(stats.hits, 0);
     CU_ASSERT(stats.misses > 1000 && stats.misses < 10000);
     for (unsigned i = 0; i < 40000; i++) {
-        make_one_of_many(&json, i % 10, false);
+        make_one_of_many(&json, i % 10, 0, 1);
         agree(&f, eq_buf_slice(&json));
     }
     CU_ASSERT(hits(&f) > 20000);
