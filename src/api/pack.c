@@ -107,23 +107,30 @@ bool eqlite_is_pack(const char *path)
     return is;
 }
 
-static enum eq_status read_file(struct eq_slice *out, const char *path, struct eq_arena *arena, const char **why)
+static ptrdiff_t read_more(char *to, size_t n, void *ctx)
+{
+    return read_up_to(*(const int *)ctx, to, n);
+}
+
+static enum eq_status read_file(struct eq_image *k, const char *path, struct eq_arena *arena, const char **why)
 {
     struct stat info = {0};
-    enum eq_status st = EQ_INVALID;
+    enum eq_status st = EQ_IO;
     int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0 || fstat(fd, &info) != 0) {
-        *why = strerror(errno);
-    } else if (info.st_size > (off_t)EQ_IMAGE_MAX) {
+    bool is_there = fd >= 0 && fstat(fd, &info) == 0;
+    if (is_there && info.st_size > (off_t)EQ_IMAGE_MAX) {
         *why = "the pack is larger than 256 MiB";
-    } else {
+        st = EQ_INVALID;
+    } else if (is_there) {
         /* In one piece with what becomes of it: in large pages, and thousands of page faults less. */
-        bool fine = eq_arena_reserve(arena, 2 * (size_t)info.st_size);
-        char *bytes = fine ? eq_arena_room(arena, (size_t)info.st_size) : NULL;
-        ssize_t got = bytes ? read_up_to(fd, bytes, (size_t)info.st_size) : 0;
+        size_t size = (size_t)info.st_size;
+        char *room = eq_arena_reserve(arena, 2 * size) ? eq_arena_room(arena, size) : NULL;
+        st = room ? eq_image_read(k, room, size, read_more, &fd, eqlite_version(), eq_plan_pack_tables(), arena, why)
+                  : EQ_NOMEM;
+    }
+    if (st == EQ_IO) {
         *why = strerror(errno);
-        st = !bytes ? EQ_NOMEM : got < 0 ? EQ_INVALID : EQ_OK;
-        *out = eq_slice(bytes, got > 0 ? (size_t)got : 0);
+        st = EQ_INVALID;
     }
     if (fd >= 0)
         close(fd);
@@ -151,11 +158,8 @@ static void read_all(struct eq_api_packed *out, struct eq_image *k)
 enum eq_status eq_api_unpack(struct eq_api_packed *out, const char *path, struct eq_arena *arena, const char **why)
 {
     struct eq_image k;
-    struct eq_slice image;
     *out = (struct eq_api_packed){0};
-    enum eq_status st = read_file(&image, path, arena, why);
-    if (st == EQ_OK)
-        st = eq_image_read(&k, image, eqlite_version(), eq_plan_pack_tables(), arena, why);
+    enum eq_status st = read_file(&k, path, arena, why);
     if (st != EQ_OK)
         return st;
     read_all(out, &k);

@@ -7,6 +7,8 @@
 /* Raise it whenever the order or the meaning of what is written changes. */
 #define FORMAT 2u
 #define BYTE_ORDER_MARK 0x01020304u
+/* Bytes that are read at a time, and digested while the processor still has them at hand. */
+#define PIECE ((size_t)256 << 10)
 
 struct header {
     char magic[EQ_IMAGE_MAGIC_LEN];
@@ -150,7 +152,30 @@ static void write_text(struct eq_image *k, struct eq_slice s)
 
 /* ── Reading ── */
 
-static const char *refuse(const struct header *h, struct eq_slice image, const char *version, uint64_t tables)
+/* Read what there is, up to `len` bytes, and digest what follows the header. */
+static enum eq_status fill(struct eq_slice *image, XXH128_hash_t *body, char *room, size_t len, eq_image_in *in, void *ctx)
+{
+    XXH3_state_t state;
+    size_t n = 0, digested = sizeof(struct header);
+    ptrdiff_t got = 1;
+    XXH3_128bits_reset(&state);
+    while (n < len && got > 0) {
+        got = in(room + n, len - n < PIECE ? len - n : PIECE, ctx);
+        if (got < 0)
+            return EQ_IO;
+        n += (size_t)got;
+        if (n > digested) {
+            XXH3_128bits_update(&state, room + digested, n - digested);
+            digested = n;
+        }
+    }
+    *image = eq_slice(room, n);
+    *body = XXH3_128bits_digest(&state);
+    return EQ_OK;
+}
+
+static const char *refuse(const struct header *h, struct eq_slice image, XXH128_hash_t body, const char *version,
+                          uint64_t tables)
 {
     char named[sizeof h->version] = {0};
     size_t len = strlen(version);
@@ -161,17 +186,22 @@ static const char *refuse(const struct header *h, struct eq_slice image, const c
         return "the pack was compiled by another version of eqlite";
     if (h->length != image.len)
         return h->length > image.len ? "the pack is truncated" : "something follows the pack";
-    XXH128_canonical_t digest = digest_of(h, XXH3_128bits(image.ptr + sizeof *h, image.len - sizeof *h));
+    XXH128_canonical_t digest = digest_of(h, body);
     if (memcmp(&digest, &h->digest, sizeof digest) != 0)
         return "the pack is damaged: its checksum is another";
     return h->n_words > (image.len - sizeof *h) / sizeof(uint32_t) ? "the pack is damaged" : NULL;
 }
 
-enum eq_status eq_image_read(struct eq_image *k, struct eq_slice image, const char *version, uint64_t tables,
-                            struct eq_arena *arena, const char **why)
+enum eq_status eq_image_read(struct eq_image *k, char *room, size_t len, eq_image_in *in, void *ctx, const char *version,
+                             uint64_t tables, struct eq_arena *arena, const char **why)
 {
     struct header h;
+    struct eq_slice image;
+    XXH128_hash_t body;
     *k = (struct eq_image){.reading = true, .arena = arena};
+    enum eq_status st = fill(&image, &body, room, len, in, ctx);
+    if (st != EQ_OK)
+        return st;
     *why = "this is no pack";
     if (image.len < EQ_IMAGE_MAGIC_LEN || memcmp(image.ptr, EQ_IMAGE_MAGIC, EQ_IMAGE_MAGIC_LEN) != 0)
         return EQ_INVALID;
@@ -179,7 +209,7 @@ enum eq_status eq_image_read(struct eq_image *k, struct eq_slice image, const ch
     if (image.len < sizeof h)
         return EQ_INVALID;
     memcpy(&h, image.ptr, sizeof h);
-    *why = refuse(&h, image, version, tables);
+    *why = refuse(&h, image, body, version, tables);
     if (*why)
         return EQ_INVALID;
     k->at = (const uint32_t *)(const void *)(image.ptr + sizeof h);

@@ -48,10 +48,12 @@ void eq_image_free(struct eq_image *k); /* after writing */
 /* Write the header of an image of `len` bytes, EQ_IMAGE_HEADER at least, as if we had made it: for tests. */
 void eq_image_sign(char *image, size_t len, uint32_t n_words, const char *version, uint64_t tables);
 
-/* Begin to read an image, which stands at a multiple of 16 and outlives what is read. EQ_INVALID: *why says why it cannot
- * be used; static. */
-enum eq_status eq_image_read(struct eq_image *k, struct eq_slice image, const char *version, uint64_t tables,
-                            struct eq_arena *arena, const char **why);
+/* Up to n bytes at `to`: how many there are; 0: no more; -1: they cannot be read. */
+typedef ptrdiff_t eq_image_in(char *to, size_t n, void *ctx);
+/* Take in an image of up to `len` bytes, to `room`, which stands at a multiple of 16 and outlives what is read; and begin to
+ * read it. EQ_INVALID: *why says why it cannot be used; static. EQ_IO: `in` said so. */
+enum eq_status eq_image_read(struct eq_image *k, char *room, size_t len, eq_image_in *in, void *ctx, const char *version,
+                             uint64_t tables, struct eq_arena *arena, const char **why);
 /* Reading: is all of it read, and none of it bad? */
 bool eq_image_is_done(const struct eq_image *k);
 
