@@ -210,24 +210,22 @@ static enum eq_status hit_string(struct eq_slice *out, struct eq_decoder *d, uin
 {
     if (!token)
         return EQ_OK;
-    const char *bad_at = NULL;
-    struct eq_slice s = eq_doc_string(d->doc.base, d->doc.index.at + token);
-    if (memchr(s.ptr, '\\', s.len))
-        s = eq_unescape(&d->scratch, s, &d->event.repairs, &bad_at);
-    if (!s.ptr)
+    const char *bad_at;
+    struct eq_slice s;
+    if (!eq_read_string(&s, d, d->doc.index.at + token, &bad_at))
         return bad_at ? EQ_OK : EQ_NOMEM; /* a wrong escape in an id is no reason to lose the event */
     *out = s;
     return EQ_OK;
 }
 
 /* The event is inside _source: what is around it. */
-static enum eq_status take_hit(struct eq_decoder *d, const struct eq_hit *hit)
+static enum eq_status take_hit(struct eq_decoder *d)
 {
     const uint32_t *at = d->doc.index.at;
-    size_t first = at[hit->source], end = at[hit->end - 1] + 1;
+    size_t first = at[d->hit.source], end = at[d->hit.end - 1] + 1;
     d->event.raw = eq_slice(d->doc.base + first, end - first);
-    enum eq_status st = hit_string(&d->event.id, d, hit->id);
-    return st == EQ_OK ? hit_string(&d->event.index, d, hit->index) : st;
+    enum eq_status st = hit_string(&d->event.id, d, d->hit.id);
+    return st == EQ_OK ? hit_string(&d->event.index, d, d->hit.index) : st;
 }
 
 /* The document is a search hit. */
@@ -249,7 +247,7 @@ static enum eq_status walk_hit(struct eq_decoder *d)
     d->unwrap = false; /* once */
     st = walk_event(d, d->doc.index.at + d->hit.source, &after);
     d->unwrap = true;
-    return st == EQ_OK ? take_hit(d, &d->hit) : st;
+    return st == EQ_OK ? take_hit(d) : st;
 }
 
 static enum eq_status walk_document(struct eq_decoder *d)
@@ -273,7 +271,7 @@ static enum eq_status read_document(struct eq_decoder *d)
     d->hit = (struct eq_hit){0};
     enum eq_shape_answer answer = eq_shapes_read(d->shapes, d);
     if (answer == EQ_SHAPE_READ)
-        return d->hit.source ? take_hit(d, &d->hit) : EQ_OK;
+        return d->hit.source ? take_hit(d) : EQ_OK;
     forget_values(d);
     d->notes = answer == EQ_SHAPE_NOTE ? eq_shapes_notes(d->shapes) : NULL;
     enum eq_status st = walk_document(d);

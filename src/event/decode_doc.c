@@ -7,13 +7,21 @@
 #include "base/utf8.h"
 #include "event/repair.h"
 
-#define S EQ_TOKEN_SCALAR
-#define O EQ_TOKEN_OPEN
-const uint8_t eq_token_of[256] = {['"'] = S, ['-'] = S, ['0'] = S, ['1'] = S, ['2'] = S, ['3'] = S,
-                                  ['4'] = S, ['5'] = S, ['6'] = S, ['7'] = S, ['8'] = S, ['9'] = S,
-                                  ['t'] = S, ['f'] = S, ['n'] = S, ['{'] = O, ['['] = O};
-#undef S
-#undef O
+/* What can stand at the beginning of a token: the byte, what it is, and what a shape tells apart. */
+#define FIRST_BYTES(ROW) \
+    ROW('"', SCALAR, STRING) ROW('n', SCALAR, NULL) ROW('t', SCALAR, OTHER) ROW('f', SCALAR, OTHER) \
+    ROW('-', SCALAR, OTHER) ROW('0', SCALAR, OTHER) ROW('1', SCALAR, OTHER) ROW('2', SCALAR, OTHER) \
+    ROW('3', SCALAR, OTHER) ROW('4', SCALAR, OTHER) ROW('5', SCALAR, OTHER) ROW('6', SCALAR, OTHER) \
+    ROW('7', SCALAR, OTHER) ROW('8', SCALAR, OTHER) ROW('9', SCALAR, OTHER) \
+    ROW('{', OPEN, OBJECT) ROW('[', OPEN, ARRAY) \
+    ROW('}', BAD, END_OBJECT) ROW(']', BAD, END_ARRAY) ROW(':', BAD, COLON) ROW(',', BAD, COMMA)
+
+#define ROW(byte, token, kind) [byte] = EQ_TOKEN_##token,
+const uint8_t eq_token_of[256] = {FIRST_BYTES(ROW)};
+#undef ROW
+#define ROW(byte, token, kind) [byte] = EQ_KIND_##kind,
+const uint8_t eq_kind_of[256] = {FIRST_BYTES(ROW)};
+#undef ROW
 
 void eq_doc_init(struct eq_doc *doc, const struct eq_alloc *alloc)
 {

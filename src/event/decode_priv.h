@@ -48,9 +48,23 @@ const uint32_t *eq_doc_skip(struct eq_doc *doc, const uint32_t *p, bool *nomem);
 /* Room for `bits` more brackets. */
 bool eq_doc_grow_bits(struct eq_doc *doc, size_t words);
 
-/* What a token can be, by its first byte. */
+/* What a token can be as a value, by its first byte. */
 enum eq_token { EQ_TOKEN_BAD, EQ_TOKEN_SCALAR, EQ_TOKEN_OPEN };
 extern const uint8_t eq_token_of[256];
+
+/* What a walk tells apart by first bytes: decode_shapes.h. 0 is nothing that JSON knows. */
+enum eq_kind {
+    EQ_KIND_STRING = 1,
+    EQ_KIND_NULL,
+    EQ_KIND_OTHER, /* a number, true or false */
+    EQ_KIND_OBJECT,
+    EQ_KIND_END_OBJECT,
+    EQ_KIND_ARRAY,
+    EQ_KIND_END_ARRAY,
+    EQ_KIND_COLON,
+    EQ_KIND_COMMA
+};
+extern const uint8_t eq_kind_of[256];
 
 /* The content of the string at p, between its quotes. */
 static inline struct eq_slice eq_doc_string(const char *base, const uint32_t *p)
@@ -226,6 +240,24 @@ struct eq_decoder {
     unsigned shapes_after;    /* so many more events; 0: there are shapes, or will be none */
     struct eq_hit hit;        /* around the event at hand; without shapes, of the latest hit */
 };
+
+/* The text of the string at p, its escapes undone. False: a wrong escape at *bad_at, or, with *bad_at NULL, no memory. */
+static inline bool eq_read_string(struct eq_slice *out, struct eq_decoder *d, const uint32_t *p, const char **bad_at)
+{
+    *out = eq_doc_string(d->doc.base, p);
+    if (eq_has_either(out->ptr, out->len, '\\', '\\'))
+        *out = eq_unescape(&d->scratch, *out, &d->event.repairs, bad_at);
+    return out->ptr != NULL;
+}
+
+/* Member by member: a struct copied as a whole, right after its parts were set, stalls. */
+static inline void eq_set_string(struct eq_value *v, struct eq_slice s)
+{
+    v->type = EQ_STRING;
+    v->len = (uint32_t)s.len;
+    v->s = s.ptr;
+    v->u = 0;
+}
 
 /* Where a walk puts what it finds. */
 struct eq_target {

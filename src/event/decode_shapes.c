@@ -111,17 +111,11 @@ struct eq_shape_stats eq_shapes_stats(const struct eq_shapes *s)
 
 /* ── Looking for a shape ───────────────────────────────────────────────────────────────────────────────────────── */
 
-/* What a token begins with, as far as a walk cares: 0 is nothing that JSON knows. */
-static const uint8_t kind_of[256] = {
-    ['{'] = 1, ['}'] = 2, ['['] = 3, [']'] = 4, [':'] = 5, [','] = 6, ['"'] = 7, ['n'] = 8, ['t'] = 9, ['f'] = 9,
-    ['-'] = 9, ['0'] = 9, ['1'] = 9, ['2'] = 9, ['3'] = 9, ['4'] = 9, ['5'] = 9, ['6'] = 9, ['7'] = 9, ['8'] = 9,
-    ['9'] = 9};
-
 static void find_kinds(uint8_t *restrict kinds, const struct eq_doc *doc)
 {
     const uint32_t *const at = doc->index.at;
     for (size_t i = 0; i < doc->index.n; i++)
-        kinds[i] = kind_of[(unsigned char)doc->base[at[i]]];
+        kinds[i] = eq_kind_of[(unsigned char)doc->base[at[i]]];
 }
 
 static bool same_keys(const struct eq_shapes *s, const struct shape *shape, const struct eq_doc *doc)
@@ -166,18 +160,11 @@ static const struct shape *find_shape(const struct eq_shapes *s, const struct eq
 static bool read_strings(struct eq_decoder *d, struct spots strings)
 {
     for (size_t i = 0; i < strings.n; i++) {
-        struct eq_slice s = eq_doc_string(d->doc.base, d->doc.index.at + strings.items[i].token);
-        if (eq_has_either(s.ptr, s.len, '\\', '\\')) {
-            const char *bad_at;
-            s = eq_unescape(&d->scratch, s, &d->event.repairs, &bad_at);
-            if (!s.ptr)
-                return false;
-        }
-        struct eq_value *v = &d->values[strings.items[i].number];
-        v->type = EQ_STRING;
-        v->len = (uint32_t)s.len;
-        v->s = s.ptr;
-        v->u = 0;
+        struct eq_slice s;
+        const char *bad_at; /* a walk will say so */
+        if (!eq_read_string(&s, d, d->doc.index.at + strings.items[i].token, &bad_at))
+            return false;
+        eq_set_string(&d->values[strings.items[i].number], s);
     }
     return true;
 }

@@ -94,29 +94,23 @@ static bool wrong_text(struct eq_decoder *d, const char *at, const char *message
     return stop(d, EQ_STOP_TEXT);
 }
 
-static bool unescaped(struct eq_slice *out, struct eq_decoder *d, struct eq_slice raw)
+/* Escapes could not be undone. */
+static bool no_text(struct eq_decoder *d, const char *bad_at)
 {
-    const char *bad_at;
-    *out = eq_unescape(&d->scratch, raw, &d->event.repairs, &bad_at);
-    if (out->ptr)
-        return true;
     return bad_at ? wrong_text(d, bad_at, "invalid escape in a string") : stop(d, EQ_STOP_NOMEM);
 }
 
 static inline bool add_string(struct eq_decoder *d, const struct eq_target *target, struct way way, const uint32_t *p,
                               uint32_t field)
 {
-    struct eq_slice s = eq_doc_string(d->doc.base, p);
-    if (eq_has_either(s.ptr, s.len, '\\', '\\') && !unescaped(&s, d, s))
-        return false;
+    struct eq_slice s;
+    const char *bad_at;
+    if (!eq_read_string(&s, d, p, &bad_at))
+        return no_text(d, bad_at);
     struct eq_value *v = add_value(d, target, way, p, field);
     if (!v)
         return stop(d, EQ_STOP_NOMEM);
-    /* Member by member: a struct copied as a whole, right after its parts were set, stalls. */
-    v->type = EQ_STRING;
-    v->len = (uint32_t)s.len;
-    v->s = s.ptr;
-    v->u = 0;
+    eq_set_string(v, s);
     return true;
 }
 
@@ -165,8 +159,11 @@ static inline bool special_key(struct eq_slice key)
 static bool special_child(uint32_t *child, struct eq_decoder *d, const struct eq_trie *trie, uint32_t node,
                           struct eq_slice key)
 {
-    if (memchr(key.ptr, '\\', key.len) && !unescaped(&key, d, key))
-        return false;
+    const char *bad_at;
+    if (memchr(key.ptr, '\\', key.len))
+        key = eq_unescape(&d->scratch, key, &d->event.repairs, &bad_at);
+    if (!key.ptr)
+        return no_text(d, bad_at);
     *child = eq_trie_walk(trie, node, key);
     return true;
 }
